@@ -1,0 +1,52 @@
+# Two commands: `make up` and `make test`. Each sets up what it needs, once, and says what it does.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(RUN) -m pip --disable-pip-version-check install --quiet
+ARGS ?=
+
+.PHONY: up test test-browser check format boards clean help
+
+help: ## say what there is
+	@grep -hE "^[a-z-]+:.*##" $(MAKEFILE_LIST) | sed -E "s/:.*## /\t/"
+
+up: $(VENV)/.runtime boards ## live boards with synthetic people, on this machine (ARGS="--port 8081")
+	@$(RUN) -m services.cli up $(ARGS)
+
+test: $(VENV)/.dev ## unit, property and integration tests on the embedded database
+	@$(RUN) -m pytest $(ARGS)
+
+test-browser: $(VENV)/.dev boards ## the boards in Chromium (Debian: apt install chromium)
+	@$(RUN) -m pytest tests/browser $(ARGS)
+
+check: $(VENV)/.dev ## lint, types, and the front end's own checks
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@$(RUN) -m tools.boards check test
+
+format: $(VENV)/.dev
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
+
+boards: $(VENV)/bin/python
+	@$(RUN) -m tools.boards build
+
+$(VENV)/bin/python:
+	@echo "Setting up: a virtual environment in $(VENV)"
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || (echo "Python 3.11 or later is needed: make PYTHON=python3.12" && exit 1)
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements/runtime.txt | $(VENV)/bin/python
+	@echo "Setting up: what Lightship runs on (pinned, with hashes)"
+	@$(PIP) --require-hashes -r requirements/runtime.txt
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up: what the tests and checks need"
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean: ## remove what make set up
+	rm -rf $(VENV) frontend/node_modules frontend/dist

@@ -1,0 +1,125 @@
+/** The shapes of the API, in one place. To be generated from the OpenAPI document; until then this file follows it. */
+
+export type Unit = "people" | "beds" | "minutes" | "share" | "count" | "hours";
+export type Absent = "not_applicable" | "feed_silent" | "not_due" | "not_provided" | "suppressed";
+export type Freshness = "live" | "delayed" | "lost";
+
+/** One reading of one measure. A share runs from 0 to 1; an absent reading has no value and says why in words. */
+export interface Value {
+  value: number | null;
+  unit: Unit;
+  numerator: number | null;
+  denominator: number | null;
+  n: number | null;
+  absent: Absent | null;
+  reason: string | null;
+  as_of: string | null;
+  freshness: Freshness;
+}
+
+export type Measures = Record<string, Value>;
+
+export interface Clock {
+  now: string;
+  rate: number;
+}
+
+export interface History {
+  complete: boolean;
+  from: string | null;
+  share: number;
+}
+
+export interface Site {
+  code: string;
+  name: string;
+  short_name: string;
+  town: string;
+  kind: string;
+  provider: string;
+  place: string;
+  ed_type: number | null;
+  latitude: number;
+  longitude: number;
+  measures: Measures;
+  opel: null;
+  /** Bigger is worse. */
+  need: number;
+}
+
+export interface Group {
+  code: string;
+  name: string;
+  short_name?: string;
+  measures: Measures;
+}
+
+export interface Feed {
+  source: string;
+  name: string;
+  state: "live" | "delayed" | "silent";
+  last_event_at: string | null;
+  last_received_at: string | null;
+  usual_gap_seconds: number | null;
+}
+
+export interface Overview {
+  as_at: string;
+  known_at: string;
+  revision: number;
+  synthetic: boolean;
+  system: { code: string; name: string };
+  history: History;
+  clock: Clock;
+  sites: Site[];
+  totals: Measures;
+  places: Group[];
+  providers: Group[];
+  feeds: Feed[];
+}
+
+/** What changed since the revision before; a part that did not change is left out. */
+export interface OverviewDelta {
+  as_at?: string;
+  known_at?: string;
+  clock?: Clock;
+  history?: History;
+  sites?: Record<string, { measures?: Measures; need?: number }>;
+  totals?: Measures;
+  feeds?: Feed[];
+  places?: Record<string, { measures?: Measures }>;
+  providers?: Record<string, { measures?: Measures }>;
+}
+
+export type ServerMessage =
+  | { type: "snapshot"; topic: "overview"; revision: number; data: Overview }
+  | { type: "delta"; topic: "overview"; previous: number; revision: number; data: OverviewDelta }
+  | { type: "heartbeat"; revision: number; clock: Clock }
+  | { type: "problem"; title: string; detail: string };
+
+export interface MeasureDefinition {
+  name: string;
+  title: string;
+  kind: "count" | "share" | "mean" | "quantile" | "sum" | "gauge";
+  unit: Unit;
+  direction: "lower" | "higher" | "neutral";
+  definition: string;
+  numerator: string | null;
+  denominator: string | null;
+  window: string;
+  missing: string;
+  source: string;
+  target: number | null;
+  target_source: string | null;
+}
+
+export interface DistrictMap {
+  type: "FeatureCollection";
+  features: {
+    type: "Feature";
+    properties: { code: string; name: string; place: string };
+    geometry:
+      | { type: "Polygon"; coordinates: [number, number][][] }
+      | { type: "MultiPolygon"; coordinates: [number, number][][][] };
+  }[];
+}

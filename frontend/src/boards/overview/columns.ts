@@ -1,0 +1,96 @@
+import type { MeasureDefinition, Site, Value } from "../../api/types";
+import { sharedAxis, type Target, targetInWords } from "../../components/line-mark/line-mark";
+import type { Column } from "../../components/site-table/site-table";
+
+export type Definitions = ReadonlyMap<string, MeasureDefinition>;
+
+interface Plan {
+  measure: string;
+  title: string;
+  note?: string;
+  beside?: { measure: string; word: string };
+  /** Whether the column draws its readings against one axis. */
+  drawn?: boolean;
+}
+
+const acute: Plan[] = [
+  { measure: "ed.in_department", title: "In ED", note: "all areas" },
+  { measure: "ed.over_12h", title: "Over 12 h in ED", note: "from arrival", drawn: true },
+  { measure: "ed.within_4h_today", title: "Within 4 hours", note: "today", drawn: true },
+  { measure: "ed.decision_to_admit_waiting", title: "Decision to admit", note: "waiting for a bed" },
+  {
+    measure: "ambulance.handover_mean_today",
+    title: "Handover",
+    note: "mean today, now",
+    beside: { measure: "ambulance.waiting_handover", word: "waiting" },
+  },
+  { measure: "beds.ga_occupancy", title: "G&A occupied", note: "now", drawn: true },
+  { measure: "beds.ga_free", title: "Free G&A", note: "beds" },
+  { measure: "discharge.no_criteria_to_reside", title: "NCtR", note: "people" },
+];
+
+const other: Plan[] = [
+  { measure: "ed.in_department", title: "In unit", note: "now" },
+  { measure: "ed.attendances_today", title: "Attendances", note: "today" },
+  { measure: "ed.within_4h_today", title: "Within 4 hours", note: "today" },
+  { measure: "beds.community_occupied", title: "In a bed", note: "community" },
+  { measure: "beds.ga_occupancy", title: "G&A occupied", note: "now" },
+  { measure: "beds.ga_free", title: "Free G&A", note: "beds" },
+  { measure: "discharge.no_criteria_to_reside", title: "NCtR", note: "people" },
+  { measure: "virtual_ward.on_caseload", title: "On caseload", note: "now" },
+  { measure: "virtual_ward.occupancy", title: "Occupied", note: "places" },
+];
+
+export function targetOf(definitions: Definitions, measure: string): Target | null {
+  const definition = definitions.get(measure);
+  if (!definition || definition.target === null) return null;
+  return { at: definition.target, direction: definition.direction };
+}
+
+export function spreadOf(sites: Site[], measure: string, definitions: Definitions) {
+  const values: (Value | undefined)[] = sites.map((site) => site.measures[measure]);
+  const target = targetOf(definitions, measure);
+  const axis = sharedAxis(values, target?.at ?? null);
+  return axis ? { values, axis, target } : null;
+}
+
+export function acuteColumns(sites: Site[], definitions: Definitions): Column[] {
+  return acute.map(({ drawn, ...plan }) => {
+    const spread = drawn ? spreadOf(sites, plan.measure, definitions) : null;
+    const note = (drawn && targetInWords(definitions.get(plan.measure))) || plan.note;
+    return { ...plan, note, mark: spread && { axis: spread.axis, target: spread.target } };
+  });
+}
+
+/** Only the measures that apply to at least one of these sites. */
+export function otherColumns(sites: Site[]): Column[] {
+  return other.filter(({ measure }) =>
+    sites.some((site) => {
+      const value = site.measures[measure];
+      return value !== undefined && value.absent !== "not_applicable";
+    }),
+  );
+}
+
+const titles = new Map([...other, ...acute].map((plan) => [plan.measure, plan.title]));
+titles.set("ambulance.waiting_handover", "Waiting to hand over");
+
+/** What a measure is called until its definition has come. */
+export const titleOf = (measure: string) => titles.get(measure) ?? measure;
+
+const kinds: Record<string, string> = {
+  utc: "Urgent treatment centres",
+  community_hospital: "Community hospitals",
+  virtual_ward_hub: "Virtual wards",
+  mental_health_unit: "Mental health units",
+};
+
+/** The order of the tables of other sites. */
+export const byKind = (a: string, b: string) => {
+  const order = Object.keys(kinds);
+  return order.indexOf(a) - order.indexOf(b) || a.localeCompare(b);
+};
+
+export const kindInWords = (kind: string) => kinds[kind] ?? kind.replaceAll("_", " ");
+
+export const isAcute = (site: Site) => site.kind === "acute";

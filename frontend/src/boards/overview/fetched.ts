@@ -1,0 +1,19 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** Fetches something that seldom changes, and again each time the page is live until it has come. */
+export function useFetched<T>(fetchIt: () => Promise<T>, isLive: boolean): T | null {
+  const [answer, setAnswer] = useState<T | null>(null);
+  useEffect(() => {
+    if (!isLive || answer !== null) return;
+    let wanted = true;
+    fetchIt().then(
+      (fetched) => wanted && setAnswer(fetched),
+      // The board says what is missing; the next time the page is live it asks again.
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [fetchIt, isLive, answer]);
+  return answer;
+}

@@ -1,0 +1,81 @@
+import { useRef } from "preact/hooks";
+import type { Value } from "../../api/types";
+import { absence, absenceInFull, counts, inWords, shown } from "../../format/number";
+import { age, momentBeside } from "../../format/time";
+import "./figure.css";
+
+/** How old the newest fact is, in words; nothing while the figure is live. */
+export function ageInWords(value: Value, now: number): string {
+  if (value.as_of === null || value.freshness === "live") return "";
+  const at = Date.parse(value.as_of);
+  return value.freshness === "lost" ? `lost ${momentBeside(at, now)}` : `${age(now - at)} old`;
+}
+
+/** What stands under a figure: why it is absent, its age if it is late, or else its detail or its counts. */
+export function detailOf(value: Value, now: number, size: FigureProps["size"], detail?: string): string {
+  if (value.absent !== null) return size === "headline" ? absenceInFull(value) : absence(value);
+  const late = ageInWords(value, now);
+  if (value.freshness === "lost" && size === "headline")
+    return [late, counts(value)].filter(Boolean).join(", ");
+  return late || (detail ?? counts(value));
+}
+
+/** What a screen reader says of the figure. */
+export function spoken(label: string, value: Value, now: number): string {
+  const parts =
+    value.absent === null ? [inWords(value), counts(value)] : ["no reading", absenceInFull(value)];
+  return [label, ...parts, value.absent === null ? ageInWords(value, now) : ""].filter(Boolean).join(", ");
+}
+
+export interface FigureProps {
+  /** The measure's name: pressing the figure explains it. */
+  measure: string;
+  /** The site's code, or "system". */
+  site: string;
+  value: Value;
+  /** Milliseconds since 1970, of the system's clock. */
+  now: number;
+  /** What the figure is and where, for those who cannot see its row and column. */
+  label: string;
+  size?: "row" | "headline";
+  /** Stands in the place of the counts while there is nothing to say about age or absence. */
+  detail?: string;
+  /** A word after the figure: "waiting". */
+  suffix?: string;
+}
+
+/** One figure of one measure. It is a button: it opens "Explain this number". */
+export function Figure({ measure, site, value, now, label, size = "row", detail, suffix }: FigureProps) {
+  const { figure, unit } = shown(value);
+  const before = useRef(figure);
+  const changes = useRef(0);
+  if (before.current !== figure) {
+    before.current = figure;
+    changes.current += 1;
+  }
+  const under = detailOf(value, now, size, detail);
+  const state = value.absent === null ? value.freshness : "absent";
+  return (
+    <button
+      type="button"
+      class={`figure figure-${size}`}
+      data-measure={measure}
+      data-site={site}
+      data-state={state}
+      aria-label={`${spoken(label, value, now)}. Explain`}
+      title={value.absent === null ? undefined : absenceInFull(value)}
+    >
+      <span class="figure-line">
+        {/* A new element at each change lets the underline begin again. */}
+        <span key={changes.current} class={changes.current > 0 ? "figure-value changed" : "figure-value"}>
+          {figure}
+        </span>
+        {unit && <small class="figure-unit">{unit}</small>}
+        {suffix && value.absent === null && <small class="figure-unit">{suffix}</small>}
+      </span>
+      {under && (
+        <span class={state === "lost" ? "figure-detail figure-detail-lost" : "figure-detail"}>{under}</span>
+      )}
+    </button>
+  );
+}

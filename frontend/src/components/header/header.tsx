@@ -1,0 +1,50 @@
+import type { Feed, History } from "../../api/types";
+import { percent } from "../../format/number";
+import { clockTime, date, speed } from "../../format/time";
+import type { Pulse as PulseState } from "../../store/live";
+import { Pulse } from "../pulse/pulse";
+import "./header.css";
+
+export interface HeaderProps {
+  system: string;
+  pulse: PulseState;
+  feeds: Feed[];
+  synthetic: boolean;
+  history: History | null;
+  rate: number;
+  now: number | null;
+}
+
+/** The head of every board: where, whether it is live, and what time it is there. */
+export function Header({ system, pulse, feeds, synthetic, history, rate, now }: HeaderProps) {
+  const faster = speed(rate);
+  const filled = history && !history.complete ? percent(history.share).replace(/\.\d%$/, "%") : null;
+  return (
+    <header class="header">
+      <span class="header-name">Lightship</span>
+      <h1 class="header-system">{system}</h1>
+      <nav aria-label="Boards">
+        <a href="/" aria-current="page">
+          Overview
+        </a>
+      </nav>
+      <span class="header-notes">
+        {synthetic && <span class="header-synthetic">Synthetic people</span>}
+        {faster && <span class="quiet">{faster}</span>}
+        {filled && history && (
+          <span class="header-history">
+            Filling history: {filled}
+            <progress max={1} value={history.share} aria-label="History filled" />
+          </span>
+        )}
+      </span>
+      <Pulse pulse={pulse} feeds={feeds} />
+      {now !== null && (
+        <time class="header-time" dateTime={new Date(now).toISOString()}>
+          <span class="quiet">{date(now)}</span>
+          <span class="header-clock">{clockTime(now)}</span>
+        </time>
+      )}
+    </header>
+  );
+}

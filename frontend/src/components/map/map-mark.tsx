@@ -1,0 +1,74 @@
+import type { Point } from "./geometry";
+import type { Placed } from "./labels";
+import "./map-mark.css";
+
+export interface MapMarkProps {
+  site: string;
+  name: string;
+  at: Point;
+  /** A full mark has a type 1 ED; an open one has none; a small one is no acute hospital. */
+  form: "ed" | "no-ed" | "small";
+  radius: number;
+  label?: Placed;
+  /** What stands under the name. */
+  words?: string;
+  selected: boolean;
+  onSelect(code: string): void;
+}
+
+/** One site on the map. Its mark is ink: there is no colour without a level. */
+export function MapMark({ site, name, at, form, radius, label, words, selected, onSelect }: MapMarkProps) {
+  const choose = () => onSelect(site);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button
+    <g
+      class={`map-mark map-mark-${form}`}
+      role="button"
+      tabIndex={0}
+      aria-label={words ? `${name}, ${words}` : name}
+      aria-pressed={selected}
+      data-map-site={site}
+      onClick={choose}
+      onFocus={choose}
+      onMouseEnter={choose}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" || event.key === " ") choose();
+      }}
+    >
+      {label ? (
+        <rect
+          class="map-mark-ground"
+          x={label.box.left - 3}
+          y={label.box.top - 1}
+          width={label.box.right - label.box.left + 6}
+          height={label.box.bottom - label.box.top + 3}
+        />
+      ) : (
+        <title>{name}</title>
+      )}
+      <circle
+        class="map-mark-reach"
+        cx={at.x}
+        cy={at.y}
+        r={Math.max(radius + 2, form === "small" ? 6 : 12)}
+      />
+      {selected && <circle class="map-mark-ring" cx={at.x} cy={at.y} r={radius + 3.5} />}
+      <circle class="map-mark-dot" cx={at.x} cy={at.y} r={radius} />
+      {label && (
+        <text x={label.x} y={label.y} text-anchor={label.anchor}>
+          <tspan class="map-mark-name">{name}</tspan>
+          {words && (
+            <tspan class="map-mark-words" x={label.x} dy="14">
+              {words}
+            </tspan>
+          )}
+        </text>
+      )}
+      {!label && selected && (
+        <text class="map-mark-aside" x={at.x} y={at.y - 8} text-anchor="middle">
+          {name}
+        </text>
+      )}
+    </g>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Feed } from "../../api/types";
+import { age, clockTime } from "../../format/time";
+import type { Pulse as PulseState } from "../../store/live";
+import "./pulse.css";
+
+/** The page's own state in words. */
+export function pulseInWords({ state, quietMilliseconds, lastHeardAt }: PulseState): [string, string] {
+  if (state === "connecting") return ["Connecting", ""];
+  if (state === "lost" && (quietMilliseconds === null || lastHeardAt === null))
+    return ["Lost", ", no figures received yet"];
+  const quiet = age(quietMilliseconds ?? 0);
+  if (state === "lost") return [`Lost ${clockTime(lastHeardAt ?? 0)}`, `, ${quiet} ago`];
+  return [state === "live" ? "Live" : "Delayed", `, ${quiet}`];
+}
+
+/** "21 of 23 feeds on time, 1 delayed, 1 silent". */
+export function feedsInWords(feeds: Feed[]): string {
+  const number = (state: Feed["state"]) => feeds.filter((feed) => feed.state === state).length;
+  const late = (["delayed", "silent"] as const)
+    .filter((state) => number(state) > 0)
+    .map((state) => `, ${number(state)} ${state}`);
+  return `${number("live")} of ${feeds.length} feeds on time${late.join("")}`;
+}
+
+const shape: Record<PulseState["state"], preact.JSX.Element> = {
+  live: <circle class="pulse-full" cx="5" cy="5" r="5" />,
+  delayed: <circle class="pulse-ring" cx="5" cy="5" r="4" />,
+  connecting: <circle class="pulse-ring pulse-waiting" cx="5" cy="5" r="4" />,
+  lost: <path class="pulse-cross" d="M1 1l8 8m0-8l-8 8" />,
+};
+
+/** Whether the page can be believed: the one pulse of a page. */
+export function Pulse({ pulse, feeds }: { pulse: PulseState; feeds: Feed[] }) {
+  const [lead, rest] = pulseInWords(pulse);
+  return (
+    <span class="pulse" id="pulse">
+      <svg width="10" height="10" aria-hidden="true">
+        {shape[pulse.state]}
+      </svg>
+      <span>
+        <b>{lead}</b>
+        {rest}
+        {feeds.length > 0 && <span class="quiet"> · {feedsInWords(feeds)}</span>}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,195 @@
+import type { Measures, Site, Value } from "../../api/types";
+import { absenceInFull } from "../../format/number";
+import { Figure } from "../figure/figure";
+import { type Axis, LineMark, type Target } from "../line-mark/line-mark";
+import { rowOf, type Sort } from "./rows";
+import "./site-table.css";
+
+export interface Column {
+  /** The measure's name, which also names the column for sorting. */
+  measure: string;
+  title: string;
+  note?: string;
+  /** A second measure in the same cell, with the word after it. */
+  beside?: { measure: string; word: string };
+  /** Drawn against one axis for the whole column. */
+  mark?: { axis: Axis; target: Target | null } | null;
+}
+
+export interface SiteTableProps {
+  id: string;
+  columns: Column[];
+  sites: Site[];
+  total?: { name: string; under?: string; measures: Measures };
+  sort: Sort;
+  onSort(column: string): void;
+  selected: string | null;
+  now: number;
+  /** What stands under a site's name. */
+  under?(site: Site): string;
+}
+
+function Reading({
+  value,
+  column,
+  site,
+  name,
+  now,
+}: {
+  value: Value;
+  column: Column;
+  site: string;
+  name: string;
+  now: number;
+}) {
+  return (
+    <div class="cell">
+      <Figure
+        measure={column.measure}
+        site={site}
+        value={value}
+        now={now}
+        label={`${column.title}, ${name}`}
+      />
+      {column.mark &&
+        (site === "system" || value.absent !== null ? (
+          <span class="cell-spare" />
+        ) : (
+          <LineMark values={[value]} axis={column.mark.axis} target={column.mark.target} width={40} />
+        ))}
+    </div>
+  );
+}
+
+function Beside({
+  measures,
+  column,
+  site,
+  name,
+  now,
+}: {
+  measures: Measures;
+  column: Column;
+  site: string;
+  name: string;
+  now: number;
+}) {
+  const value = column.beside && measures[column.beside.measure];
+  if (!value || !column.beside || value.absent !== null) return null;
+  return (
+    <Figure
+      measure={column.beside.measure}
+      site={site}
+      value={value}
+      now={now}
+      label={`${column.title} ${column.beside.word}, ${name}`}
+      suffix={column.beside.word}
+      detail=""
+    />
+  );
+}
+
+interface RowProps {
+  code: string;
+  name: string;
+  under?: string;
+  measures: Measures;
+  columns: Column[];
+  now: number;
+  selected?: boolean;
+}
+
+/** One site and its figures. Neighbouring cells that are empty for one reason say it once. */
+export function SiteRow({ code, name, under, measures, columns, now, selected }: RowProps) {
+  return (
+    <tr
+      class={code === "system" ? "row row-total" : "row"}
+      data-row={code}
+      aria-current={selected ? "true" : undefined}
+    >
+      <th scope="row" class="row-name">
+        <span class="row-site">{name}</span>
+        {under && <span class="row-under">{under}</span>}
+      </th>
+      {rowOf(measures, columns).map((cell) =>
+        cell.kind === "reading" ? (
+          <td key={cell.column.measure} class={cell.column.beside ? "two" : undefined}>
+            <Reading value={cell.value} column={cell.column} site={code} name={name} now={now} />
+            <Beside measures={measures} column={cell.column} site={code} name={name} now={now} />
+          </td>
+        ) : (
+          <td key={cell.columns[0]?.measure} class="row-none" colSpan={cell.columns.length}>
+            <button
+              type="button"
+              class="row-reason"
+              data-measure={cell.columns[0]?.measure}
+              data-site={code}
+              data-state="absent"
+              aria-label={`${cell.columns.map((each) => each.title).join(", ")}, ${name}: ${absenceInFull(cell.value)}. Explain`}
+            >
+              <span aria-hidden="true">– </span>
+              {absenceInFull(cell.value)}
+            </button>
+          </td>
+        ),
+      )}
+    </tr>
+  );
+}
+
+/** Sites and their figures; every heading sorts. */
+export function SiteTable({ id, columns, sites, total, sort, onSort, selected, now, under }: SiteTableProps) {
+  const ariaSort = (column: string) =>
+    sort.column === column ? (sort.descending ? "descending" : "ascending") : undefined;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section class="table-region" aria-labelledby={id} tabIndex={0}>
+      <table class="sites" aria-labelledby={id}>
+        <thead>
+          <tr>
+            <th scope="col" class="row-name" aria-sort={ariaSort("need")}>
+              <button type="button" class="sort" onClick={() => onSort("need")}>
+                <span class="sort-title">Site</span>
+                <span class="sort-note">{sort.column === "need" ? "by need" : "sort by need"}</span>
+              </button>
+            </th>
+            {columns.map((column) => (
+              <th key={column.measure} scope="col" aria-sort={ariaSort(column.measure)}>
+                <button type="button" class="sort" onClick={() => onSort(column.measure)}>
+                  <span class="sort-title">{column.title}</span>
+                  <span class="sort-note">{column.note ?? "\u00a0"}</span>
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sites.map((site) => (
+            <SiteRow
+              key={site.code}
+              code={site.code}
+              name={site.short_name}
+              under={under?.(site)}
+              measures={site.measures}
+              columns={columns}
+              now={now}
+              selected={selected === site.code}
+            />
+          ))}
+        </tbody>
+        {total && (
+          <tfoot>
+            <SiteRow
+              code="system"
+              name={total.name}
+              under={total.under}
+              measures={total.measures}
+              columns={columns}
+              now={now}
+            />
+          </tfoot>
+        )}
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Feed, MeasureDefinition, Site, Value } from "../api/types";
+
+/** The moment of the pictures: Monday 12 January 2026, 18:40. */
+export const NOW = Date.parse("2026-01-12T18:40:20Z");
+
+export const reading = (change: Partial<Value>): Value => ({
+  value: 118,
+  unit: "people",
+  numerator: null,
+  denominator: null,
+  n: null,
+  absent: null,
+  reason: null,
+  as_of: "2026-01-12T18:40:00Z",
+  freshness: "live",
+  ...change,
+});
+
+export const share = (numerator: number, denominator: number, change: Partial<Value> = {}): Value =>
+  reading({ value: numerator / denominator, unit: "share", numerator, denominator, ...change });
+
+export const none = (absent: NonNullable<Value["absent"]>, reason: string): Value =>
+  reading({ value: null, absent, reason, as_of: null });
+
+export const definition: MeasureDefinition = {
+  name: "ed.over_12h",
+  title: "In ED over 12 hours",
+  kind: "share",
+  unit: "share",
+  direction: "lower",
+  definition: "Of the people in the emergency department now, the share who arrived 12 hours ago or more",
+  numerator: "over 12 h",
+  denominator: "in the department",
+  window: "Now",
+  missing: "A person without an arrival time is left out of both counts",
+  source: "East Kent Hospitals ED feed, arrival to departure",
+  target: 0.1,
+  target_source: "example for this page",
+};
+
+const site = (code: string, short_name: string, town: string, measures: Site["measures"]): Site => ({
+  code,
+  name: short_name,
+  short_name,
+  town,
+  kind: "acute",
+  provider: "RVV",
+  place: "east_kent",
+  ed_type: 1,
+  latitude: 51.1,
+  longitude: 0.9,
+  measures,
+  opel: null,
+  need: 1,
+});
+
+export const sites: Site[] = [
+  site("live", "Tunbridge Wells", "live", {
+    "ed.in_department": reading({ value: 76 }),
+    "ed.over_12h": share(4, 76),
+    "beds.ga_occupancy": share(335, 375),
+  }),
+  site("delayed", "Medway Maritime", "delayed", {
+    "ed.in_department": reading({ value: 112, freshness: "delayed", as_of: "2026-01-12T18:29:00Z" }),
+    "ed.over_12h": share(13, 112, { freshness: "delayed", as_of: "2026-01-12T18:29:00Z" }),
+    "beds.ga_occupancy": share(507, 528),
+  }),
+  site("lost", "Maidstone", "lost", {
+    "ed.in_department": reading({ value: 58, freshness: "lost", as_of: "2026-01-12T16:10:00Z" }),
+    "ed.over_12h": share(1, 58, { freshness: "lost", as_of: "2026-01-12T16:10:00Z" }),
+    "beds.ga_occupancy": share(282, 321),
+  }),
+  site("absent", "Kent and Canterbury", "not applicable", {
+    "ed.in_department": none("not_applicable", "no type 1 ED"),
+    "ed.over_12h": none("not_applicable", "no type 1 ED"),
+    "beds.ga_occupancy": share(122, 141),
+  }),
+];
+
+export const feeds: Feed[] = (
+  [
+    ["Kent Community Health virtual wards", "silent", "2026-01-12T16:10:00Z", 900],
+    ["Medway ED", "delayed", "2026-01-12T18:29:00Z", 120],
+    ["East Kent ED", "live", "2026-01-12T18:40:00Z", 120],
+  ] as const
+).map(([name, state, at, usual]) => ({
+  source: name,
+  name,
+  state,
+  last_event_at: at,
+  last_received_at: at,
+  usual_gap_seconds: usual,
+}));

@@ -1,0 +1,58 @@
+import type { Feed, Measures, Overview, Site, Value } from "../src/api/types";
+
+export const value = (change: Partial<Value> = {}): Value => ({
+  value: 118,
+  unit: "people",
+  numerator: null,
+  denominator: null,
+  n: null,
+  absent: null,
+  reason: null,
+  as_of: "2026-01-12T18:40:00Z",
+  freshness: "live",
+  ...change,
+});
+
+export const site = (code: string, need: number, measures: Measures = {}): Site => ({
+  code,
+  name: `${code} Hospital`,
+  short_name: code,
+  town: "Ashford",
+  kind: "acute",
+  provider: "RVV",
+  place: "east_kent",
+  ed_type: 1,
+  latitude: 51.1,
+  longitude: 0.9,
+  measures,
+  opel: null,
+  need,
+});
+
+export const feed = (name: string, state: Feed["state"]): Feed => ({
+  source: name,
+  name,
+  state,
+  last_event_at: "2026-01-12T18:29:00Z",
+  last_received_at: "2026-01-12T18:29:00Z",
+  usual_gap_seconds: 120,
+});
+
+export const overview = (change: Partial<Overview> = {}): Overview => ({
+  as_at: "2026-01-12T18:40:00Z",
+  known_at: "2026-01-12T18:40:00Z",
+  revision: 7,
+  synthetic: true,
+  system: { code: "QKS", name: "Kent and Medway" },
+  history: { complete: true, from: null, share: 1 },
+  clock: { now: "2026-01-12T18:40:00Z", rate: 1 },
+  sites: [
+    site("RVV01", 9, { "ed.in_department": value(), "beds.ga_free": value({ value: 19, unit: "beds" }) }),
+    site("RN707", 5, { "ed.in_department": value({ value: 84 }) }),
+  ],
+  totals: { "ed.in_department": value({ value: 202 }) },
+  places: [],
+  providers: [],
+  feeds: [feed("East Kent ED", "live")],
+  ...change,
+});

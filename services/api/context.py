@@ -1,0 +1,84 @@
+"""What the doors of the API work with. Made once by whoever starts the server; nothing reaches for globals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import anyio.to_thread
+from psycopg import Connection
+from starlette.requests import HTTPConnection
+
+from services.api.intake import Intake
+from services.domain.system import System
+from services.ingest.door import Door
+from services.ingest.identity import KeyRing
+from services.live.hub import Hub
+from services.store.database import Database
+
+INGESTING_AT_ONCE = 2  # so that a burst of large bodies never takes the threads that boards read through
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _wall() -> datetime:
+    return datetime.now(UTC)
+
+
+def _nobody(_: frozenset[str]) -> None:
+    """Nobody is told."""
+
+
+@dataclass
+class AppState:
+    """clock: the system's, by which events are judged; wall: the real one, by which API keys expire.
+
+    ring_doorbell: told the touched subjects after each commit, from a worker thread. embedded_loopback: whoever asks
+    from this machine needs no API key. frontend: the folder of the built boards. system_name: as for `load_system`.
+    """
+
+    system: System
+    database: Database
+    hub: Hub
+    door: Door
+    keys: KeyRing
+    clock: Callable[[], datetime]
+    embedded_loopback: bool = False
+    frontend: Path | None = None
+    ready: Callable[[], bool] = lambda: True
+    ring_doorbell: Callable[[frozenset[str]], None] = _nobody
+    wall: Callable[[], datetime] = _wall
+    system_name: str | Path = "kent_and_medway"
+    _ingesting: anyio.CapacityLimiter = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._ingesting = anyio.CapacityLimiter(INGESTING_AT_ONCE)
+
+    @property
+    def intake(self) -> Intake:
+        return Intake(self.database, self.door, self.keys, self.ring_doorbell)
+
+    async def ask(self, call: Callable[Concatenate[Connection[Any], P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a function of the store, with a connection, in a worker thread."""
+
+        def run() -> R:
+            with self.database.connection() as connection:
+                return call(connection, *args, **kwargs)
+
+        return await anyio.to_thread.run_sync(run)
+
+    async def take(self, call: Callable[Concatenate[Intake, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a function of the intake in a worker thread, two at once."""
+        work = partial(call, self.intake, *args, **kwargs)
+        return await anyio.to_thread.run_sync(work, limiter=self._ingesting)
+
+
+def state_of(connection: HTTPConnection) -> AppState:
+    state = connection.app.state.lightship
+    assert isinstance(state, AppState)
+    return state

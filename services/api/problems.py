@@ -1,0 +1,134 @@
+"""Every error is an application/problem+json (RFC 9457), and none of them repeats what was sent."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import psycopg
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+_log = structlog.get_logger(__name__)
+
+_DETAILS: Mapping[int, str] = {
+    404: "There is nothing at this address; /api/v1/openapi.json lists what there is.",
+    405: "This address does not take this method; the Allow header names those that it does.",
+    400: "The request could not be read; check its body against /api/v1/openapi.json.",
+}
+_AWAY = "The database cannot be reached just now; nothing of this request was accepted. Try again."
+
+
+class Problem(HTTPException):
+    """An answer that says what is wrong and what to do next. more: further members of the problem object."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(status, detail, dict(headers) if headers else None)
+        self.more = dict(more or {})
+
+
+def respond(
+    status: int, detail: str, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
+) -> Response:
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **(more or {})}
+    return Response(orjson.dumps(body), status, dict(headers) if headers else None, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app as a problem."""
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(psycopg.OperationalError, _away)  # PoolTimeout among them
+    app.add_exception_handler(psycopg.InterfaceError, _away)
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if isinstance(error, Problem):
+        return respond(error.status_code, error.detail, headers=error.headers, more=error.more)
+    # The detail of a framework's own error may quote the request.
+    detail = _DETAILS.get(error.status_code, HTTPStatus(error.status_code).description or "The request was refused.")
+    return respond(error.status_code, detail, headers=error.headers)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [_invalid_part(each) for each in error.errors()]
+    return respond(422, "; ".join(dict.fromkeys(found)) + ".")
+
+
+def _invalid_part(error: Mapping[str, Any]) -> str:
+    """One mistake in words: where it is by a name of ours, what it is by pydantic's kind, never the value."""
+    where, *rest = error["loc"]
+    kind = str(error["type"])
+    if where in ("query", "path"):
+        name = str(rest[0])
+        if kind == "timezone_aware":
+            return f"{name} has no time zone; add Z or an offset (a + is written %2B in an address)"
+        if kind.startswith("datetime"):
+            return f"{name} must be a date and time such as 2026-01-31T09:30:00Z (a + is written %2B in an address)"
+        if kind in ("literal_error", "enum"):
+            return f"{name} must be {error['ctx']['expected']}"
+        bounds = {key: value for key, value in error.get("ctx", {}).items() if key in ("ge", "le")}
+        limits = " and ".join(f"{'at least' if key == 'ge' else 'at most'} {value}" for key, value in bounds.items())
+        return f"{name} must be {limits}" if limits else f"{name} is not in the required form"
+    if kind == "json_invalid":
+        return "The body is not valid JSON; correct it and send it again"
+    return "The body is not in the required form; see /api/v1/openapi.json"
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    _log.error("api.database_away", error=type(error).__name__, route=_route(request.scope))
+    return respond(503, _AWAY, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _route(scope: Scope) -> str | None:
+    """The route as declared: an address as sent may hold anything."""
+    return getattr(scope.get("route"), "path", None)
+
+
+class Shield:
+    """Outermost but for the headers: whatever nobody else met becomes a 500, logged without its text or its values."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-6:]]
+            _log.error("api.failed", error=type(error).__name__, where=where, route=_route(scope))
+        else:
+            return
+        # Out of the handler, so that no server above can log the error as a context.
+        if scope["type"] == "http" and not started:
+            response = respond(500, "Something went wrong here; it was logged. Try again, or tell who runs Lightship.")
+            await response(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1011})

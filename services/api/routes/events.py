@@ -1,0 +1,81 @@
+"""The door of the events: POST /api/v1/events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from services.api.auth import GuardedRoute, needs
+from services.api.context import state_of
+from services.api.intake import Taken, Unreadable, take_in
+from services.api.problems import Problem
+from services.api.schemas import EventsAnswer, RefusedReason
+from services.ingest.body import MAX_BYTES, BodyRefused
+
+router = APIRouter(prefix="/api/v1", tags=["events"], route_class=GuardedRoute)
+
+#: All of them are such that a browser asks first before it sends one from another site.
+CONTENT_TYPES = (
+    "application/json",
+    "application/x-ndjson",
+    "application/cloudevents+json",
+    "application/cloudevents-batch+json",
+)
+_EXAMPLE = {
+    "specversion": "1.0", "id": "A31-20260131-000417", "source": "urn:nhs:ods:RVV", "subject": "RVV/V1234567",
+    "type": "ed.arrived", "time": "2026-01-31T09:30:00Z", "sentat": "2026-01-31T09:30:02Z",
+    "nhsnumber": "999 123 4560", "data": {"site": "RVV01", "department_type": 1, "age_band": "65-74"},
+}  # fmt: skip
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "Events of the services, at most 20,000 or 16 MiB at once; `Content-Encoding: gzip` is taken. "
+        "`lightship schema` gives the JSON Schema of every type.",
+        "content": {
+            "application/json": {"schema": {"type": "array", "items": {"type": "object"}}, "example": [_EXAMPLE]},
+            "application/x-ndjson": {"schema": {"type": "string", "description": "One event a line."}},
+            "application/cloudevents+json": {"schema": {"type": "object"}, "example": _EXAMPLE},
+            "application/cloudevents-batch+json": {"schema": {"type": "array", "items": {"type": "object"}}},
+        },
+    }
+}
+
+
+@router.post("/events", response_model=EventsAnswer, summary="Take events in", openapi_extra=_BODY)
+@needs("events:write", body_limit=MAX_BYTES)
+async def post_events(request: Request) -> EventsAnswer:
+    """Answers when the good events are committed and the bad ones are in quarantine: 200 even if all of them are bad.
+
+    400: nothing could be read as an event (what was sent is in quarantine, if there was anything); 413, 415: nothing
+    was kept; 503: send all of it again, what is in already will be a duplicate.
+    """
+    state = state_of(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in CONTENT_TYPES:
+        raise Problem(415, f"Content-Type is not taken here; send one of {', '.join(CONTENT_TYPES)}.")
+    key = request.state.api_key
+    try:
+        taken = await state.take(
+            take_in, await request.body(), content_type=kind, content_encoding=request.headers.get("content-encoding"),
+            now=state.clock(), only_source=key.source if key else None,
+        )  # fmt: skip
+    except BodyRefused as refused:
+        raise Problem(refused.status, f"{refused} Nothing of it was kept.") from None
+    except Unreadable as unreadable:
+        detail = f"{unreadable}. Nothing of it could be read as an event; it is in quarantine."
+        raise Problem(400, detail, more=answer(unreadable.taken).model_dump(mode="json")) from None
+    return answer(taken)
+
+
+def answer(taken: Taken) -> EventsAnswer:
+    return EventsAnswer(
+        accepted=taken.accepted,
+        duplicate=taken.duplicate,
+        quarantined=taken.quarantined,
+        reasons=[
+            RefusedReason(index=each.index, field=each.field, reason=each.reason, quarantine_id=each.quarantine_id)
+            for each in taken.reasons
+        ],
+        reasons_left_off=taken.reasons_left_off,
+    )

@@ -1,0 +1,33 @@
+"""Whether the server is up, whether a first board can be drawn, and what the API is."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse
+
+from services.api.auth import GuardedRoute, needs
+from services.api.context import state_of
+from services.api.problems import Problem
+from services.api.schemas import Health
+
+router = APIRouter(tags=["health"], route_class=GuardedRoute)
+
+
+@router.get("/health/live", response_model=Health, summary="The process answers")
+@needs("public")
+async def live() -> Health:
+    return Health(status="live")
+
+
+@router.get("/health/ready", response_model=Health, summary="A first board can be drawn")
+@needs("public")
+async def ready(request: Request) -> Health:
+    if not state_of(request).ready():
+        raise Problem(503, "Not ready yet: the first picture is being made.", headers={"Retry-After": "1"})
+    return Health(status="ready")
+
+
+@router.get("/api/v1/openapi.json", include_in_schema=False)
+@needs("public")
+async def document(request: Request) -> JSONResponse:
+    return JSONResponse(request.app.openapi())

@@ -1,0 +1,84 @@
+"""The quarantine: list, show (redacted), mend, replay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from services.api import intake
+from services.api.auth import GuardedRoute, needs
+from services.api.context import AppState, state_of
+from services.api.intake import Intake
+from services.api.problems import Problem
+from services.api.routes.events import answer
+from services.api.schemas import EventsAnswer, Mending, QuarantineItem, QuarantinePage
+from services.errors import LightshipError, StoreError
+from services.store import quarantine
+from services.store.quarantine import MAX_PAGE, Held
+
+router = APIRouter(prefix="/api/v1/quarantine", tags=["quarantine"], route_class=GuardedRoute)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@router.get("", response_model=QuarantinePage, summary="What was refused, newest first")
+@needs("quarantine:read")
+async def get_quarantine(
+    request: Request,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+) -> QuarantinePage:
+    try:
+        held, following = await state_of(request).ask(quarantine.list_, cursor, limit)
+    except StoreError as error:
+        raise Problem(422, str(error)) from None
+    return QuarantinePage(items=[_item(each) for each in held], next=following)
+
+
+@router.get("/{id}", response_model=QuarantineItem, summary="A refused payload, redacted")
+@needs("quarantine:read")
+async def get_quarantined(request: Request, id: UUID) -> QuarantineItem:
+    return _item(await _held(state_of(request), id))
+
+
+@router.post("/{id}/mend", response_model=QuarantineItem, summary="Set fields of a refused payload")
+@needs("quarantine:write")
+async def post_mend(request: Request, id: UUID, mending: Mending) -> QuarantineItem:
+    """The original stays beside it, sealed. A mended payload still has to be replayed."""
+    state = state_of(request)
+    return _item(await _take(state, id, intake.mend, id, mending.set, state.clock()))
+
+
+@router.post("/{id}/replay", response_model=EventsAnswer, summary="Send a payload through the door again")
+@needs("quarantine:write")
+async def post_replay(request: Request, id: UUID) -> EventsAnswer:
+    """200 with `quarantined` 1 and the reason where it is refused again."""
+    state = state_of(request)
+    key = request.state.api_key
+    return answer(await _take(state, id, intake.replay, id, state.clock(), key.source if key else None))
+
+
+async def _take(
+    state: AppState, id_: UUID, work: Callable[Concatenate[Intake, P], R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    await _held(state, id_)
+    try:
+        return await state.take(work, *args, **kwargs)
+    except LightshipError as error:
+        raise Problem(409, str(error)) from None
+
+
+async def _held(state: AppState, id_: UUID) -> Held:
+    held = await state.ask(quarantine.get, id_)
+    if held is None:
+        raise Problem(404, "There is no such payload in quarantine; /api/v1/quarantine lists them.")
+    return held
+
+
+def _item(held: Held) -> QuarantineItem:
+    return QuarantineItem.model_validate(asdict(held))

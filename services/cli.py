@@ -1,0 +1,304 @@
+"""The command `lightship`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from services.errors import LightshipError
+from services.settings import Settings
+
+app = typer.Typer(
+    name="lightship", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="The real-time command centre of an NHS integrated care system.",
+)  # fmt: skip
+feed_app = typer.Typer(no_args_is_help=True, help="The synthetic system that stands in for the trusts' feeds.")
+quarantine_app = typer.Typer(no_args_is_help=True, help="Payloads that a door refused: list, show, mend, replay.")
+database_app = typer.Typer(no_args_is_help=True, help="The database.")
+keys_app = typer.Typer(no_args_is_help=True, help="API keys of machines that send or read.")
+bench_app = typer.Typer(no_args_is_help=True, help="Where the README's speed figures come from.")
+for name, sub in (
+    ("feed", feed_app), ("quarantine", quarantine_app), ("db", database_app), ("keys", keys_app), ("bench", bench_app),
+):  # fmt: skip
+    app.add_typer(sub, name=name)
+
+console = Console()
+errors = Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text.")]
+DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default ~/.local/share/lightship.")]
+
+
+def main() -> None:
+    """Run the command; what cannot be done is one line on standard error and exit code 1."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        app()
+    except LightshipError as error:
+        errors.print(f"lightship: {error}", style="bold", highlight=False, markup=False)
+        sys.exit(1)
+
+
+def _settings(data_dir: Path | None = None) -> Settings:
+    settings = Settings()
+    return settings.model_copy(update={"data_dir": data_dir}) if data_dir else settings
+
+
+@contextlib.contextmanager
+def _database(settings: Settings) -> Iterator[Any]:
+    from services.store.database import Database
+    from services.up import database_of
+
+    with database_of(settings) as url, Database(url) as database:
+        yield database
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, markup=False)
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
+    data_dir: DataDir = None,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the board in a browser.")] = True,
+    history_days: Annotated[float, typer.Option(min=0, max=400, help="Days of synthetic history.")] = 7,
+    speed: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds of synthetic time a second.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 1,
+    feed: Annotated[bool, typer.Option("--feed/--no-feed", help="Run the synthetic system.")] = True,
+) -> None:
+    """Everything on this machine: database, synthetic people, live boards. Ctrl-C stops it; a second start resumes."""
+    from services.up import Options
+    from services.up import up as run
+
+    options = Options(
+        port=port, history_days=history_days, speed=speed, seed=seed, feed=feed, open_browser=open_browser
+    )
+    run(_settings(data_dir), options, _say)
+
+
+@feed_app.command("run")
+def feed_run(
+    history_days: Annotated[float, typer.Option(min=0, max=400)] = 7,
+    speed: Annotated[float, typer.Option(min=0.1, max=3600)] = 1,
+    seed: int = 1,
+    scale: Annotated[float, typer.Option(min=0.01, max=10)] = 1,
+    live: Annotated[bool, typer.Option("--live/--no-live", help="Go on live after the history.")] = True,
+    quiet: bool = False,
+) -> None:
+    """Write synthetic history into the store, or resume, then run live until stopped."""
+    from services.configuration import load_system
+    from services.domain.catalogue import GAUGES
+    from services.ingest.door import Door
+    from services.ingest.identity import KeyRing
+    from simulations.writer import Feed
+    from simulations.writer import Settings as FeedSettings
+
+    settings = _settings()
+    system = load_system(settings.system)
+    door = Door(system, KeyRing.load(settings.keys, create=True), GAUGES, trusted=True)
+    with _database(settings) as database, _progress(quiet) as progress:
+        task = progress.add_task("History", total=1.0)
+        asked = FeedSettings(seed=seed, scale=scale, history_days=history_days, speed=speed)
+        run = Feed(database, system, door, asked)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: run.stopping.set())
+        run.run(progress=lambda share: progress.update(task, completed=share), live=live)
+
+
+def _progress(quiet: bool = False) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=errors, disable=quiet or not errors.is_terminal)
+
+
+@app.command("import")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="JSON, NDJSON (also .gz) or published daily CSV files.")],
+    history: Annotated[bool, typer.Option("--history", help="Old events, with the senders' own recordedat.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take files in through the same door as POST /api/v1/events; what is refused goes to quarantine."""
+    from services.ingest.files import import_file
+
+    settings = _settings()
+    totals = {"accepted": 0, "duplicate": 0, "quarantined": 0}
+    reasons: list[dict[str, Any]] = []
+    with _database(settings) as database, _progress(as_json) as progress:
+        for path in files:
+            task = progress.add_task(path.name, total=1.0)
+            for share, taken in import_file(database, settings, path, history=history):
+                totals["accepted"] += taken.accepted
+                totals["duplicate"] += taken.duplicates
+                totals["quarantined"] += len(taken.refusals)
+                reasons += [
+                    {"file": path.name, "index": r.index, "field": r.field, "reason": r.reason,
+                     "quarantine_id": r.quarantine_id}
+                    for r in taken.refusals[: max(0, 100 - len(reasons))]
+                ]  # fmt: skip
+                progress.update(task, completed=share)
+    if as_json:
+        print(json.dumps(totals | {"reasons": reasons}))
+        return
+    _say(f"{totals['accepted']} accepted, {totals['duplicate']} known already, {totals['quarantined']} quarantined")
+    for each in reasons[:10]:
+        _say(f"  {each['file']} item {each['index']}: {each['reason']}")
+    if totals["quarantined"]:
+        _say("See `lightship quarantine list`.")
+
+
+@quarantine_app.command("list")
+def quarantine_list(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: Json = False) -> None:
+    """The newest refused payloads, redacted."""
+    from services.store import quarantine
+
+    with _database(_settings()) as database, database.connection() as connection:
+        rows, _ = quarantine.list_(connection, None, limit, None)
+    if as_json:
+        print(json.dumps([_held(row) for row in rows], default=str))
+        return
+    table = Table("Id", "Received", "From", "Type", "Why", "State")
+    for row in rows:
+        table.add_row(
+            str(row.id), row.received_at.isoformat(timespec="seconds"), row.source or "unknown", row.type or "unknown",
+            row.reason, row.state,
+        )  # fmt: skip
+    console.print(table if rows else "Nothing is in quarantine.")
+
+
+def _held(row: Any) -> dict[str, Any]:
+    return {key: getattr(row, key) for key in row.__slots__}
+
+
+@quarantine_app.command("show")
+def quarantine_show(identity: UUID) -> None:
+    """One refused payload, redacted: its values are never shown."""
+    from services.store import quarantine
+
+    with _database(_settings()) as database, database.connection() as connection:
+        row = quarantine.get(connection, identity)
+    if row is None:
+        raise LightshipError("No such payload in quarantine: see `lightship quarantine list`.")
+    print(json.dumps(_held(row), default=str, indent=2))
+
+
+@quarantine_app.command("mend")
+def quarantine_mend(
+    identity: UUID,
+    change: Annotated[list[str], typer.Option("--set", help="field=JSON value, such as data.site='\"RVV01\"'")],
+) -> None:
+    """Change fields of a refused payload; it is sealed again. Then replay it."""
+    from services.ingest import mending
+
+    changes = dict(mending.change_of(each) for each in change)
+    with _database(_settings()) as database, database.connection() as connection:
+        mending.mend(connection, mending.door_of(_settings()), identity, changes, datetime.now(UTC))
+    _say("Mended. Send it again with `lightship quarantine replay`.")
+
+
+@quarantine_app.command("replay")
+def quarantine_replay(identity: UUID) -> None:
+    """Send a refused payload through the door again."""
+    from services.ingest import mending
+    from services.store.feeds import read_clock
+
+    with _database(_settings()) as database, database.connection() as connection:
+        now = read_clock(connection).at(datetime.now(UTC))
+        reason = mending.replay(connection, mending.door_of(_settings()), identity, now)
+    if reason is not None:
+        raise LightshipError(f"Refused again: {reason}")
+    _say("Accepted.")
+
+
+@app.command()
+def replay() -> None:
+    """Fold every journey again from its events; the picture is the same afterwards, or was wrong before."""
+    from services.store.events import rebuild
+
+    with _database(_settings()) as database, database.connection() as connection, _progress() as progress:
+        task = progress.add_task("Folding", total=None)
+        done = 0
+        for done in rebuild(connection):
+            progress.update(task, completed=done)
+    _say(f"{done} subjects folded again")
+
+
+@app.command()
+def schema(as_json: Json = True) -> None:
+    """The JSON Schema of every event type."""
+    from services.domain.events import json_schemas
+
+    print(json.dumps(json_schemas(), indent=None if as_json else 2))
+
+
+@database_app.command("migrate")
+def database_migrate() -> None:
+    """Apply the migrations that are missing."""
+    with _database(_settings()):
+        _say("The database is up to date.")
+
+
+@keys_app.command("create")
+def keys_create(
+    label: str,
+    scope: Annotated[list[str], typer.Option(help="events:write, quarantine:read, quarantine:write, state:read")],
+    source: Annotated[str | None, typer.Option(help="The ODS code it may send for; default any.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=730, help="Valid for this many days.")] = 90,
+) -> None:
+    """Make an API key. It is shown once and stored only hashed."""
+    from datetime import timedelta
+
+    from services.store import keys
+
+    now = datetime.now(UTC)
+    with _database(_settings()) as database, database.connection() as connection:
+        key, token = keys.create(
+            connection, name=label, scopes=scope, source=source, now=now, expires_at=now + timedelta(days=days)
+        )
+    errors.print(f"Key {key.id}, valid {days} days. It is not shown again:", highlight=False)
+    print(token)
+
+
+@bench_app.command("start")
+def bench_start(history_days: Annotated[float, typer.Option(min=0.1, max=60)] = 7, as_json: Json = False) -> None:
+    """Time to a first live board and to a full history, on a fresh folder."""
+    from benchmarks import start
+
+    result = start.run(history_days)
+    _show(result, as_json)
+
+
+@bench_app.command("ingest")
+def bench_ingest(
+    events: Annotated[int, typer.Option(min=1000, help="Grow the store to this many events.")] = 1_000_000,
+    as_json: Json = False,
+) -> None:
+    """The whole ingest path beside bare inserts of the same batches, as the store grows."""
+    from benchmarks import ingest
+
+    with _progress(as_json) as progress:
+        task = progress.add_task("Ingest", total=1.0)
+        result = ingest.run(events, lambda share: progress.update(task, completed=share))
+    _show(result, as_json)
+
+
+def _show(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(result))
+    else:
+        console.print_json(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""The fold: the state of a subject is a function of the set of facts received about it (design 5.1).
+
+This plain function is the reference; the store must agree with it for any order, duplication and batch split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.domain.events import EVENT_TYPES, SubjectKind
+from services.domain.facts import FACT, Fact
+
+#: A subject that facts of several kinds name (a visit number shared by ED and ward) takes the first of these.
+KIND_ORDER: tuple[SubjectKind, ...] = (
+    "stay", "ed", "virtual_ward", "ambulance", "unit", "bed", "gauge", "organisation", "person",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """Something that stands: its type, when it happened, what it carries."""
+
+    type: str
+    time: datetime
+    data: Mapping[str, Any]
+    other_person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What facts are about, folded. `kind` is None while only cancels are known of it."""
+
+    key: str
+    kind: SubjectKind | None
+    source: str
+    milestones: tuple[Milestone, ...]  # by time, then by the order among facts
+    person: str | None
+    flag: str | None
+    follows: str | None
+    first_recorded_at: datetime
+    last_recorded_at: datetime
+
+    @property
+    def last_at(self) -> datetime | None:
+        return self.milestones[-1].time if self.milestones else None
+
+
+def union(*sets: Iterable[Fact]) -> dict[tuple[UUID, UUID], Fact]:
+    """The set S: (uid, digest) -> fact, receiving again keeps the earliest recorded_at."""
+    known: dict[tuple[UUID, UUID], Fact] = {}
+    for facts in sets:
+        for fact in facts:
+            key = (fact.uid, fact.digest)
+            held = known.get(key)
+            if held is None or fact.recorded_at < held.recorded_at:
+                known[key] = fact
+    return known
+
+
+def survivors(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts that stand, greatest first.
+
+    Walks from the greatest to the least. A standing cancel or replacement removes every smaller version of the
+    uid it names; one that selects removes the greatest smaller fact of that type and source still standing.
+    Of one uid the greatest stands.
+    """
+    standing: list[Fact] = []
+    settled: set[UUID] = set()  # uids already standing or removed: every version met later is smaller
+    selectors: dict[tuple[str, str], int] = {}
+    for fact in sorted(facts, key=lambda each: each.order, reverse=True):
+        if fact.uid in settled:
+            continue
+        settled.add(fact.uid)
+        if selectors:
+            wanted = (fact.source, fact.type)
+            if selectors.get(wanted):
+                selectors[wanted] -= 1
+                continue
+        standing.append(fact)
+        if fact.rank != FACT:
+            if fact.target is not None:
+                settled.add(fact.target)
+            elif fact.selects is not None:
+                wanted = (fact.source, fact.selects)
+                selectors[wanted] = selectors.get(wanted, 0) + 1
+    return standing
+
+
+def fold(facts: Iterable[Fact], *, as_at: datetime | None = None, known_at: datetime | None = None) -> Subject | None:
+    """One subject's facts -> its state at as_at as known at known_at (both: no limit where None).
+
+    Returns None where nothing was known. The facts must be a set: pass them through `union` where they may repeat.
+    """
+    known = [fact for fact in facts if known_at is None or fact.recorded_at <= known_at]
+    if not known:
+        return None
+    standing = survivors(known)
+    kept: list[Fact] = []
+    single: set[str] = set()
+    kinds: set[SubjectKind] = set()
+    person = flag = follows = None
+    for fact in standing:  # greatest first, so the first of a single milestone is the one that counts
+        event_type = EVENT_TYPES[fact.type]
+        if fact.type == "event.cancelled":
+            continue
+        if event_type.kind is not None:
+            kinds.add(event_type.kind)
+        person = person or fact.person
+        flag = flag or fact.flag
+        follows = follows or fact.follows
+        if not event_type.repeats:
+            if fact.type in single:
+                continue
+            single.add(fact.type)
+        if as_at is None or fact.time <= as_at:
+            kept.append(fact)
+    kept.sort(key=lambda each: (each.time, each.order))
+    return Subject(
+        key=known[0].subject,
+        kind=next((kind for kind in KIND_ORDER if kind in kinds), None),
+        source=min(fact.source for fact in known),
+        milestones=tuple(Milestone(f.type, f.time, f.data, f.person_merged) for f in kept),
+        person=person,
+        flag=None if person else flag,
+        follows=follows,
+        first_recorded_at=min(fact.recorded_at for fact in known),
+        last_recorded_at=max(fact.recorded_at for fact in known),
+    )
+
+
+def canonical_people(edges: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Merged persons: each member of a connected component -> the least key in it."""
+    parent: dict[str, str] = {}
+
+    def root(key: str) -> str:
+        parent.setdefault(key, key)
+        while parent[key] != key:
+            parent[key] = parent[parent[key]]
+            key = parent[key]
+        return key
+
+    for one, other in edges:
+        first, second = sorted((root(one), root(other)))
+        parent[second] = first
+    return {key: root(key) for key in parent}

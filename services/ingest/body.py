@@ -1,0 +1,254 @@
+"""From the bytes of a request or a file to raw events, one by one.
+
+Whatever is wrong with one event refuses that event; only what leaves nothing to read refuses the body.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from services.errors import LightshipError, RefusedEvent
+
+MEBIBYTE = 1024 * 1024
+MAX_BYTES = 16 * MEBIBYTE
+MAX_EXPANDED = 64 * MEBIBYTE
+MAX_EVENTS = 20_000
+MAX_DEPTH = 8  # an event needs three
+#: An event has two brackets, a census three. Refusing far more before parsing keeps a body of `{},{},{}` cheap.
+_MAX_BRACKETS_EACH = 8
+
+_JSON_TYPES = frozenset(["application/json", "application/cloudevents+json", "application/cloudevents-batch+json"])
+_LINE_TYPES = frozenset(["application/x-ndjson", "application/ndjson", "application/jsonl", "application/jsonlines"])
+_OPEN_TYPES = frozenset(["", "application/octet-stream", "application/gzip", "application/x-gzip", "text/plain"])
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_CHUNK = 64 * 1024
+_GZIP_MEMBERS = 4096
+_LINE = re.compile(rb"[^\s][^\n]*")
+_WHOLE_OBJECT_LINE = re.compile(rb"^[ \t]*\{[^\n]*\}[ \t\r]*$", re.MULTILINE)
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[\]{},]')
+
+
+class BodyRefused(LightshipError):
+    """A body that holds no readable event at all. status: the HTTP status that says so (400, 413 or 415)."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class RawItem:
+    """One event as sent: either `event` or `refusal` is set. raw: its bytes, for the quarantine."""
+
+    index: int
+    raw: bytes
+    event: dict[str, Any] | None
+    refusal: RefusedEvent | None
+
+
+def read_body(
+    body: bytes,
+    *,
+    content_type: str | None,
+    content_encoding: str | None,
+    max_bytes: int = MAX_BYTES,
+    max_expanded: int = MAX_EXPANDED,
+    max_events: int = MAX_EVENTS,
+) -> Iterator[RawItem]:
+    """The events of a JSON array, a single JSON object or NDJSON, plain or gzipped.
+
+    max_bytes bounds what came over the wire, max_expanded what a gzip may grow to. A broken array, having no
+    boundaries to trust, comes back as one refused item. Raises BodyRefused, before the first item, for a body that
+    is empty (400), too large or too full (413), or in a form not taken here (415).
+    """
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if kind not in _JSON_TYPES and kind not in _LINE_TYPES and kind not in _OPEN_TYPES:
+        raise BodyRefused(415, "Content-Type is not taken here; send application/json or application/x-ndjson.")
+    if len(body) > max_bytes:
+        raise BodyRefused(
+            413,
+            f"The body is larger than {_size(max_bytes)}; send it in parts of at most {max_events} events, or gzip.",
+        )
+    text = _expanded(body, (content_encoding or "").strip().lower(), max_expanded).removeprefix(b"\xef\xbb\xbf")
+    if not text or text.isspace():
+        raise BodyRefused(400, "The body is empty; send at least one event.")
+    if kind in _LINE_TYPES:
+        return _lines(text, max_events)
+    if text.count(b"{") + text.count(b"[") > _MAX_BRACKETS_EACH * max_events:
+        raise _too_many(max_events)
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        if not text.lstrip().startswith(b"[") and _WHOLE_OBJECT_LINE.search(text):
+            return _lines(text, max_events)
+        return iter([_item(0, text, "The body")])
+    if not isinstance(value, list):
+        return iter([_item(0, text.strip(), "The body")])
+    if not value:
+        raise BodyRefused(400, "The body is an empty list; send at least one event.")
+    if len(value) > max_events:
+        raise _too_many(max_events)
+    return _members(text, value)
+
+
+def _size(count: int) -> str:
+    return f"{count // MEBIBYTE} MiB" if count >= MEBIBYTE else f"{count} bytes"
+
+
+def _too_many(max_events: int) -> BodyRefused:
+    return BodyRefused(413, f"The body holds more than {max_events} events; send it in smaller parts.")
+
+
+def _expanded(body: bytes, encoding: str, limit: int) -> bytes:
+    """The body without its gzip, never holding more than the limit and one chunk of it."""
+    if encoding not in ("", "identity", "gzip", "x-gzip"):
+        raise BodyRefused(415, "Content-Encoding is not taken here; send the body plain or as gzip.")
+    if "gzip" not in encoding and not body.startswith(_GZIP_MAGIC):
+        return body
+    parts: list[bytes] = []
+    total = members = 0
+    damaged = False
+    member: Any = None
+    try:
+        for start in range(0, len(body), _GZIP_CHUNK):
+            waiting = body[start : start + _GZIP_CHUNK]
+            while waiting:
+                if member is None:
+                    members += 1
+                    member = zlib.decompressobj(wbits=31)
+                part = member.decompress(waiting, limit + 1 - total)
+                parts.append(part)
+                total += len(part)
+                if total > limit or members > _GZIP_MEMBERS:
+                    raise BodyRefused(413, f"The gzip body expands to more than {_size(limit)}; send it in parts.")
+                waiting = member.unused_data if member.eof else member.unconsumed_tail
+                if member.eof:
+                    member = None
+    except zlib.error:
+        damaged = True
+    if damaged or member is not None:
+        raise BodyRefused(400, "The gzip body is damaged or cut short; send it again.")
+    return b"".join(parts)
+
+
+def _lines(text: bytes, max_events: int) -> Iterator[RawItem]:
+    for count, _ in enumerate(_LINE.finditer(text), 1):
+        if count > max_events:
+            raise _too_many(max_events)
+    return (_item(index, line[0].rstrip(), "The line") for index, line in enumerate(_LINE.finditer(text)))
+
+
+def _members(text: bytes, values: list[Any]) -> Iterator[RawItem]:
+    """The members of an array that is known to parse: as they are if none can be suspect, else cut out and read."""
+    quotes = 0
+    for value in values:
+        count = _quotes(value)
+        if count < 0:
+            break
+        quotes += count
+    else:
+        if quotes == text.count(b'"'):
+            for index, value in enumerate(values):
+                if type(value) is dict:
+                    yield RawItem(index, orjson.dumps(value), value, None)
+                else:
+                    yield _item(index, orjson.dumps(value), "The member")
+            return
+    for index, raw in enumerate(_slices(text)):
+        yield _item(index, raw, "The member")
+
+
+def _slices(text: bytes) -> Iterator[bytes]:
+    """The bytes of each member of a valid, non-empty JSON array, however deep."""
+    depth = start = 0
+    for token in _TOKEN.finditer(text):
+        mark = token[0]
+        if mark in (b"[", b"{"):
+            depth += 1
+            if depth == 1:
+                start = token.end()
+        elif mark in (b"]", b"}"):
+            depth -= 1
+            if depth == 0:
+                yield text[start : token.start()].strip()
+        elif mark == b"," and depth == 1:
+            yield text[start : token.start()].strip()
+            start = token.end()
+
+
+def _item(index: int, raw: bytes, what: str) -> RawItem:
+    value: Any = None
+    reason = ""
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        # The message and the document stay behind: both hold what was sent.
+        reason = f"{what} is not valid JSON: reading stopped at character {error.pos + 1}; correct it and send it again"
+    if reason and not _is_utf8(raw):
+        reason = f"{what} is not text in UTF-8; send it as UTF-8"
+    elif not reason and not isinstance(value, dict):
+        reason = f"{what} is not an event: an event is one JSON object, between {{ and }}"
+    elif not reason:
+        quotes = _quotes(value)
+        if quotes < 0:
+            reason = f"{what} is nested more than {MAX_DEPTH} deep; an event's data is flat"
+        elif quotes != raw.count(b'"') and _repeats_a_key(raw):
+            reason = f"{what} names an attribute twice, so it is not clear which is meant; send each once"
+    if reason:
+        return RawItem(index, raw, None, RefusedEvent(reason))
+    return RawItem(index, raw, value, None)
+
+
+def _quotes(value: Any, depth: int = 1) -> int:
+    """How many quotation marks the value takes to write, none being escaped; -1 where it is nested too deep.
+
+    A key given twice is lost in parsing, and four quotation marks or two with it; an escaped mark only adds to those
+    sent. So where as many were sent as this, no key was given twice: cheaper than a hook on every pair.
+    """
+    if type(value) is str:
+        return 2
+    if type(value) is dict:
+        total = 2 * len(value)
+        members: Any = value.values()
+    elif type(value) is list:
+        total, members = 0, value
+    else:
+        return 0
+    if depth > MAX_DEPTH:
+        return -1
+    for member in members:
+        if type(member) is str:
+            total += 2
+        elif type(member) is dict or type(member) is list:
+            below = _quotes(member, depth + 1)
+            if below < 0:
+                return -1
+            total += below
+    return total
+
+
+def _repeats_a_key(raw: bytes) -> bool:
+    repeated = False
+
+    def noted(pairs: list[tuple[str, Any]]) -> None:
+        nonlocal repeated
+        repeated = repeated or len({key for key, _ in pairs}) != len(pairs)
+
+    json.loads(raw, object_pairs_hook=noted, parse_int=len, parse_float=len)
+    return repeated
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

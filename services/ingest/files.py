@@ -1,0 +1,102 @@
+"""`lightship import`: files through the same door as everything else."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import orjson
+
+from services.configuration import load_published, load_system
+from services.domain.catalogue import GAUGES
+from services.errors import LightshipError, RefusedEvent
+from services.ingest.body import RawItem, read_body
+from services.ingest.door import Door
+from services.ingest.identity import KeyRing
+from services.ingest.intake import Taken, take
+from services.ingest.published import read_published
+from services.settings import Settings
+from services.store.database import Database
+from services.store.feeds import read_clock
+
+HISTORY_DAYS = 3650
+CHUNK_BYTES = 4 * 1024 * 1024
+LONGEST_LINE = 1024 * 1024
+
+
+def import_file(
+    database: Database, settings: Settings, path: Path, *, history: bool = False
+) -> Iterator[tuple[float, Taken]]:
+    """Take one file in; yields the share of the file done and what became of each batch.
+
+    .csv: a published daily file by the mapping in configuration. Anything else: events as a JSON array or NDJSON,
+    gzip accepted. history keeps the senders' `recordedat` and takes events up to ten years old.
+    Raises LightshipError for a file that cannot be read.
+    """
+    if not path.is_file():
+        raise LightshipError(f"There is no file {path}. Check the name and the folder.")
+    published = path.suffix == ".csv"
+    system = load_system(settings.system)
+    keys = KeyRing.load(settings.keys, create=settings.database_url is None)
+    with database.connection() as connection:
+        now = read_clock(connection).at(datetime.now(UTC))
+        days = HISTORY_DAYS if history or published else 400
+        door = Door(system, keys, GAUGES, trusted=history, max_age_days=days)
+        items = _published(path, settings) if published else _events(path)
+        whole = max(1, path.stat().st_size)
+        read = 0
+
+        def counted() -> Iterator[RawItem]:
+            nonlocal read
+            for item in items:
+                read += len(item.raw) + 1
+                yield item
+
+        content_type = "text/csv" if published else "application/x-ndjson"
+        for taken in take(connection, door, counted(), received_at=now, now=now, content_type=content_type):
+            yield min(1.0, read / whole), taken
+
+
+def _published(path: Path, settings: Settings) -> Iterator[RawItem]:
+    for index, row in enumerate(read_published(path, load_published(settings.system))):
+        refusal = None if row.event is not None else RefusedEvent(row.reason or "cannot be read", row.field)
+        yield RawItem(index, row.raw, row.event, refusal)
+
+
+def _events(path: Path) -> Iterator[RawItem]:
+    with path.open("rb") as probe:
+        packed = probe.read(2) == b"\x1f\x8b"
+    try:
+        with gzip.open(path, "rb") if packed else path.open("rb") as stream:
+            if stream.read(1) == b"[":
+                stream.seek(0)
+                yield from read_body(stream.read(64 * 1024 * 1024), content_type="application/json",
+                                     content_encoding=None, max_bytes=64 * 1024 * 1024)  # fmt: skip
+                return
+            stream.seek(0)
+            yield from _lines(stream)
+    except (OSError, EOFError) as error:
+        raise LightshipError(f"{path.name} cannot be read: {type(error).__name__}. Is it whole?") from error
+
+
+def _lines(stream: gzip.GzipFile | IO[bytes]) -> Iterator[RawItem]:
+    """NDJSON of any length, a line at a time."""
+    index = 0
+    while line := stream.readline(LONGEST_LINE):
+        text = line.strip()
+        if not text:
+            continue
+        event, refusal = None, None
+        try:
+            parsed = orjson.loads(text)
+            if isinstance(parsed, dict):
+                event = parsed
+            else:
+                refusal = RefusedEvent("an event is a JSON object; put one on each line")
+        except orjson.JSONDecodeError:
+            refusal = RefusedEvent("this line is not JSON; put one event on each line")
+        yield RawItem(index, text, event, refusal)
+        index += 1

@@ -1,0 +1,312 @@
+"""The answers people see, made from atoms: the overview, a site, a measure. Building is pure; `read*` do the I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from services.domain.catalogue import CATALOGUE, OVERVIEW
+from services.domain.clock import Clock
+from services.domain.measures import Atoms, Measure, Place, Value, combine
+from services.domain.system import GENERAL_AND_ACUTE, Site, System
+from services.live.feeds import Feed, health
+from services.store import feeds as feed_store
+from services.store import picture
+
+SMALL_NUMBER = 5  # splits of fewer people are suppressed
+_NOT_APPLICABLE = {
+    "ed": "no emergency department or urgent treatment centre",
+    "type_1_ed": "no type 1 emergency department",
+    "beds": "no beds here",
+    "ga_beds": "no general and acute beds",
+    "virtual_ward": "no virtual ward",
+    "unit": "a figure of units",
+    "organisation": "reported by organisations",
+}
+
+
+def applies(measure: Measure, site: Site) -> bool:
+    """Whether a measure can have a reading at a site."""
+    match measure.needs:
+        case "ed":
+            return site.ed_type is not None
+        case "type_1_ed":
+            return site.ed_type == 1
+        case "ga_beds":
+            return any(unit.bed_kind in GENERAL_AND_ACUTE for unit in site.units)
+        case "beds":
+            return any(unit.kind == "ward" for unit in site.units)
+        case "virtual_ward":
+            return any(unit.kind == "virtual_ward" for unit in site.units)
+        case "unit":
+            return False
+    return True
+
+
+def feed_of(measure: Measure, site: Site | None, system: System) -> str | None:
+    """The provider whose feed a figure rests on."""
+    if measure.name.startswith("ambulance."):
+        return next((provider.code for provider in system.providers if provider.kind == "ambulance"), None)
+    return site.provider if site else None
+
+
+def shown(measure: Measure, value: Value, feed: Feed | None, *, known: bool = True) -> dict[str, Any]:
+    """A value as the API gives it, with its age and freshness. known False: its feed has never sent anything."""
+    if not known and value.absent is None:
+        value = Value(None, absent="feed_silent", reason="nothing received yet")
+    return {
+        "value": value.value,
+        "unit": measure.unit,
+        "numerator": value.numerator,
+        "denominator": value.denominator,
+        "n": value.n,
+        "absent": value.absent,
+        "reason": value.reason,
+        "as_of": feed.last_event_at if feed else None,
+        "freshness": feed.freshness if feed else "live",
+    }
+
+
+def collapse(atoms: Atoms) -> Atoms:
+    """Units summed up to their sites."""
+    found: Atoms = {}
+    for atom, places in atoms.items():
+        held: dict[Place, float | list[float]] = {}
+        for (site, _), number in places.items():
+            key = (site, None)
+            before = held.get(key)
+            if before is None:
+                held[key] = list(number) if isinstance(number, list) else number
+            elif isinstance(before, list) and isinstance(number, list):
+                before.extend(number)
+            elif not isinstance(before, list) and not isinstance(number, list):
+                held[key] = before + number
+        found[atom] = held
+    return found
+
+
+class Figures:
+    """Atoms of a moment, ready to be asked for any measure at any level."""
+
+    def __init__(self, system: System, atoms: Atoms, feeds: Mapping[str, Feed]) -> None:
+        self.system, self.feeds, self.by_unit = system, feeds, atoms
+        self.by_site = collapse(atoms)
+
+    def _feed(self, measure: Measure, site: Site | None) -> Feed | None:
+        return self.feeds.get(feed_of(measure, site, self.system) or "")
+
+    def at_site(self, measure: Measure, site: Site) -> dict[str, Any]:
+        feed = self._feed(measure, site)
+        if not applies(measure, site):
+            reason = _NOT_APPLICABLE.get(measure.needs)
+            return shown(measure, Value(None, absent="not_applicable", reason=reason), feed)
+        value = combine(measure, self.by_site, [(site.code, None)])
+        return shown(measure, value, feed, known=feed is not None)
+
+    def at_unit(self, measure: Measure, site: Site, unit: str) -> dict[str, Any]:
+        feed = self._feed(measure, site)
+        return shown(measure, combine(measure, self.by_unit, [(site.code, unit)]), feed, known=feed is not None)
+
+    def at_level(self, measure: Measure, sites: Iterable[Site], organisation: str) -> dict[str, Any]:
+        """A provider, a place or the system: from the counts of its sites, never a mean of means."""
+        if measure.kind == "gauge":
+            feed = self.feeds.get(organisation)
+            return shown(measure, combine(measure, self.by_site, [(organisation, None)]), feed)
+        within = [site for site in sites if applies(measure, site)]
+        if not within:
+            reason = _NOT_APPLICABLE.get(measure.needs)
+            return shown(measure, Value(None, absent="not_applicable", reason=reason), None)
+        known = [feed for site in within if (feed := self._feed(measure, site)) is not None]
+        oldest = max(known, key=lambda feed: (feed.state == "silent", feed.state == "delayed"), default=None)
+        value = combine(measure, self.by_site, [(site.code, None) for site in within])
+        return shown(measure, value, oldest, known=bool(known))
+
+
+def need(measures: Mapping[str, Mapping[str, Any]]) -> float:
+    """How much a site needs somebody: beds short for those decided to admit, long waits, ambulances held.
+
+    beds short + people over 12 h + 2 x ambulances over 45 min; until OPEL is scored this is what sites sort by.
+    """
+
+    def number(name: str, key: str = "value") -> float:
+        found = measures.get(name, {}).get(key)
+        return float(found) if found is not None else 0.0
+
+    short = number("ed.decision_to_admit_waiting") - number("beds.ga_free")
+    return round(
+        short + number("ed.over_12h", "numerator") + 2 * number("ambulance.waiting_over_45")
+        + 0.1 * number("ed.in_department"), 3,
+    )  # fmt: skip
+
+
+def build(
+    system: System, atoms: Atoms, feeds: Mapping[str, Feed], *, t: datetime, known_at: datetime | None,
+    clock: Clock, wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The overview: every site's and level's figures at t."""
+    figures = Figures(system, atoms, feeds)
+    measures = [CATALOGUE[name] for name in OVERVIEW]
+    sites = []
+    for site in system.sites:
+        values = {measure.name: figures.at_site(measure, site) for measure in measures}
+        sites.append(_identity(site) | {"measures": values, "opel": None, "need": need(values)})
+
+    def level(members: Iterable[Site], code: str) -> dict[str, Any]:
+        within = list(members)
+        return {measure.name: figures.at_level(measure, within, code) for measure in measures}
+
+    return {
+        "as_at": t,
+        "known_at": known_at or t,
+        "revision": 0,
+        "synthetic": synthetic,
+        "system": {"code": system.code, "name": system.name},
+        "history": dict(history or {"complete": True, "from": None, "share": 1.0}),
+        "clock": {"now": clock.at(wall), "rate": clock.rate},
+        "sites": sites,
+        "totals": level(system.sites, system.code),
+        "places": [
+            {"code": place.code, "name": place.name,
+             "measures": level((s for s in system.sites if s.place == place.code), place.code)}
+            for place in system.places
+        ],
+        "providers": [
+            {"code": each.code, "name": each.name, "short_name": each.short_name,
+             "measures": level((s for s in system.sites if s.provider == each.code), each.code)}
+            for each in system.providers if any(s.provider == each.code for s in system.sites)
+        ],
+        "feeds": [
+            {"source": feed.source, "name": feed.name, "state": feed.state, "last_event_at": feed.last_event_at,
+             "last_received_at": feed.last_receipt_at, "usual_gap_seconds": feed.usual_gap.total_seconds(),
+             "facts": feed.facts}
+            for feed in feeds.values()
+        ],
+    }  # fmt: skip
+
+
+def _identity(site: Site) -> dict[str, Any]:
+    return {
+        "code": site.code, "name": site.name, "short_name": site.short_name, "town": site.town, "kind": site.kind,
+        "provider": site.provider, "place": site.place, "ed_type": site.ed_type, "latitude": site.latitude,
+        "longitude": site.longitude,
+    }  # fmt: skip
+
+
+def describe(measure: Measure) -> dict[str, Any]:
+    """A measure's definition, for "explain this number"."""
+    return {
+        "name": measure.name, "title": measure.title, "kind": measure.kind, "unit": measure.unit,
+        "direction": measure.direction, "definition": measure.definition,
+        "numerator": _words(measure.numerator, measure.minus),
+        "denominator": _words(measure.denominator, measure.denominator_minus) if measure.denominator else None,
+        "window": measure.window, "missing": measure.missing, "source": measure.source, "target": measure.target,
+        "target_source": measure.target_source,
+    }  # fmt: skip
+
+
+def _words(atoms: Iterable[Any], minus: Iterable[Any]) -> str:
+    def one(atom: Any) -> str:
+        selection = atom.selection
+        parts = [f"{selection.phase} {selection.moment}"]
+        parts += [selection.window.replace("_", " ")] if selection.window else []
+        parts += [" or ".join((*selection.labels, *selection.outcomes, *selection.bed_kinds, *selection.areas))]
+        parts += [f"at least {selection.at_least_minutes} min"] if selection.at_least_minutes is not None else []
+        parts += [f"within {selection.within_minutes} min"] if selection.within_minutes is not None else []
+        return ", ".join(part for part in parts if part)
+
+    return " + ".join(map(one, atoms)) + "".join(f" − {one(atom)}" for atom in minus)
+
+
+def _feeds(connection: Connection[Any], system: System, t: datetime) -> dict[str, Feed]:
+    return health(feed_store.read(connection), system, t)
+
+
+def read(
+    connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None, clock: Clock,
+    wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The overview at t as known at known_at, from the store."""
+    measures = [CATALOGUE[name] for name in OVERVIEW]
+    atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
+    return build(
+        system, atoms, _feeds(connection, system, t), t=t, known_at=known_at, clock=clock, wall=wall,
+        synthetic=synthetic, history=history,
+    )  # fmt: skip
+
+
+def read_site(
+    connection: Connection[Any], system: System, code: str, t: datetime, *, known_at: datetime | None = None
+) -> dict[str, Any]:
+    """One site with every measure that applies and its units. Raises KeyError for an unknown site."""
+    site = system.site_by_code[code]
+    atoms = picture.read_atoms(connection, system, t, known_at=known_at)[None]
+    figures = Figures(system, atoms, _feeds(connection, system, t))
+    wanted = [measure for measure in CATALOGUE.values() if measure.needs != "unit" and measure.kind != "gauge"]
+    values = {measure.name: figures.at_site(measure, site) for measure in wanted}
+    of_units = [measure for measure in CATALOGUE.values() if measure.needs == "unit"]
+    occupancy = CATALOGUE["unit.occupancy"]
+
+    def capacity(unit: str) -> dict[str, float]:
+        held = zip(("core", "escalation", "closed"), (*occupancy.denominator, *occupancy.denominator_minus),
+                   strict=True)  # fmt: skip
+        return {name: float(str(atoms[atom].get((code, unit), 0.0))) for name, atom in held}
+
+    return _identity(site) | {
+        "as_at": t, "known_at": known_at or t, "measures": values, "opel": None, "need": need(values),
+        "units": [
+            {"code": unit.code, "name": unit.name, "kind": unit.kind, "bed_kind": unit.bed_kind, "area": unit.area,
+             "capacity": capacity(unit.code),
+             "measures": {measure.name: figures.at_unit(measure, site, unit.code) for measure in of_units}}
+            for unit in site.units
+        ],
+    }  # fmt: skip
+
+
+def read_measure(
+    connection: Connection[Any], system: System, name: str, t: datetime, *, known_at: datetime | None = None,
+    split: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """One measure everywhere, with its definition; split by a group of people on request, under five suppressed.
+
+    Raises KeyError for an unknown measure, ValueError for an unknown split.
+    """
+    measure = CATALOGUE[name]
+    feeds = _feeds(connection, system, t)
+    atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=[measure])[None]
+    figures = Figures(system, atoms, feeds)
+    answer = describe(measure) | {
+        "as_at": t, "known_at": known_at or t,
+        "system": figures.at_level(measure, system.sites, system.code),
+        "sites": [
+            {"code": site.code, "name": site.short_name} | figures.at_site(measure, site)
+            for site in system.sites if applies(measure, site) and measure.kind != "gauge"
+        ],
+        "providers": [
+            {"code": each.code, "name": each.short_name} | figures.at_level(
+                measure, [s for s in system.sites if s.provider == each.code], each.code)
+            for each in system.providers
+        ],
+    }  # fmt: skip
+    if split is not None:
+        groups = picture.read_atoms(connection, system, t, known_at=known_at, measures=[measure], split=split)
+        answer["splits"] = [
+            {"group": group or "not stated"} | _suppressed(
+                measure, shown(measure, combine(measure, collapse(held), [(s.code, None) for s in system.sites]), None))
+            for group, held in sorted(groups.items(), key=lambda item: (item[0] is None, item[0] or ""))
+        ]  # fmt: skip
+    return answer
+
+
+def _suppressed(measure: Measure, value: dict[str, Any]) -> dict[str, Any]:
+    people = (
+        value["denominator"] if measure.kind == "share" else value["n"] if value["n"] is not None else value["value"]
+    )
+    part = value["numerator"] if measure.kind == "share" else people
+    small = [each for each in (people, part) if each is not None and 0 < each < SMALL_NUMBER]
+    if not small:
+        return value
+    return value | {"value": None, "numerator": None, "denominator": None, "n": None, "absent": "suppressed",
+                    "reason": "under five people"}  # fmt: skip

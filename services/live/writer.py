@@ -1,0 +1,101 @@
+"""The one writer of the picture: takes the lease, recomputes on a ring of the doorbell, numbers each revision."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+import time as wall_time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import psycopg
+import structlog
+
+from services.domain.system import System
+from services.errors import LeaseLost
+from services.live import overview
+from services.store import feeds as feed_store
+from services.store import lease
+from services.store.database import Database
+from services.store.events import DOORBELL
+
+LEAST_INTERVAL_SECONDS = 0.1  # design 5.2: live values at most every 100 ms
+LONGEST_INTERVAL_SECONDS = 1.0  # waits grow while nothing arrives
+_log = structlog.get_logger(__name__)
+
+
+class Writer:
+    """A thread that keeps the picture. publish(revision, overview) is called from it."""
+
+    def __init__(
+        self, database: Database, system: System, publish: Callable[[int, dict[str, Any]], None], *,
+        synthetic: Callable[[], bool] = lambda: False,
+        history: Callable[[], Mapping[str, Any] | None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._database, self._system, self._publish = database, system, publish
+        self._synthetic, self._history = synthetic, history
+        self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop and give the lease back."""
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with contextlib.closing(self._database.doorbell()) as bell:
+                    bell.execute(f"listen {DOORBELL}")
+                    self._keep(bell)
+            except LeaseLost as error:
+                _log.warning("picture.lease_lost", reason=str(error))
+            except psycopg.Error as error:
+                _log.error("picture.database_away", error=type(error).__name__)
+            self._stop.wait(0.5)
+
+    def _keep(self, bell: psycopg.Connection[Any]) -> None:
+        """Hold the lease and write until told to stop; the doorbell's own connection carries the wait."""
+        last: dict[str, Any] | None = None
+        while not self._stop.is_set():
+            began = wall_time.monotonic()
+            fence = lease.take(bell, self._holder)
+            if fence is None:
+                self._stop.wait(LONGEST_INTERVAL_SECONDS)
+                continue
+            made = self._make()
+            if _substance(made) != _substance(last):
+                revision = lease.write(bell, fence, orjson.dumps(made).decode())
+                made["revision"] = revision
+                self._publish(revision, made)
+                last = made
+            spent = wall_time.monotonic() - began
+            self._stop.wait(max(0.0, LEAST_INTERVAL_SECONDS - spent))
+            for _ in bell.notifies(timeout=LONGEST_INTERVAL_SECONDS, stop_after=1):
+                break
+        lease.release(bell, self._holder)
+
+    def _make(self) -> dict[str, Any]:
+        wall = datetime.now(UTC)
+        with self._database.connection() as connection:
+            clock = feed_store.read_clock(connection)
+            return overview.read(
+                connection, self._system, clock.at(wall), clock=clock, wall=wall, synthetic=self._synthetic(),
+                history=self._history(),
+            )  # fmt: skip
+
+
+def _substance(picture: Mapping[str, Any] | None) -> Any:
+    """What makes a picture new: its figures and feeds' states, not the passing of time."""
+    if picture is None:
+        return None
+    return {key: value for key, value in picture.items() if key not in ("as_at", "known_at", "clock", "revision")}

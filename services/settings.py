@@ -1,0 +1,28 @@
+"""Settings from the environment (LIGHTSHIP_...) and the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """LIGHTSHIP_DATABASE_URL, LIGHTSHIP_SYSTEM, LIGHTSHIP_DATA_DIR, LIGHTSHIP_KEYS_DIR."""
+
+    model_config = SettingsConfigDict(env_prefix="LIGHTSHIP_", extra="ignore")
+
+    database_url: str | None = None
+    system: str = "kent_and_medway"
+    data_dir: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "lightship")
+    keys_dir: Path | None = None
+
+    @property
+    def keys(self) -> Path:
+        """The folder of key files: beside the data, never in the database."""
+        return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def postgres(self) -> Path:
+        return self.data_dir / "postgres"

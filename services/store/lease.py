@@ -1,0 +1,49 @@
+"""One writer of the picture: a lease by the database's clock and a fencing number that every write checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg import Connection
+
+from services.errors import LeaseLost
+
+SECONDS = 10
+
+
+def take(connection: Connection[Any], holder: str) -> int | None:
+    """Take or renew the lease. Returns the fencing number, or None while another holds it."""
+    row = connection.execute(
+        """
+        update picture set
+            fence = case when holder = %(holder)s then fence else fence + 1 end,
+            holder = %(holder)s,
+            expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)
+        where holder is null or holder = %(holder)s or expires_at < clock_timestamp()
+        returning fence
+        """,
+        {"holder": holder, "seconds": SECONDS},
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def write(connection: Connection[Any], fence: int, body: str) -> int:
+    """Write the picture and number it. Returns its revision.
+
+    Raises LeaseLost where the fencing number is no longer the current one or the lease has run out.
+    """
+    row = connection.execute(
+        """
+        update picture set revision = revision + 1, written_at = clock_timestamp(), body = %(body)s::jsonb
+        where fence = %(fence)s and expires_at > clock_timestamp()
+        returning revision
+        """,
+        {"fence": fence, "body": body},
+    ).fetchone()
+    if row is None:
+        raise LeaseLost("Another process writes the picture now; this one has stopped writing it.")
+    return int(row[0])
+
+
+def release(connection: Connection[Any], holder: str) -> None:
+    connection.execute("update picture set holder = null, expires_at = null where holder = %s", (holder,))

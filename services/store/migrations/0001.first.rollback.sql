@@ -1,0 +1,2 @@
+drop table synthetic, picture, clock, feed, subject, event, event_key;
+drop type phase;

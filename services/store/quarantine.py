@@ -1,0 +1,289 @@
+"""The quarantine: what the doors refused, sealed, until it is mended and replayed or its 30 days are over."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import orjson
+from psycopg import Connection
+from psycopg.rows import class_row, tuple_row
+
+from services.errors import StoreError
+from services.ingest.identity import KeyRing
+from services.ingest.sealing import Sealed, seal, unseal
+
+State = Literal["held", "mended", "replayed", "expired"]
+KEPT = timedelta(days=30)
+MAX_PAGE = 500
+
+#: A header is free text too: what is not one of these is kept as bytes of no known kind.
+CONTENT_TYPES = frozenset(
+    ["application/json", "application/x-ndjson", "application/fhir+json", "text/csv", "x-application/hl7-v2+er7"]
+)
+_UNKNOWN_CONTENT = "application/octet-stream"
+_MENDED = b"mended"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One payload that a door refused. source and type only where they are configured; raw: its bytes as sent."""
+
+    raw: bytes
+    reason: str
+    field: str | None
+    source: str | None
+    type: str | None
+    redacted: Mapping[str, Any]
+    content_type: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A row of the quarantine, as it may be shown. times: how often these bytes were refused."""
+
+    id: UUID
+    received_at: datetime
+    last_received_at: datetime
+    times: int
+    source: str | None
+    type: str | None
+    reason: str
+    field: str | None
+    redacted: Mapping[str, Any]
+    content_type: str
+    state: State
+    expires_at: datetime
+    replayed_at: datetime | None
+    replaced_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    source: str | None
+    reason: str
+    state: State
+    payloads: int
+    times: int
+
+
+_SHOWN = """
+    id, received_at, last_received_at, times, source, type, reason, field, redacted, content_type, state, expires_at,
+    replayed_at, replaced_by
+"""
+
+
+def put(connection: Connection[Any], keys: KeyRing, items: Sequence[Refused]) -> list[UUID]:
+    """Keep refused payloads, sealed, in one statement; answers the id of each item's row, in order.
+
+    The same bytes of the same source are one row: it counts them, and says the latest reason while it is still held.
+    """
+    digests = [keys.fingerprint((item.source or "").encode(), item.raw) for item in items]
+    times: dict[bytes, int] = {}
+    latest: dict[bytes, Refused] = {}
+    for digest, item in zip(digests, items, strict=True):
+        times[digest] = times.get(digest, 0) + 1
+        latest[digest] = item
+    order = sorted(latest)  # two doors that refuse the same payloads lock their rows in one order
+    rows = [latest[digest] for digest in order]
+    sealed = [seal(keys, row.raw, digest) for digest, row in zip(order, rows, strict=True)]
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(
+            """
+            insert into quarantine (
+                id, digest, times, received_at, last_received_at, source, type, reason, field, redacted, content_type,
+                expires_at, key_id, nonce, ciphertext
+            )
+            select
+                id, digest, times, received_at, received_at, source, type, reason, field, redacted::jsonb,
+                content_type, received_at + %s, key_id, nonce, ciphertext
+            from unnest(
+                %s::uuid[], %s::bytea[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
+                %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::bytea[]
+            ) as batch (
+                id, digest, times, received_at, source, type, reason,
+                field, redacted, content_type, key_id, nonce, ciphertext
+            )
+            on conflict (digest) do update set
+                times = quarantine.times + excluded.times,
+                last_received_at = greatest(quarantine.last_received_at, excluded.received_at),
+                expires_at = greatest(quarantine.expires_at, excluded.expires_at),
+                reason = case quarantine.state when 'held' then excluded.reason else quarantine.reason end,
+                field = case quarantine.state when 'held' then excluded.field else quarantine.field end,
+                redacted = case quarantine.state when 'held' then excluded.redacted else quarantine.redacted end
+            returning digest, id
+            """,
+            (
+                KEPT,
+                [uuid4() for _ in rows],
+                order,
+                [times[digest] for digest in order],
+                [row.received_at for row in rows],
+                [row.source for row in rows],
+                [row.type for row in rows],
+                [row.reason for row in rows],
+                [row.field for row in rows],
+                [orjson.dumps(row.redacted).decode() for row in rows],
+                [row.content_type if row.content_type in CONTENT_TYPES else _UNKNOWN_CONTENT for row in rows],
+                [part.key_id for part in sealed],
+                [part.nonce for part in sealed],
+                [part.ciphertext for part in sealed],
+            ),
+        )
+        ids = {bytes(digest): id_ for digest, id_ in cursor.fetchall()}
+    return [ids[digest] for digest in digests]
+
+
+def list_(
+    connection: Connection[Any], cursor: str | None = None, limit: int = 100, state: State | None = None
+) -> tuple[list[Held], str | None]:
+    """A page, newest first, and the cursor of the next (None: there is none).
+
+    Raises StoreError where the cursor is not one that this function gave.
+    """
+    limit = max(1, min(limit, MAX_PAGE))
+    before = _position(cursor) if cursor else (None, None)
+    with connection.cursor(row_factory=class_row(Held)) as rows:
+        found = rows.execute(
+            f"""
+            select {_SHOWN} from quarantine
+            where (%(state)s::text is null or state = %(state)s)
+              and (%(at)s::timestamptz is null or (received_at, id) < (%(at)s, %(id)s::uuid))
+            order by received_at desc, id desc
+            limit %(limit)s
+            """,
+            {"state": state, "at": before[0], "id": before[1], "limit": limit + 1},
+        ).fetchall()
+    page = found[:limit]
+    return page, _cursor(page[-1]) if len(found) > limit else None
+
+
+def get(connection: Connection[Any], id_: UUID) -> Held | None:
+    with connection.cursor(row_factory=class_row(Held)) as rows:
+        return rows.execute(f"select {_SHOWN} from quarantine where id = %s", (id_,)).fetchone()
+
+
+def open_bytes(connection: Connection[Any], keys: KeyRing, id_: UUID, *, original: bool = False) -> bytes:
+    """The payload: as mended where it was, unless the original is asked for.
+
+    Raises StoreError where there is no such payload or its bytes were dropped, LightshipError where the seal does not
+    open.
+    """
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute(
+            """
+            select digest, key_id, nonce, ciphertext, mend_key_id, mend_nonce, mend_ciphertext
+            from quarantine where id = %s
+            """,
+            (id_,),
+        ).fetchone()
+    if row is None:
+        raise StoreError("There is no such payload in quarantine; list them with `lightship quarantine list`.")
+    digest, *first = row
+    if digest is None:
+        raise StoreError(f"The bytes were dropped after {KEPT.days} days; ask the sender to send the event again.")
+    if first[5] is not None and not original:
+        return unseal(keys, Sealed(*first[3:]), digest + _MENDED)
+    return unseal(keys, Sealed(*first[:3]), digest)
+
+
+def mend(connection: Connection[Any], keys: KeyRing, id_: UUID, mended: bytes, redacted: Mapping[str, Any]) -> Held:
+    """Keep a mended payload beside the original, sealed as it is; redacted: what people may see of it.
+
+    Raises StoreError where the payload is not there, was replayed, or its bytes were dropped.
+    """
+    with connection.transaction(), connection.cursor(row_factory=class_row(Held)) as rows:
+        digest = _lock_open(connection, id_)
+        sealed = seal(keys, mended, digest + _MENDED)
+        row = rows.execute(
+            f"""
+            update quarantine
+            set state = 'mended', redacted = %s::jsonb, mend_key_id = %s, mend_nonce = %s, mend_ciphertext = %s
+            where id = %s
+            returning {_SHOWN}
+            """,
+            (orjson.dumps(redacted).decode(), sealed.key_id, sealed.nonce, sealed.ciphertext, id_),
+        ).fetchone()
+    if row is None:
+        raise StoreError("The payload left the quarantine meanwhile; list it again.")
+    return row
+
+
+def refused_again(connection: Connection[Any], id_: UUID, reason: str, field: str | None) -> None:
+    """A replay was refused: say the new reason. Raises StoreError as `mend` does."""
+    with connection.transaction():
+        _lock_open(connection, id_)
+        connection.execute("update quarantine set reason = %s, field = %s where id = %s", (reason, field, id_))
+
+
+def mark_replayed(connection: Connection[Any], id_: UUID, replaced_by: UUID | None, now: datetime) -> None:
+    """The payload was taken in, as the fact with this uid. Raises StoreError as `mend` does."""
+    with connection.transaction():
+        _lock_open(connection, id_)
+        connection.execute(
+            "update quarantine set state = 'replayed', replayed_at = %s, replaced_by = %s where id = %s",
+            (now, replaced_by, id_),
+        )
+
+
+def purge_expired(connection: Connection[Any], now: datetime) -> int:
+    """Drop the bytes of what is past its 30 days, the mended ones with them; the reason stays. How many."""
+    return connection.execute(
+        """
+        update quarantine
+        set digest = null, key_id = null, nonce = null, ciphertext = null,
+            mend_key_id = null, mend_nonce = null, mend_ciphertext = null,
+            state = case state when 'replayed' then 'replayed' else 'expired' end
+        where digest is not null and expires_at <= %s
+        """,
+        (now,),
+    ).rowcount
+
+
+def counts(connection: Connection[Any], limit: int = MAX_PAGE) -> list[Count]:
+    """How many payloads there are by source, reason and state, the most frequent first."""
+    with connection.cursor(row_factory=class_row(Count)) as rows:
+        return rows.execute(
+            """
+            select source, reason, state, count(*) as payloads, sum(times)::bigint as times
+            from quarantine
+            group by source, reason, state
+            order by times desc, source, reason, state
+            limit %s
+            """,
+            (limit,),
+        ).fetchall()
+
+
+def _lock_open(connection: Connection[Any], id_: UUID) -> bytes:
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        row = cursor.execute("select digest, state from quarantine where id = %s for update", (id_,)).fetchone()
+    if row is None:
+        raise StoreError("There is no such payload in quarantine; list them with `lightship quarantine list`.")
+    digest, state = row
+    if state == "replayed":
+        raise StoreError("This payload was replayed already; correct the event itself with `replaces`.")
+    if digest is None:
+        raise StoreError(f"The bytes were dropped after {KEPT.days} days; ask the sender to send the event again.")
+    return bytes(digest)
+
+
+def _cursor(row: Held) -> str:
+    return urlsafe_b64encode(f"{row.received_at.isoformat()}|{row.id}".encode()).decode()
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at, _, id_ = urlsafe_b64decode(cursor.encode()).decode().partition("|")
+        position = datetime.fromisoformat(at), UUID(id_)
+    except (binascii.Error, ValueError):
+        position = None
+    if position is None or position[0].tzinfo is None:
+        raise StoreError("The cursor is not one of ours; begin again without it.")
+    return position

@@ -1,0 +1,211 @@
+"""Everything on one machine: the database, the synthetic feed, the picture and the boards. The composition root."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time as wall_time
+import webbrowser
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from services.api.app import AppState, create_app
+from services.configuration import load_system
+from services.domain.catalogue import GAUGES
+from services.domain.clock import Clock
+from services.errors import LightshipError
+from services.ingest.door import Door
+from services.ingest.identity import KeyRing
+from services.live.hub import Hub
+from services.live.writer import Writer
+from services.settings import Settings
+from services.store import feeds as feed_store
+from services.store import synthetic
+from services.store.database import Database, migrate
+from services.store.embedded import embedded
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `lightship up` was asked for. history_days 0 or feed False: no synthetic people."""
+
+    port: int = 8080
+    history_days: float = 7
+    speed: float = 1.0
+    seed: int = 1
+    scale: float = 1.0
+    feed: bool = True
+    open_browser: bool = True
+
+
+@contextlib.contextmanager
+def database_of(settings: Settings) -> Iterator[str]:
+    """The database's URL, migrated: the one in LIGHTSHIP_DATABASE_URL, else the embedded one."""
+    if settings.database_url:
+        migrate(settings.database_url)
+        yield settings.database_url
+        return
+    with embedded(settings.postgres) as url:
+        migrate(url)
+        yield url
+
+
+def frontend() -> Path | None:
+    """The built boards: in the wheel, else in the checkout."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "_boards", here.parent / "frontend" / "dist"):
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
+class History:
+    """How far the synthetic history is, read at most every half second; the picture's writer asks often."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read_at = 0.0
+        self._run: synthetic.Run | None = None
+
+    def run(self) -> synthetic.Run | None:
+        if wall_time.monotonic() - self._read_at > 0.5:
+            with self._database.connection() as connection:
+                self._run = synthetic.read(connection)
+            self._read_at = wall_time.monotonic()
+        return self._run
+
+    def told(self) -> Mapping[str, Any] | None:
+        run = self.run()
+        if run is None:
+            return None
+        return {"complete": run.share >= 1, "from": run.began_at, "share": run.share}
+
+
+def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None:
+    """Run until Ctrl-C or SIGTERM. Raises LightshipError where it cannot start, saying what to do."""
+    listener = _listener(options.port)
+    boards = frontend()
+    if boards is None:
+        say("The boards are not built: run `make up`, or `npm ci && npm run build` in frontend/. The API runs without.")
+    system = load_system(settings.system)
+    keys = KeyRing.load(settings.keys, create=True)
+    say(f"Starting the database under {settings.data_dir}" if not settings.database_url else "Using your database")
+    with database_of(settings) as url, Database(url) as database, contextlib.ExitStack() as stack:
+        feed = _feed(settings, options, url) if options.feed else None
+        if feed is not None:
+            stack.callback(_end, feed)
+        history, hub, first = History(database), Hub(), threading.Event()
+
+        def publish(revision: int, picture: dict[str, Any]) -> None:
+            hub.publish(revision, picture)
+            run = history.run()
+            if feed is None or (run is not None and run.drawable):
+                first.set()
+
+        writer = Writer(database, system, publish, synthetic=lambda: history.run() is not None, history=history.told)
+        app = create_app(
+            AppState(
+                system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys,
+                clock=_clock(database), embedded_loopback=True, frontend=boards, ready=first.is_set,
+                ring_doorbell=lambda _: None,
+            )
+        )  # fmt: skip
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", ws_ping_interval=20, timeout_graceful_shutdown=2)
+        )
+        writer.start()
+        stack.callback(writer.stop)
+        address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        say(f"Lightship is at {address}   (Ctrl-C stops it)")
+        if options.open_browser:
+            threading.Thread(target=_open, args=(address, first), daemon=True).start()
+        threading.Thread(target=_narrate, args=(history, feed, say), daemon=True).start()
+        server.run(sockets=[listener])
+        say("Stopping")
+
+
+def _listener(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError as error:
+        listener.close()
+        raise LightshipError(
+            f"Port {port} is in use: stop what listens there, or choose another with --port."
+        ) from error
+    return listener
+
+
+def _clock(database: Database) -> Callable[[], datetime]:
+    """The one clock, its setting read from the store at most once a second."""
+    held: list[Any] = [0.0, Clock.wall()]
+
+    def now() -> datetime:
+        if wall_time.monotonic() - held[0] > 1:
+            with database.connection() as connection:
+                held[1] = feed_store.read_clock(connection)
+            held[0] = wall_time.monotonic()
+        clock: Clock = held[1]
+        return clock.at(datetime.now(UTC))
+
+    return now
+
+
+def _feed(settings: Settings, options: Options, url: str) -> subprocess.Popen[bytes]:
+    """The synthetic system stands for the trusts' own machines, so it is a process of its own."""
+    command = [
+        sys.executable, "-m", "services.cli", "feed", "run", "--seed", str(options.seed), "--scale",
+        str(options.scale), "--history-days", str(options.history_days), "--speed", str(options.speed), "--quiet",
+    ]  # fmt: skip
+    environment = os.environ | {
+        "LIGHTSHIP_DATABASE_URL": url,
+        "LIGHTSHIP_SYSTEM": settings.system,
+        "LIGHTSHIP_DATA_DIR": str(settings.data_dir),
+        "LIGHTSHIP_KEYS_DIR": str(settings.keys),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    return subprocess.Popen(command, env=environment, start_new_session=True)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=8)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _open(address: str, first: threading.Event) -> None:
+    if first.wait(timeout=60):
+        webbrowser.open(address)
+
+
+def _narrate(history: History, feed: subprocess.Popen[bytes] | None, say: Callable[[str], None]) -> None:
+    """Say how the history comes along, and say so if the feed dies."""
+    told = -1
+    while feed is not None:
+        if feed.poll() is not None:
+            if feed.returncode not in (0, -signal.SIGTERM):
+                say(f"The synthetic feed ended with code {feed.returncode}; boards will show their figures as late.")
+            return
+        run = history.run()
+        if run is not None and int(run.share * 10) > told:
+            told = int(run.share * 10)
+            days = (run.live_from - run.began_at).days
+            say(f"History of {days} days: {told * 10}%" if told < 10 else f"History of {days} days is complete")
+        wall_time.sleep(0.5)

@@ -1,0 +1,153 @@
+"""A YAML file read against a pydantic model; every mistake in it in words a manager can act on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar, get_args
+
+import yaml  # type: ignore[import-untyped, unused-ignore]
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from services.errors import ConfigurationError, nearest
+
+Model = TypeVar("Model", bound=BaseModel)
+Key = str | int
+
+
+@dataclass(frozen=True)
+class YamlFile(Generic[Model]):
+    """A file's contents and where they came from, so that a later check can still point at a line."""
+
+    name: str  # as shown to people: from the name of the system's folder on
+    text: bytes
+    model: Model
+
+    def mistake(self, where: Sequence[Key], what: str) -> ConfigurationError:
+        """The error for what is wrong at a key, given as the keys and list positions that lead to it."""
+        return ConfigurationError(_sentence(self.name, self.text, where, what))
+
+    def line(self, where: Sequence[Key]) -> int:
+        """The line a key stands on, counted from 1."""
+        return _line(self.text, where)
+
+
+def read_yaml(folder: Path, file: str, model: type[Model]) -> YamlFile[Model]:
+    """The file of that name in the folder. Raises ConfigurationError with every mistake the model finds."""
+    name = f"{folder.name}/{file}"
+    try:
+        text = inside(folder, file).read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{name}: cannot be read ({error.strerror}); the folder must have this file") from None
+    try:
+        data = yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}" if mark else ""
+        raise ConfigurationError(f"{name}{line}: not valid YAML: {getattr(error, 'problem', error)}") from None
+    except ValueError as error:  # a date such as 2022-02-30
+        raise ConfigurationError(f"{name}: not valid YAML: {error}") from None
+    try:
+        return YamlFile(name, text, model.model_validate(data))
+    except ValidationError as error:
+        mistakes = (_sentence(name, text, found["loc"], _in_words(found, model), data) for found in error.errors())
+        raise ConfigurationError("\n".join(mistakes)) from None
+
+
+def refuse_repeats(entries: Iterable[tuple[YamlFile[Any], Sequence[Key], object]]) -> None:
+    """Raises ConfigurationError where a code stands twice; each entry is a file, the keys to a code, the code."""
+    first: dict[object, tuple[YamlFile[Any], Sequence[Key]]] = {}
+    for file, where, code in entries:
+        if code in first:
+            other, there = first[code]
+            raise file.mistake(where, f"{code!r} stands already at {other.name} line {other.line(there)}")
+        first[code] = (file, where)
+
+
+def inside(folder: Path, file: str) -> Path:
+    """The path of a file that must lie in the folder, whatever `..` or link its name holds."""
+    path = (folder / file).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ConfigurationError(f"{folder.name}/{file}: lies outside the system's folder; put the file into it")
+    return path
+
+
+class _Loader(yaml.CSafeLoader):  # type: ignore[misc, unused-ignore]
+    """YAML keeps the last of two equal keys and says nothing; here that is a mistake."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} stands twice", key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+def _sentence(name: str, text: bytes, where: Sequence[Key], what: str, data: Any = None) -> str:
+    path = _path(where, yaml.load(text, Loader=_Loader) if data is None else data)
+    return f"{name} line {_line(text, where)}: {path + ': ' if path else ''}{what}"
+
+
+def _path(where: Sequence[Key], data: Any) -> str:
+    """`sites[RVV01].units[RVV01-MAJORS].core`: a list's entry goes by its code where it has one."""
+    path = ""
+    for key in where:
+        if isinstance(data, list) and isinstance(key, int) and key < len(data):
+            data = data[key]
+            path += f"[{data.get('code', key) if isinstance(data, dict) else key}]"
+        elif key != "[key]":
+            data = data.get(key) if isinstance(data, dict) else None
+            path += f".{key}" if path else str(key)
+    return path
+
+
+def _line(text: bytes, where: Sequence[Key]) -> int:
+    node = yaml.compose(text, Loader=_Loader)
+    line = node.start_mark.line if node else 0
+    for key in where:
+        if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            line = node.start_mark.line
+        elif isinstance(node, yaml.MappingNode):
+            pair = next((pair for pair in node.value if pair[0].value == str(key)), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line, pair[1]
+    return int(line) + 1
+
+
+def _in_words(found: ErrorDetails, model: type[BaseModel]) -> str:
+    kind, value, context = found["type"], found["input"], found.get("ctx", {})
+    if kind == "extra_forbidden":
+        keys = _keys_at(model, found["loc"][:-1])
+        return f"is not a key here{nearest(str(found['loc'][-1]), keys)} (the keys are {', '.join(keys)})"
+    if kind == "missing":
+        return "is missing; add it"
+    if kind == "literal_error":
+        expected = str(context["expected"])
+        near = nearest(str(value), re.findall(r"'([^']*)'", expected))
+        return f"{value!r} is not one of {expected}{near}"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind in ("model_type", "dict_type", "list_type"):
+        shape = "a list" if kind == "list_type" else "keys and values"
+        return f"should be {shape}, and {'is empty' if value is None else f'is a {type(value).__name__}'}"
+    quotes = "; put it in quotation marks" if kind == "string_type" and value is not None else ""
+    return f"{found['msg'].replace('Input should', 'should').replace('String should', 'should')}, not {value!r}{quotes}"
+
+
+def _keys_at(model: type[BaseModel], where: Sequence[Key]) -> list[str]:
+    """The keys that the section at `where` may have."""
+    for key in where:
+        if isinstance(key, str) and key in model.model_fields:
+            annotation: Any = model.model_fields[key].annotation
+            while not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+                annotation = get_args(annotation)[0]
+            model = annotation
+    return list(model.model_fields)

@@ -1,0 +1,115 @@
+"""999 calls: answered by voice, at the scene, or conveyed to a department and handed over.
+
+Shares and times: Bristol panel and ambulance-DES (domain.md 5.3): see and convey 42 %, see and treat 34 %, hear
+and treat 18 %; response C1 489 s, C2 1,989 s, C3 5,894 s on average; at the scene 36 min, to hospital 22 min.
+"""
+
+from __future__ import annotations
+
+from simulations.department import Department
+from simulations.emergency import Emergency
+from simulations.messages import iso
+from simulations.people import CHILDREN, EMERGENCY, Person
+from simulations.shape import HOUR, MINUTE
+from simulations.volumes import AMBULANCE_STREAMS
+from simulations.world import World, lognormal_mean
+
+CONVEYED, SEE_AND_TREAT, HEAR_AND_TREAT = 0.42 / 0.94, 0.34 / 0.94, 0.18 / 0.94
+#: Category: share of calls that get a vehicle, mean response seconds, spread (shares are assumptions).
+CATEGORIES = (
+    ("C1", 0.09, 489.0, 0.45), ("C2", 0.58, 1989.0, 0.60), ("C3", 0.22, 5894.0, 0.65),
+    ("C4", 0.02, 7200.0, 0.60), ("HCP", 0.09, 4500.0, 0.50),
+)  # fmt: skip
+_CATEGORY_WEIGHTS = [share for _, share, _, _ in CATEGORIES]
+HANDOVER_SPREAD = 0.62
+COHORT_AFTER = 30 * MINUTE
+MOST_HANDOVER = 4 * HOUR
+DIVERT_CROWDING = 1.15  # above it an ambulance may be sent elsewhere
+
+
+class Ambulances:
+    def __init__(self, world: World, emergency: Emergency) -> None:
+        self._world = world
+        self._random = world.stream("ambulances")
+        self._emergency = emergency
+        services = [provider.code for provider in world.system.providers if provider.kind == "ambulance"]
+        self._source = services[0] if services else "RYD"
+        self._departments = [ed for ed in emergency.departments.values() if ed.demand.ambulances]
+        self._weights = [ed.demand.ambulances for ed in self._departments]
+        self._streams = list(AMBULANCE_STREAMS)
+        self._stream_weights = list(AMBULANCE_STREAMS.values())
+        self.calls_a_day = sum(self._weights) / CONVEYED
+
+    def call(self, _: object = None) -> None:
+        """Somebody rings 999 now."""
+        world, random = self._world, self._random
+        now, outbox = world.now, self._world.outbox
+        ed = random.choices(self._departments, self._weights)[0]
+        outcome = random.random()
+        stream = random.choices(self._streams, self._stream_weights)[0]
+        person = world.people.draw(now, CHILDREN if stream == "paediatric" else EMERGENCY, ed.site.town)
+        subject = outbox.visit(self._source, "A")
+        category, mean, spread = self._category(outcome, stream)
+        called = {**person.data, "category": category, "clock_start": iso(now + 40)}
+        outbox.send("ambulance.called", self._source, subject, now, called, person.nhsnumber)
+        if outcome > CONVEYED + SEE_AND_TREAT:
+            cleared = now + int(random.uniform(10, 90) * MINUTE)
+            outbox.send("ambulance.cleared", self._source, subject, cleared, {"outcome": "hear_and_treat"})
+            world.people.release(person, cleared)
+            return
+        response = lognormal_mean(random, mean, spread)
+        on_scene = now + int(response)
+        outbox.send("ambulance.assigned", self._source, subject, now + int(response * random.uniform(0.2, 0.6)), {})
+        outbox.send("ambulance.on_scene", self._source, subject, on_scene, {})
+        leaves = on_scene + int(lognormal_mean(random, 36, 0.4) * MINUTE)
+        if outcome > CONVEYED:
+            outbox.send("ambulance.cleared", self._source, subject, leaves, {"outcome": "see_and_treat"})
+            world.people.release(person, leaves)
+            return
+        self._convey(subject, person, ed, stream, leaves)
+
+    def _category(self, outcome: float, stream: str) -> tuple[str, float, float]:
+        random = self._random
+        if outcome > CONVEYED + SEE_AND_TREAT:
+            return random.choice(("C3", "C4", "C5", "C5")), 0.0, 0.0
+        if stream == "resus" and outcome <= CONVEYED and random.random() < 0.6:
+            return "C1", 489.0, 0.45
+        name, _, mean, spread = random.choices(CATEGORIES, _CATEGORY_WEIGHTS)[0]
+        return name, mean, spread
+
+    def _convey(self, subject: str, person: Person, ed: Department, stream: str, leaves: int) -> None:
+        world, random, outbox = self._world, self._random, self._world.outbox
+        arrives = leaves + int(lognormal_mean(random, 22, 0.4) * MINUTE)
+        conveying = {"site": ed.code, "expected_at": iso(arrives)}
+        outbox.send("ambulance.conveying", self._source, subject, leaves, conveying)
+        if stream == "resus":
+            outbox.send("ambulance.pre_alerted", self._source, subject, leaves + 2 * MINUTE, {"site": ed.code})
+        elif ed.crowding > DIVERT_CROWDING and random.random() < 0.08:
+            other = min(self._departments, key=lambda each: each.crowding)
+            if other is not ed:
+                data = {"from_site": ed.code, "to_site": other.code}
+                outbox.send("ambulance.diverted", self._source, subject, leaves + 4 * MINUTE, data)
+                ed, arrives = other, arrives + 15 * MINUTE
+        world.at(arrives, self._arrive, (subject, person, ed, stream))
+
+    def _arrive(self, item: tuple[str, Person, Department, str]) -> None:
+        subject, person, ed, stream = item
+        world, random, outbox = self._world, self._random, self._world.outbox
+        now, site = world.now, {"site": ed.code}
+        outbox.send("ambulance.arrived", self._source, subject, now, site)
+        # Crowding: mild until the department is full, then steep (Howlett 2026, domain.md 5.3).
+        crowded = 0.85 + 0.15 * min(1.0, ed.crowding) + 1.2 * max(0.0, ed.crowding - 1.0)
+        mean = ed.demand.figures.handover_minutes * crowded * (0.5 if stream == "resus" else 1.0)
+        taken = min(MOST_HANDOVER, 3 * MINUTE + int(lognormal_mean(random, mean, HANDOVER_SPREAD) * MINUTE))
+        handed_over = now + taken
+        if taken > COHORT_AFTER and random.random() < 0.5:
+            outbox.send("ambulance.cohorted", self._source, subject, now + COHORT_AFTER // 2, site)
+        outbox.send("ambulance.handed_over", self._source, subject, handed_over, site)
+        cleared = handed_over + int(lognormal_mean(random, 12, 0.5) * MINUTE)
+        outbox.send("ambulance.cleared", self._source, subject, cleared, {**site, "outcome": "conveyed"})
+        # The four-hour clock starts at handover or 15 minutes after arrival, whichever is first (domain.md 7).
+        world.at(min(handed_over, now + 15 * MINUTE), self._enters, (subject, person, ed, stream, handed_over))
+
+    def _enters(self, item: tuple[str, Person, Department, str, int]) -> None:
+        subject, person, ed, stream, handed_over = item
+        self._emergency.arrive(ed, stream, person=person, follows=subject, ambulance=True, ready_at=handed_over)

@@ -1,0 +1,135 @@
+"""The synthetic system: everything the trusts' own feeds would send, from a seed.
+
+It knows the vocabulary (services.domain) and nothing of the store, and sends what a trust's sender sends: visit
+numbers and NHS numbers (999 range only) that the door then replaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.domain.system import System
+from simulations.ambulance import Ambulances
+from simulations.arrivals import Arrivals
+from simulations.beds import Beds
+from simulations.emergency import Emergency
+from simulations.inpatient import Inpatients
+from simulations.returns import Returns
+from simulations.shape import HOUR
+from simulations.virtual_ward import VirtualWards
+from simulations.volumes import demand_of
+from simulations.world import World
+
+#: The world runs unseen for a day first, so that departments and ambulances are in mid-stream at the start.
+REHEARSAL_HOURS = 24
+#: Every event type the feed sends.
+PRODUCED = frozenset(
+    {
+        "ed.arrived", "ed.streamed", "ed.triaged", "ed.seen", "ed.referred", "ed.ready_to_proceed",
+        "ed.decision_to_admit", "ed.bed_requested", "ed.bed_allocated", "ed.moved", "ed.departed",
+        "corridor_care.started", "corridor_care.ended", "sdec.arrived", "sdec.departed", "bed.expected",
+        "bed.admitted", "bed.transferred", "bed.leave_started", "bed.leave_ended",
+        "bed.left", "move.expected", "unit.capacity", "unit.census", "ambulance.called",
+        "ambulance.assigned", "ambulance.on_scene", "ambulance.pre_alerted", "ambulance.conveying",
+        "ambulance.arrived", "ambulance.cohorted", "ambulance.handed_over", "ambulance.cleared",
+        "ambulance.diverted", "virtual_ward.referred", "virtual_ward.accepted", "virtual_ward.declined",
+        "virtual_ward.onboarded", "virtual_ward.escalated", "virtual_ward.discharged", "discharge.criteria_not_met",
+        "discharge.criteria_met_again", "discharge.ready_date_set", "discharge.referred_to_hub",
+        "discharge.accepted", "discharge.start_agreed", "discharge.planned", "discharge.lounge_arrived",
+        "gauge.reported", "event.cancelled",
+    }
+)  # fmt: skip
+_ENDS = {"bed.left", "virtual_ward.discharged", "virtual_ward.declined", "ambulance.cleared", "sdec.departed"}
+
+
+@dataclass(frozen=True)
+class FeedSettings:
+    """seed: the same seed, start and system give the same events. scale: times the usual arrivals."""
+
+    seed: int = 1
+    scale: float = 1.0
+
+
+class SyntheticSystem:
+    """Stands in for every sender of a system.
+
+    start (aware): the moment the world begins, with beds and departments already occupied. `opening` gives the events
+    of the journeys in place then (and of those they follow), `advance` what is sent after it.
+    """
+
+    def __init__(self, system: System, start: datetime, *, seed: int = 1, scale: float = 1.0) -> None:
+        if start.tzinfo is None:
+            raise ValueError("start has no time zone; give an aware datetime, for instance in UTC")
+        self._settings = FeedSettings(seed, scale)
+        self._system = system
+        self._start = int(start.timestamp())
+        self._opening: list[dict[str, Any]] = []
+        self._world: World | None = None
+
+    def opening(self) -> Iterator[dict[str, Any]]:
+        """Raw CloudEvents of the journeys in place at the start, every time and sentat <= start, ordered by time."""
+        self._began()
+        yield from self._opening
+
+    def advance(self, until: datetime) -> Iterator[dict[str, Any]]:
+        """Raw CloudEvents sent after the last call and by `until`, ordered by sentat; start <= time < until."""
+        world = self._began()
+        end = int(until.timestamp())
+        while world.now < end:
+            step = min(end, (world.now // HOUR + 1) * HOUR)
+            world.run(step)
+            yield from world.outbox.due(step)
+        yield from world.outbox.due(min(end, world.now))
+
+    def _began(self) -> World:
+        if self._world is None:
+            self._world = self._begin()
+        return self._world
+
+    def _begin(self) -> World:
+        world = World(self._system, self._start - REHEARSAL_HOURS * HOUR, self._settings.seed, self._settings.scale)
+        beds = Beds(world)
+        demand = demand_of(self._system)
+        inpatients = Inpatients(world, beds, demand)
+        emergency = Emergency(world, inpatients, demand)
+        ambulances = Ambulances(world, emergency)
+        virtual_wards = VirtualWards(world, inpatients, emergency)
+        inpatients.discharges.step_down = virtual_wards.step_down
+        arrivals = Arrivals(world, inpatients, emergency, ambulances, virtual_wards)
+        returns = Returns(world, beds, virtual_wards)
+        inpatients.fill(world.now)
+        virtual_wards.fill(world.now)
+        world.at(world.now, arrivals.hour)
+        world.at(world.now, returns.hour)
+        world.run(self._start - 1)
+        self._opening = _in_place(world.outbox.take_before(self._start))
+        returns.everything(self._start - 1)
+        self._opening.extend(world.outbox.take_before(self._start))
+        world.now = self._start - 1
+        return world
+
+
+def _in_place(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The events of open journeys and, so that no `follows` dangles, of the journeys they follow."""
+    closed: set[str] = set()
+    follows: dict[str, str] = {}
+    subjects: set[str] = set()
+    for event in events:
+        type_, subject = event["type"], event["subject"]
+        if type_.startswith(("unit.", "gauge.", "move.")):
+            continue
+        subjects.add(subject)
+        if "follows" in event:
+            follows[subject] = event["follows"]
+        if type_ in _ENDS or "cancels" in event or (type_ == "ed.departed" and event["data"]["reason"] != "sdec"):
+            closed.add(subject)
+    kept = subjects - closed
+    for subject in list(kept):
+        before = follows.get(subject)
+        while before is not None and before not in kept:
+            kept.add(before)
+            before = follows.get(before)
+    return [event for event in events if event["subject"] in kept]

@@ -1,0 +1,52 @@
+"""Fixtures shared by the folders: a real PostgreSQL, one a session."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from psycopg import Connection
+
+from services.store.database import Database, migrate
+from services.store.embedded import embedded
+
+settings.register_profile("lightship", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("lightship")
+
+TABLES = "event, event_key, subject, feed, clock, synthetic"
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """The database under test: LIGHTSHIP_TEST_DATABASE_URL where given, else the embedded one."""
+    given = os.environ.get("LIGHTSHIP_TEST_DATABASE_URL")
+    if given:
+        migrate(given)
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="lightship-test-") as folder, embedded(Path(folder)) as url:
+        migrate(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def database(database_url: str) -> Iterator[Database]:
+    with Database(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection[Any]]:
+    """An empty store."""
+    with database.connection() as opened:
+        empty(opened)
+        yield opened
+
+
+def empty(connection: Connection[Any]) -> None:
+    connection.execute(f"truncate {TABLES}")

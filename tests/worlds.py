@@ -1,0 +1,215 @@
+"""Small systems and random worlds of facts, for property tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from services.domain.events import EVENT_ADAPTERS, SELECT
+from services.domain.facts import Fact, fact_of
+from services.domain.system import Capacity, Place, Provider, Site, System, Unit
+
+START = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)  # the clocks change in the night that follows
+MINUTES = 36 * 60
+GRID = 15  # minutes: coarse, so that ties and exact limits are common
+_FROM = (Capacity(date(2022, 4, 1), 6, 1),)
+
+
+def small_system() -> System:
+    """One provider, two sites; short silent limits so that random worlds reach them."""
+
+    def site(code: str, units: tuple[Unit, ...], ed_type: Any) -> Site:
+        return Site(code, code, code, "Town", "acute", "RVV", "east_kent", 51.2, 1.0, ed_type, units)
+
+    def unit(code: str, kind: Any, **given: Any) -> Unit:
+        return Unit(code, code, kind, code.partition("-")[0], _FROM, **given)
+
+    first = (
+        unit("RVV01-MAJORS", "ed_area", area="majors"),
+        unit("RVV01-RESUS", "ed_area", area="resus"),
+        unit("RVV01-WARD", "ward", bed_kind="ga_adult"),
+        unit("RVV01-ICU", "ward", bed_kind="critical_care"),
+    )
+    second = (
+        unit("RVV09-MAJORS", "ed_area", area="majors"),
+        unit("RVV09-WARD", "ward", bed_kind="ga_adult"),
+        unit("RVV09-VW", "virtual_ward", bed_kind="virtual"),
+    )
+    return System(
+        code="QKS", name="Small", places=(Place("east_kent", "East Kent"),),
+        providers=(Provider("RVV", "East Kent Hospitals", "East Kent", "acute"),),
+        sites=(site("RVV01", first, 1), site("RVV09", second, 1)), neighbourhoods=("ashford_1", "thanet_1"),
+        silent_hours={"ed": 12, "stay": 20, "ambulance": 6, "virtual_ward": 30},
+    )  # fmt: skip
+
+
+SITES = ("RVV01", "RVV09")
+WARDS = {"RVV01": ("RVV01-WARD", "RVV01-ICU"), "RVV09": ("RVV09-WARD",)}
+BED_KINDS = {"RVV01-WARD": "ga_adult", "RVV01-ICU": "critical_care", "RVV09-WARD": "ga_adult"}
+_sites = st.sampled_from(SITES)
+_bands = st.sampled_from(["0-17", "65-74", "85+"])
+
+
+def _wards(site: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(WARDS[site])
+
+
+@st.composite
+def _payload(draw: st.DrawFn, type_: str, site: str) -> dict[str, Any]:
+    ward = draw(_wards(site))
+    person = {"age_band": draw(_bands), "high_intensity": draw(st.booleans()), "neighbourhood": "ashford_1"}
+    bed = {"site": site, "unit": ward, "bed_kind": BED_KINDS[ward]}
+    made: dict[str, dict[str, Any]] = {
+        "ed.arrived": {"site": site, "department_type": draw(st.sampled_from([1, 3])), "unit": f"{site}-MAJORS"}
+        | person,
+        "ed.triaged": {"site": site, "acuity": draw(st.integers(1, 5))},
+        "ed.seen": {"site": site},
+        "ed.referred": {"site": site, "service": draw(st.sampled_from(["medicine", "surgery"]))},
+        "ed.decision_to_admit": {"site": site},
+        "ed.moved": {"site": site, "unit": f"{site}-MAJORS"},
+        "ed.departed": {"site": site, "reason": draw(st.sampled_from(["admitted", "discharged"]))},
+        "corridor_care.started": {"site": site},
+        "corridor_care.ended": {"site": site},
+        "ambulance.called": {"category": draw(st.sampled_from(["C1", "C2"]))} | person,
+        "ambulance.conveying": {"site": site},
+        "ambulance.diverted": {"from_site": site, "to_site": "RVV09"},
+        "ambulance.arrived": {"site": site},
+        "ambulance.handed_over": {"site": site},
+        "ambulance.cleared": {},
+        "bed.admitted": bed | {"admission": "emergency"} | person,
+        "bed.transferred": bed | {"escalation": draw(st.booleans())},
+        "bed.left": {"site": site, "unit": ward, "reason": "discharged"},
+        "discharge.criteria_not_met": {"site": site, "pathway": draw(st.integers(0, 3))},
+        "discharge.criteria_met_again": {"site": site},
+        "discharge.planned": {"site": site, "expected_at": START.isoformat(), "certainty": "definite"},
+        "virtual_ward.referred": {"site": "RVV09", "unit": "RVV09-VW", "pathway": "frailty", "direction": "step_up"},
+        "virtual_ward.onboarded": {"site": "RVV09", "unit": "RVV09-VW"},
+        "virtual_ward.discharged": {"site": "RVV09", "unit": "RVV09-VW", "reason": "recovered"},
+    }
+    return made[type_]
+
+
+STORIES: dict[str, tuple[str, ...]] = {
+    "ed": (
+        "ed.arrived", "ed.triaged", "ed.seen", "ed.referred", "ed.decision_to_admit", "ed.moved", "ed.departed",
+        "corridor_care.started", "corridor_care.ended",
+    ),
+    "am": (
+        "ambulance.called", "ambulance.conveying", "ambulance.diverted", "ambulance.arrived",
+        "ambulance.handed_over", "ambulance.cleared",
+    ),
+    "st": (
+        "bed.admitted", "bed.transferred", "bed.left", "discharge.criteria_not_met",
+        "discharge.criteria_met_again", "discharge.planned",
+    ),
+    "vw": ("virtual_ward.referred", "virtual_ward.onboarded", "virtual_ward.discharged"),
+}  # fmt: skip
+
+
+def event(
+    type_: str, subject: str, minute: int, data: dict[str, Any], *, id: str, sent: int | None, recorded: int,
+    source: str = "RVV", **more: Any,
+) -> Fact:  # fmt: skip
+    """A validated fact; minutes count from START. sent None: the sender gave no sentat."""
+    raw: dict[str, Any] = {
+        "specversion": "1.0", "id": id, "source": f"urn:nhs:ods:{source}", "subject": subject, "type": type_,
+        "time": (START + timedelta(minutes=minute)).isoformat(), "data": data, **more,
+    }  # fmt: skip
+    if sent is not None:
+        raw["sentat"] = (START + timedelta(minutes=sent)).isoformat()
+    return fact_of(EVENT_ADAPTERS[type_].validate_python(raw), START + timedelta(minutes=recorded))
+
+
+@st.composite
+def worlds(draw: st.DrawFn, journeys: int = 5) -> list[Fact]:
+    """A set of facts about a few journeys, units, gauges and people, with everything that can go wrong in it."""
+    facts: list[Fact] = []
+    minutes = _minutes()
+    for number in range(draw(st.integers(1, journeys))):
+        story = draw(st.sampled_from(sorted(STORIES)))
+        subject = f"j_{story}{number}"
+        site = draw(_sites)
+        types = STORIES[story]
+        first = draw(minutes)
+        for index in range(draw(st.integers(1, 8))):
+            type_ = types[0] if index == 0 else draw(st.sampled_from(types))
+            minute = first if index == 0 else first + draw(_minutes(900))
+            sent = draw(st.sampled_from([None, minute, minute, minute + 1, minute + 600]))
+            recorded = max(minute, sent or 0) + draw(st.sampled_from([0, 15, 705]))
+            identity = f"{subject}-{draw(st.integers(0, 9))}"
+            more: dict[str, Any] = {}
+            if draw(st.booleans()):
+                more["person"] = f"p_{draw(st.integers(0, 3))}"
+            kind = draw(st.sampled_from(["fact"] * 6 + ["replace", "cancel", "cancel", "select"]))
+            if kind == "fact" or not facts:
+                facts.append(event(type_, subject, minute, draw(_payload(type_, site)), id=identity, sent=sent,
+                                   recorded=recorded, **more))  # fmt: skip
+                continue
+            target = f"{subject}-{draw(st.integers(0, 9))}"
+            sent = minute if sent is None else sent
+            if kind == "replace":
+                named = draw(st.sampled_from([target, SELECT + type_]))
+                facts.append(event(type_, subject, minute, draw(_payload(type_, site)), id=identity, sent=sent,
+                                   recorded=recorded, replaces=named, **more))  # fmt: skip
+            else:
+                named = target if kind == "cancel" else SELECT + draw(st.sampled_from([*types, "event.cancelled"]))
+                facts.append(event("event.cancelled", subject, minute, {}, id=f"c{index}", sent=sent,
+                                   recorded=recorded, cancels=named))  # fmt: skip
+    facts += draw(_units(tuple(sorted({fact.subject for fact in facts}))))
+    facts += draw(_gauges())
+    facts += draw(_merges())
+    return facts
+
+
+@st.composite
+def _units(draw: st.DrawFn, visits: tuple[str, ...]) -> list[Fact]:
+    facts = []
+    for number in range(draw(st.integers(0, 4))):
+        unit = draw(st.sampled_from(["RVV01-WARD", "RVV01-MAJORS", "RVV09-WARD", "RVV09-VW"]))
+        minute = draw(_minutes())
+        data: dict[str, Any] = {"site": unit.partition("-")[0], "unit": unit}
+        if draw(st.booleans()):
+            type_ = "unit.capacity"
+            data |= {"core": draw(st.integers(0, 9)), "closed": draw(st.integers(0, 2))}
+        else:
+            type_ = "unit.census"
+            data["visits"] = draw(st.lists(st.sampled_from(visits), unique=True, max_size=4))
+        facts.append(event(type_, unit, minute, data, id=f"u{number}", sent=minute, recorded=minute))
+    return facts
+
+
+@st.composite
+def _gauges(draw: st.DrawFn) -> list[Fact]:
+    facts = []
+    for number in range(draw(st.integers(0, 3))):
+        minute = draw(_minutes())
+        data: dict[str, Any] = {"organisation": "RVV", "measure": "staffing.absence", "value": draw(st.integers(0, 9))}
+        if draw(st.booleans()):
+            data["until"] = (START + timedelta(minutes=minute + draw(_minutes(300)))).isoformat()
+        facts.append(event("gauge.reported", "RVV/staffing.absence", minute, data, id=f"g{number}",
+                           sent=minute, recorded=minute))  # fmt: skip
+    return facts
+
+
+@st.composite
+def _merges(draw: st.DrawFn) -> list[Fact]:
+    facts = []
+    for number in range(draw(st.integers(0, 3))):
+        one, other = f"p_{draw(st.integers(0, 3))}", f"p_{draw(st.integers(0, 3))}"
+        facts.append(event("person.merged", one, number, {}, id=f"m{number}", sent=number, recorded=number,
+                           person=one, personmerged=other))  # fmt: skip
+        if draw(st.booleans()):
+            facts.append(event("event.cancelled", one, number, {}, id=f"x{number}", sent=number + 1,
+                               recorded=number + 1, cancels=f"m{number}"))  # fmt: skip
+    return facts
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    """A moment in or after the world, on its grid so that edges are hit."""
+    return _minutes(MINUTES + 1800).map(lambda minute: START + timedelta(minutes=minute))
+
+
+def _minutes(most: int = MINUTES) -> st.SearchStrategy[int]:
+    return st.integers(0, most // GRID).map(lambda step: step * GRID)
