@@ -7,9 +7,10 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import structlog
@@ -20,6 +21,9 @@ from rich.table import Table
 
 from services.errors import LightshipError
 from services.settings import Settings
+
+if TYPE_CHECKING:
+    from services.ingest.intake import Intake
 
 app = typer.Typer(
     name="lightship", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -63,6 +67,20 @@ def _database(settings: Settings) -> Iterator[Any]:
 
     with database_of(settings) as url, Database(url) as database:
         yield database
+
+
+@contextlib.contextmanager
+def _intake(settings: Settings, *, trusted: bool = False) -> Iterator[Intake]:
+    """The outer door of the command line, on the configured store."""
+    from services.configuration import load_system
+    from services.domain.catalogue import GAUGES
+    from services.ingest.door import Door
+    from services.ingest.identity import KeyRing
+    from services.ingest.intake import Intake
+
+    keys = KeyRing.load(settings.keys, create=settings.database_url is None)
+    with _database(settings) as database:
+        yield Intake(database, Door(load_system(settings.system), keys, GAUGES, trusted=trusted))
 
 
 def _say(text: str) -> None:
@@ -130,31 +148,26 @@ def import_files(
     as_json: Json = False,
 ) -> None:
     """Take files in through the same door as POST /api/v1/events; what is refused goes to quarantine."""
-    from services.ingest.files import import_file
+    from services.ingest.files import HISTORY_DAYS, import_file
+    from services.ingest.intake import Taken
 
-    settings = _settings()
-    totals = {"accepted": 0, "duplicate": 0, "quarantined": 0}
-    reasons: list[dict[str, Any]] = []
-    with _database(settings) as database, _progress(as_json) as progress:
+    settings, taken = _settings(), Taken()
+    with _intake(settings, trusted=history) as intake, _progress(as_json) as progress:
         for path in files:
             task = progress.add_task(path.name, total=1.0)
-            for share, taken in import_file(database, settings, path, history=history):
-                totals["accepted"] += taken.accepted
-                totals["duplicate"] += taken.duplicates
-                totals["quarantined"] += len(taken.refusals)
-                reasons += [
-                    {"file": path.name, "index": r.index, "field": r.field, "reason": r.reason,
-                     "quarantine_id": r.quarantine_id}
-                    for r in taken.refusals[: max(0, 100 - len(reasons))]
-                ]  # fmt: skip
+            old = history or path.suffix == ".csv"
+            door = replace(intake.door, max_age_days=HISTORY_DAYS) if old else intake.door
+            for share in import_file(replace(intake, door=door), path, settings.system, taken):
                 progress.update(task, completed=share)
+    totals = {"accepted": taken.accepted, "duplicate": taken.duplicate, "quarantined": taken.quarantined}
+    reasons = [{key: getattr(reason, key) for key in reason.__slots__} for reason in taken.reasons]
     if as_json:
-        print(json.dumps(totals | {"reasons": reasons}))
+        print(json.dumps(totals | {"reasons": reasons}, default=str))
         return
     _say(f"{totals['accepted']} accepted, {totals['duplicate']} known already, {totals['quarantined']} quarantined")
-    for each in reasons[:10]:
-        _say(f"  {each['file']} item {each['index']}: {each['reason']}")
-    if totals["quarantined"]:
+    for reason in taken.reasons[:10]:
+        _say(f"  item {reason.index}: {reason.reason}")
+    if taken.quarantined:
         _say("See `lightship quarantine list`.")
 
 
@@ -202,8 +215,8 @@ def quarantine_mend(
     from services.ingest import mending
 
     changes = dict(mending.change_of(each) for each in change)
-    with _database(_settings()) as database, database.connection() as connection:
-        mending.mend(connection, mending.door_of(_settings()), identity, changes, datetime.now(UTC))
+    with _intake(_settings()) as intake:
+        mending.mend(intake, identity, changes, datetime.now(UTC))
     _say("Mended. Send it again with `lightship quarantine replay`.")
 
 
@@ -213,11 +226,12 @@ def quarantine_replay(identity: UUID) -> None:
     from services.ingest import mending
     from services.store.feeds import read_clock
 
-    with _database(_settings()) as database, database.connection() as connection:
-        now = read_clock(connection).at(datetime.now(UTC))
-        reason = mending.replay(connection, mending.door_of(_settings()), identity, now)
-    if reason is not None:
-        raise LightshipError(f"Refused again: {reason}")
+    with _intake(_settings()) as intake:
+        with intake.database.connection() as connection:
+            now = read_clock(connection).at(datetime.now(UTC))
+        taken = mending.replay(intake, identity, now)
+    if taken.reasons:
+        raise LightshipError(f"Refused again: {taken.reasons[0].reason}")
     _say("Accepted.")
 
 

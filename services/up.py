@@ -119,12 +119,14 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
             AppState(
                 system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys,
                 clock=_clock(database), embedded_loopback=True, frontend=boards, ready=first.is_set,
-                ring_doorbell=lambda _: None,
+                system_name=settings.system,
             )
         )  # fmt: skip
-        server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", ws_ping_interval=20, timeout_graceful_shutdown=2)
-        )
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, ws_ping_interval=20, ws_max_size=65536,
+            ws_per_message_deflate=False, timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
         writer.start()
         stack.callback(writer.stop)
         address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"

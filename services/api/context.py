@@ -13,10 +13,10 @@ import anyio.to_thread
 from psycopg import Connection
 from starlette.requests import HTTPConnection
 
-from services.api.intake import Intake
 from services.domain.system import System
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
+from services.ingest.intake import Intake
 from services.live.hub import Hub
 from services.store.database import Database
 
@@ -30,16 +30,12 @@ def _wall() -> datetime:
     return datetime.now(UTC)
 
 
-def _nobody(_: frozenset[str]) -> None:
-    """Nobody is told."""
-
-
 @dataclass
 class AppState:
     """clock: the system's, by which events are judged; wall: the real one, by which API keys expire.
 
-    ring_doorbell: told the touched subjects after each commit, from a worker thread. embedded_loopback: whoever asks
-    from this machine needs no API key. frontend: the folder of the built boards. system_name: as for `load_system`.
+    embedded_loopback: whoever asks from this machine needs no API key. frontend: the folder of the built boards.
+    system_name: as for `load_system`.
     """
 
     system: System
@@ -51,7 +47,6 @@ class AppState:
     embedded_loopback: bool = False
     frontend: Path | None = None
     ready: Callable[[], bool] = lambda: True
-    ring_doorbell: Callable[[frozenset[str]], None] = _nobody
     wall: Callable[[], datetime] = _wall
     system_name: str | Path = "kent_and_medway"
     _ingesting: anyio.CapacityLimiter = field(init=False, repr=False)
@@ -61,7 +56,7 @@ class AppState:
 
     @property
     def intake(self) -> Intake:
-        return Intake(self.database, self.door, self.keys, self.ring_doorbell)
+        return Intake(self.database, self.door)
 
     async def ask(self, call: Callable[Concatenate[Connection[Any], P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function of the store, with a connection, in a worker thread."""

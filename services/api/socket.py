@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import Any
 
+import anyio
 import orjson
 from fastapi import APIRouter
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -36,25 +37,20 @@ async def live(websocket: WebSocket) -> None:
     state.hub.bind(asyncio.get_running_loop())
     await websocket.accept()
     with state.hub.subscribe() as subscription:
-        sending = asyncio.Lock()
-        talk = asyncio.create_task(_talk(websocket, subscription, state, sending))
-        hear = asyncio.create_task(_hear(websocket, subscription, sending))
+        sending = anyio.Lock()
         try:
-            await asyncio.wait([talk, hear], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in (talk, hear):
-                task.cancel()
-            ended = await asyncio.gather(talk, hear, return_exceptions=True)
-    for error in ended:
-        gone = (asyncio.CancelledError, WebSocketDisconnect, TimeoutError)
-        if isinstance(error, BaseException) and not isinstance(error, gone):
-            raise error
-    if websocket.application_state is WebSocketState.CONNECTED:
+            async with anyio.create_task_group() as both:
+                both.start_soon(_talk, websocket, subscription, state, sending)
+                await _hear(websocket, subscription, sending)
+                both.cancel_scope.cancel()
+        except* (WebSocketDisconnect, TimeoutError):
+            pass  # the client is gone, or takes nothing any more
+    if websocket.client_state is WebSocketState.CONNECTED:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await websocket.close(1001)
 
 
-async def _talk(websocket: WebSocket, subscription: Subscription, state: AppState, sending: asyncio.Lock) -> None:
+async def _talk(websocket: WebSocket, subscription: Subscription, state: AppState, sending: anyio.Lock) -> None:
     while True:
         message = subscription.take()
         if message is None:
@@ -64,7 +60,7 @@ async def _talk(websocket: WebSocket, subscription: Subscription, state: AppStat
         await _send(websocket, message, sending)
 
 
-async def _hear(websocket: WebSocket, subscription: Subscription, sending: asyncio.Lock) -> None:
+async def _hear(websocket: WebSocket, subscription: Subscription, sending: anyio.Lock) -> None:
     while True:
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
@@ -77,10 +73,11 @@ async def _hear(websocket: WebSocket, subscription: Subscription, sending: async
             subscription.restart(asked["overview"])
 
 
-async def _send(websocket: WebSocket, message: str, sending: asyncio.Lock) -> None:
+async def _send(websocket: WebSocket, message: str, sending: anyio.Lock) -> None:
     """Waits until the client's line takes the message: meanwhile revisions pass by, and none is queued."""
-    async with asyncio.timeout(SEND_SECONDS), sending:
-        await websocket.send({"type": "websocket.send", "text": message})
+    with anyio.fail_after(SEND_SECONDS):
+        async with sending:
+            await websocket.send({"type": "websocket.send", "text": message})
 
 
 def _heartbeat(state: AppState, subscription: Subscription) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from services.domain.events import EVENT_TYPES, SubjectKind
 from services.domain.facts import FACT, Fact
@@ -49,9 +48,9 @@ class Subject:
         return self.milestones[-1].time if self.milestones else None
 
 
-def union(*sets: Iterable[Fact]) -> dict[tuple[UUID, UUID], Fact]:
+def union(*sets: Iterable[Fact]) -> dict[tuple[str, str], Fact]:
     """The set S: (uid, digest) -> fact, receiving again keeps the earliest recorded_at."""
-    known: dict[tuple[UUID, UUID], Fact] = {}
+    known: dict[tuple[str, str], Fact] = {}
     for facts in sets:
         for fact in facts:
             key = (fact.uid, fact.digest)
@@ -69,7 +68,7 @@ def survivors(facts: Iterable[Fact]) -> list[Fact]:
     Of one uid the greatest stands.
     """
     standing: list[Fact] = []
-    settled: set[UUID] = set()  # uids already standing or removed: every version met later is smaller
+    settled: set[str] = set()  # uids already standing or removed: every version met later is smaller
     selectors: dict[tuple[str, str], int] = {}
     for fact in sorted(facts, key=lambda each: each.order, reverse=True):
         if fact.uid in settled:

@@ -24,6 +24,15 @@ Aggregate = Literal["count", "minutes_total", "value_total", "value_latest", "mi
 Kind = Literal["count", "share", "mean", "quantile", "sum", "gauge"]
 Direction = Literal["lower", "higher", "neutral"]
 
+#: What a kind of measure does where there is nothing.
+MISSING: Mapping[Kind, str] = {
+    "count": "Nobody counted is 0, a count. No reading until the feed has sent its first event.",
+    "sum": "Nothing to add up is 0. No reading until the feed has sent its first event.",
+    "share": "No reading while nobody is in the denominator; never shown as 0%.",
+    "mean": "No reading while nobody is counted in the window; never shown as 0.",
+    "quantile": "No reading while nobody is counted in the window; never shown as 0.",
+    "gauge": "No reading until somebody reports, or once the reported period is over.",
+}
 #: Phases that say where somebody is: a full-list census of the unit can contradict them.
 PLACED = ("ed.area", "bed.place", "virtual_ward.stay")
 #: How far back a window can reach: a London day has up to 25 hours.
@@ -73,7 +82,6 @@ class Measure:
     denominator_minus: tuple[Atom, ...] = ()
     quantile: float | None = None
     needs: Literal["ed", "type_1_ed", "beds", "ga_beds", "virtual_ward", "unit", "organisation"] = "beds"
-    missing: str = "No reading where nothing was counted in the denominator; never shown as zero."
     target: float | None = None
     target_source: str | None = None
 

@@ -96,6 +96,10 @@ def _stints(
         yield _phase(name, start, until, **describe(start))
 
 
+def _plain(_: Milestone) -> dict[str, Any]:
+    return {}
+
+
 def _interval(story: Story, name: str, opens: str, *closes: str, **given: Any) -> Iterable[Phase]:
     start = story.first.get(opens)
     if start is not None:
@@ -119,7 +123,7 @@ def _ed(_: Subject, story: Story) -> Iterable[Phase]:
         yield _phase("ed.wait_seen", arrived, story.end(arrived.time, "ed.seen", *leave), label=kind, unit=None)
     placed = [m for m in story.all("ed.arrived", "ed.moved") if m.data.get("unit")]
     if placed:
-        yield from _stints("ed.area", placed, story.end(placed[0].time, *leave), lambda m: {})
+        yield from _stints("ed.area", placed, story.end(placed[0].time, *leave), _plain)
     yield from _interval(story, "ed.referred", "ed.referred", *leave)
     yield from _interval(story, "ed.bed_wait", "ed.decision_to_admit", *leave)
     yield from _interval(story, "ed.ready", "ed.ready_to_proceed", *leave)
@@ -129,7 +133,7 @@ def _ed(_: Subject, story: Story) -> Iterable[Phase]:
 def _corridor(_: Subject, story: Story) -> Iterable[Phase]:
     left = story.end(datetime.min.replace(tzinfo=story.milestones[0].time.tzinfo), "ed.departed", "bed.left")
     turns = story.all("corridor_care.started", "corridor_care.ended")
-    for phase, start in zip(_stints("corridor.care", turns, left, lambda m: {}), turns, strict=True):
+    for phase, start in zip(_stints("corridor.care", turns, left, _plain), turns, strict=True):
         if start.type == "corridor_care.started":
             yield phase
 

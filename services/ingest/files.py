@@ -10,58 +10,46 @@ from typing import IO
 
 import orjson
 
-from services.configuration import load_published, load_system
-from services.domain.catalogue import GAUGES
+from services.configuration import load_published
 from services.errors import LightshipError, RefusedEvent
 from services.ingest.body import RawItem, read_body
-from services.ingest.door import Door
-from services.ingest.identity import KeyRing
-from services.ingest.intake import Taken, take
+from services.ingest.intake import Intake, Taken, take_stream
 from services.ingest.published import read_published
-from services.settings import Settings
-from services.store.database import Database
 from services.store.feeds import read_clock
 
-HISTORY_DAYS = 3650
-CHUNK_BYTES = 4 * 1024 * 1024
+HISTORY_DAYS = 3650  # `--history` and published files reach back ten years
+LARGEST_ARRAY = 64 * 1024 * 1024
 LONGEST_LINE = 1024 * 1024
 
 
-def import_file(
-    database: Database, settings: Settings, path: Path, *, history: bool = False
-) -> Iterator[tuple[float, Taken]]:
-    """Take one file in; yields the share of the file done and what became of each batch.
+def import_file(intake: Intake, path: Path, system_name: str, taken: Taken) -> Iterator[float]:
+    """Take one file in, counting into `taken`; yields the share of the file that is durable.
 
-    .csv: a published daily file by the mapping in configuration. Anything else: events as a JSON array or NDJSON,
-    gzip accepted. history keeps the senders' `recordedat` and takes events up to ten years old.
-    Raises LightshipError for a file that cannot be read.
+    .csv: a published daily file by the mapping in configuration. Anything else: events as NDJSON of any length or a
+    JSON array of 64 MiB at most, gzip accepted. Raises LightshipError for a file that cannot be read.
     """
     if not path.is_file():
         raise LightshipError(f"There is no file {path}. Check the name and the folder.")
     published = path.suffix == ".csv"
-    system = load_system(settings.system)
-    keys = KeyRing.load(settings.keys, create=settings.database_url is None)
-    with database.connection() as connection:
+    items = _published(path, system_name) if published else _events(path)
+    whole = max(1, path.stat().st_size)
+    read = 0
+
+    def counted() -> Iterator[RawItem]:
+        nonlocal read
+        for item in items:
+            read += len(item.raw) + 1
+            yield item
+
+    with intake.database.connection() as connection:
         now = read_clock(connection).at(datetime.now(UTC))
-        days = HISTORY_DAYS if history or published else 400
-        door = Door(system, keys, GAUGES, trusted=history, max_age_days=days)
-        items = _published(path, settings) if published else _events(path)
-        whole = max(1, path.stat().st_size)
-        read = 0
-
-        def counted() -> Iterator[RawItem]:
-            nonlocal read
-            for item in items:
-                read += len(item.raw) + 1
-                yield item
-
-        content_type = "text/csv" if published else "application/x-ndjson"
-        for taken in take(connection, door, counted(), received_at=now, now=now, content_type=content_type):
-            yield min(1.0, read / whole), taken
+    content_type = "text/csv" if published else "application/x-ndjson"
+    for _ in take_stream(intake, counted(), taken, now=now, content_type=content_type):
+        yield min(1.0, read / whole)
 
 
-def _published(path: Path, settings: Settings) -> Iterator[RawItem]:
-    for index, row in enumerate(read_published(path, load_published(settings.system))):
+def _published(path: Path, system_name: str) -> Iterator[RawItem]:
+    for index, row in enumerate(read_published(path, load_published(system_name))):
         refusal = None if row.event is not None else RefusedEvent(row.reason or "cannot be read", row.field)
         yield RawItem(index, row.raw, row.event, refusal)
 
@@ -73,8 +61,11 @@ def _events(path: Path) -> Iterator[RawItem]:
         with gzip.open(path, "rb") if packed else path.open("rb") as stream:
             if stream.read(1) == b"[":
                 stream.seek(0)
-                yield from read_body(stream.read(64 * 1024 * 1024), content_type="application/json",
-                                     content_encoding=None, max_bytes=64 * 1024 * 1024)  # fmt: skip
+                body = stream.read(LARGEST_ARRAY + 1)
+                yield from read_body(
+                    body, content_type="application/json", content_encoding=None, max_bytes=LARGEST_ARRAY,
+                    max_events=10**9,
+                )  # fmt: skip
                 return
             stream.seek(0)
             yield from _lines(stream)

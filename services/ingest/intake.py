@@ -1,86 +1,173 @@
-"""What every outer door does with what it read: admit, ingest, quarantine, and count. Nothing is dropped.
+"""From the bytes of a body to facts in the store and refusals in quarantine. Knows nothing of HTTP.
 
-A sender is told "accepted" only after the facts are committed, and "quarantined" only after the payload is.
+Whoever is told a count is told it after the database's commit: a failure on the way rises, and the sender sends again
+(what is in already is then a duplicate).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from uuid import UUID
 
-from psycopg import Connection
+import structlog
 
 from services.domain.facts import Fact
-from services.errors import RefusedEvent
-from services.ingest.body import RawItem
+from services.errors import LightshipError, RefusedEvent
+from services.ingest.body import BodyRefused, RawItem, read_body
 from services.ingest.door import Door
+from services.ingest.identity import KeyRing
 from services.store import quarantine
+from services.store.database import Database
 from services.store.events import ingest
 from services.store.quarantine import Refused
 
-BATCH = 2000
+BATCH = 2000  # events a transaction
+REASONS_SHOWN = 100
+_JSON = "application/json"
+_BYTES = "application/octet-stream"
+_GZIP_MAGIC = b"\x1f\x8b"
+_log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """One payload in quarantine: where it stood in what was sent, and why it was refused."""
+class Unreadable(LightshipError):
+    """A body of which nothing could be read as an event. It is in quarantine; `taken` says where."""
 
+    def __init__(self, reason: str, taken: Taken) -> None:
+        super().__init__(reason)
+        self.taken = taken
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
     index: int
-    reason: str
     field: str | None
-    quarantine_id: str
+    reason: str
+    quarantine_id: UUID
+
+
+@dataclass
+class Taken:
+    """What became of the events of a body. reasons: of the first 100 refused. readable: anything was an event."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    reasons: list[Reason] = field(default_factory=list)
+    readable: bool = False
+
+    @property
+    def reasons_left_off(self) -> int:
+        return self.quarantined - len(self.reasons)
 
 
 @dataclass(frozen=True)
-class Taken:
-    accepted: int
-    duplicates: int
-    refusals: tuple[Refusal, ...]
-    touched: frozenset[str]
+class Intake:
+    """What a door works with."""
+
+    database: Database
+    door: Door
+
+    @property
+    def keys(self) -> KeyRing:
+        return self.door.keys
 
 
-def take(
-    connection: Connection[Any], door: Door, items: Iterable[RawItem], *, received_at: datetime, now: datetime,
-    content_type: str,
-) -> Iterator[Taken]:  # fmt: skip
-    """Take items in, a batch at a time; yields what became of each batch once it is durable.
+def take_in(
+    intake: Intake, body: bytes, *, content_type: str | None, content_encoding: str | None, now: datetime,
+    only_source: str | None = None,
+) -> Taken:  # fmt: skip
+    """Take in what a body holds: good events into the store, bad ones into quarantine, both before this returns.
 
-    received_at: the door's stamp. now: the one clock, which event times are judged by. Raises psycopg.Error where
-    the database is away; batches already yielded are in, the rest is not.
+    only_source: the one source the sender may write for. Raises BodyRefused where nothing was kept, Unreadable where
+    the whole went to quarantine, psycopg.Error where the database failed.
     """
+    taken = Taken()
+    try:
+        items = read_body(body, content_type=content_type, content_encoding=content_encoding)
+    except BodyRefused as refused:
+        # Only a gzip that does not open holds something that is worth keeping and small enough to keep.
+        gzipped = body.startswith(_GZIP_MAGIC) or "gzip" in (content_encoding or "").lower()
+        if refused.status != 400 or not body or not gzipped:
+            raise
+        whole = RawItem(0, body, None, RefusedEvent(str(refused)))
+        _flush(intake, taken, [], [(whole, RefusedEvent(str(refused)))], now, _BYTES)
+        raise Unreadable(str(refused), taken) from None
+    for _ in take_stream(intake, items, taken, now=now, only_source=only_source):
+        pass
+    if not taken.readable:
+        raise Unreadable(taken.reasons[0].reason, taken)
+    return taken
+
+
+def take_stream(
+    intake: Intake, items: Iterable[RawItem], taken: Taken, *, now: datetime, only_source: str | None = None,
+    content_type: str = _JSON,
+) -> Iterator[Taken]:  # fmt: skip
+    """Take items in, a batch at a time, counting into `taken`; yields it whenever a batch is durable."""
     stream = iter(items)
     while batch := list(islice(stream, BATCH)):
-        yield _batch(connection, door, batch, received_at, now, content_type)
+        facts: list[Fact] = []
+        refusals: list[tuple[RawItem, RefusedEvent]] = []
+        for item in batch:
+            taken.readable = taken.readable or item.event is not None
+            judged = judge(intake.door, item, now, only_source)
+            if isinstance(judged, Fact):
+                facts.append(judged)
+            else:
+                refusals.append((item, judged))
+        _flush(intake, taken, facts, refusals, now, content_type)
+        yield taken
 
 
-def _batch(
-    connection: Connection[Any], door: Door, items: list[RawItem], received_at: datetime, now: datetime,
-    content_type: str,
-) -> Taken:  # fmt: skip
-    facts: list[Fact] = []
-    refused: list[tuple[int, Refused]] = []
-    for item in items:
-        refusal = item.refusal
-        if item.event is not None and refusal is None:
-            try:
-                facts.append(door.admit(item.event, received_at, now))
-                continue
-            except RefusedEvent as error:
-                refusal = error
-        readable = item.event if item.event is not None else item.raw
-        source, type_ = door.known(readable)
-        reason = refusal.reason if refusal else "cannot be read"
-        field = refusal.field if refusal else None
-        redacted = door.redact(readable, now)
-        refused.append(
-            (item.index, Refused(item.raw, reason, field, source, type_, redacted, content_type, received_at))
-        )
-    done = ingest(connection, facts)
-    held = quarantine.put(connection, door.keys, [each for _, each in refused]) if refused else []
-    refusals = tuple(
-        Refusal(index, each.reason, each.field, str(id_)) for (index, each), id_ in zip(refused, held, strict=True)
+def judge(door: Door, item: RawItem, now: datetime, only_source: str | None) -> Fact | RefusedEvent:
+    """The fact an item states, or why it is refused."""
+    if item.refusal is not None or item.event is None:
+        return item.refusal or RefusedEvent("The event cannot be read; send it again.")
+    try:
+        fact = door.admit(item.event, now, now)
+    except RefusedEvent as refusal:
+        return refusal
+    except Exception as error:  # a fault of ours in one event must not stop the rest of its batch
+        _log.error("door.failed", error=type(error).__name__)
+        return RefusedEvent("The event met a fault of Lightship's own; it is kept, and can be replayed once mended.")
+    if only_source is not None and fact.source != only_source:
+        return RefusedEvent("source is not the one that this API key may write for; use its own key", "source")
+    return fact
+
+
+def _flush(
+    intake: Intake, taken: Taken, facts: list[Fact], refusals: list[tuple[RawItem, RefusedEvent]], now: datetime,
+    content_type: str = _JSON,
+) -> None:  # fmt: skip
+    """Commit a batch and count it."""
+    with intake.database.connection() as connection:
+        if facts:
+            done = ingest(connection, facts)
+            taken.accepted += done.accepted
+            taken.duplicate += done.duplicates
+        if not refusals:
+            return
+        held = [_refused(intake.door, item, refusal, now, content_type) for item, refusal in refusals]
+        ids = quarantine.put(connection, intake.keys, held)
+    room = REASONS_SHOWN - len(taken.reasons)
+    for (item, refusal), id_ in list(zip(refusals, ids, strict=True))[:room]:
+        taken.reasons.append(Reason(item.index, refusal.field, refusal.reason, id_))
+    taken.quarantined += len(refusals)
+
+
+def _refused(door: Door, item: RawItem, refusal: RefusedEvent, now: datetime, content_type: str) -> Refused:
+    sent = item.raw if item.event is None else item.event
+    source, type_ = door.known(sent)
+    return Refused(
+        raw=item.raw,
+        reason=refusal.reason,
+        field=refusal.field,
+        source=source,
+        type=type_,
+        redacted=door.redact(sent, now),
+        content_type=content_type,
+        received_at=now,
     )
-    return Taken(done.accepted, done.duplicates, refusals, done.touched)

@@ -1,4 +1,4 @@
-"""Mending what was refused: change fields of the sealed payload, seal it again, send it through the door."""
+"""Mending what was refused: change fields of the sealed payload, seal it again, send it through the door again."""
 
 from __future__ import annotations
 
@@ -8,79 +8,85 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg import Connection
 
-from services.configuration import load_system
-from services.domain.catalogue import GAUGES
 from services.errors import LightshipError, RefusedEvent
-from services.ingest.door import Door
-from services.ingest.identity import KeyRing
-from services.settings import Settings
+from services.ingest.body import BodyRefused, RawItem, read_body
+from services.ingest.intake import Intake, Reason, Taken, judge
 from services.store import quarantine
 from services.store.events import ingest
+from services.store.quarantine import Held
 
-_NOT_JSON = "This payload is not one JSON object, so no field of it can be changed; ask the sender to send it again."
+_JSON = "application/json"
 
 
-def door_of(settings: Settings) -> Door:
-    keys = KeyRing.load(settings.keys, create=settings.database_url is None)
-    return Door(load_system(settings.system), keys, GAUGES)
+class CannotMend(LightshipError):
+    """A payload in quarantine that cannot be mended field by field."""
 
 
 def change_of(text: str) -> tuple[str, Any]:
-    """`field.path=JSON` -> the path and the value; a value that is not JSON is taken as text."""
+    """`field.path=value` -> the path and the value: JSON where it is JSON, else text. Raises CannotMend."""
     path, equals, value = text.partition("=")
     if not equals or not path:
-        raise LightshipError("A change is written field=value, such as data.site=RVV01.")
+        raise CannotMend("A change is written field=value, such as data.site=RVV01.")
     try:
         return path, orjson.loads(value)
     except orjson.JSONDecodeError:
         return path, value
 
 
-def mend(connection: Connection[Any], door: Door, identity: UUID, changes: Mapping[str, Any], now: datetime) -> None:
-    """Set fields by dotted path (None removes one) in the sealed payload and seal it again. Never shown, never in clear.
+def mend(intake: Intake, id_: UUID, changes: Mapping[str, Any], now: datetime) -> Held:
+    """Set fields of a payload in quarantine, by dotted path; None takes one out. It still has to be replayed.
 
-    Raises LightshipError where there is no such payload or it is not a JSON object.
+    Raises CannotMend where the payload is no event or a path leads nowhere, StoreError where it is gone or replayed.
     """
-    event = _event(quarantine.open_bytes(connection, door.keys, identity))
-    for path, value in changes.items():
-        _set(event, path.split("."), value)
-    quarantine.mend(connection, door.keys, identity, orjson.dumps(event), door.redact(event, now))
+    with intake.database.connection() as connection:
+        raw = quarantine.open_bytes(connection, intake.keys, id_)
+        try:
+            event = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            event = None
+        if not isinstance(event, dict):
+            raise CannotMend(
+                "This payload is not one event, so no field of it can be set; ask for it to be sent again."
+            )
+        for path, value in changes.items():
+            _set(event, path, value)
+        return quarantine.mend(connection, intake.keys, id_, orjson.dumps(event), intake.door.redact(event, now))
 
 
-def replay(connection: Connection[Any], door: Door, identity: UUID, now: datetime) -> str | None:
-    """Send a payload through the door again. Returns None when it was accepted, else why it was refused again."""
-    raw = quarantine.open_bytes(connection, door.keys, identity)
-    try:
-        fact = door.admit(_event(raw), now, now)
-    except RefusedEvent as refusal:
-        quarantine.refused_again(connection, identity, refusal.reason, refusal.field)
-        return refusal.reason
-    with connection.transaction():
-        ingest(connection, [fact])
-        quarantine.mark_replayed(connection, identity, fact.uid, now)
-    return None
-
-
-def _event(raw: bytes) -> dict[str, Any]:
-    try:
-        event = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        raise LightshipError(_NOT_JSON) from None
-    if not isinstance(event, dict):
-        raise LightshipError(_NOT_JSON)
-    return event
-
-
-def _set(event: dict[str, Any], path: list[str], value: Any) -> None:
-    *parents, last = path
-    for key in parents:
-        inner = event.setdefault(key, {})
-        if not isinstance(inner, dict):
-            raise LightshipError("That path goes through a value that is not an object; check the field's name.")
-        event = inner
+def _set(event: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    holder: Any = event
+    for name in parents:
+        holder = holder.setdefault(name, {})
+        if not isinstance(holder, dict):
+            raise CannotMend("A path leads through something that is not an object; see the redacted view.")
     if value is None:
-        event.pop(last, None)
+        holder.pop(last, None)
     else:
-        event[last] = value
+        holder[last] = value
+
+
+def replay(intake: Intake, id_: UUID, now: datetime, only_source: str | None = None) -> Taken:
+    """Send a payload in quarantine through the door again; it is known from now on, not from when it first came.
+
+    Raises StoreError where it is gone or was replayed already, LightshipError where its seal does not open.
+    """
+    taken = Taken()
+    with intake.database.connection() as connection:
+        raw = quarantine.open_bytes(connection, intake.keys, id_)
+        try:
+            first, *others = read_body(raw, content_type=_JSON, content_encoding=None)
+        except BodyRefused as refused:
+            first, others = RawItem(0, raw, None, RefusedEvent(str(refused))), []
+        judged = judge(intake.door, first, now, only_source)
+        if others:
+            judged = RefusedEvent("The payload is not one event; ask for it to be sent again, in parts.")
+        if isinstance(judged, RefusedEvent):
+            quarantine.refused_again(connection, id_, judged.reason, judged.field)
+            return Taken(quarantined=1, reasons=[Reason(0, judged.field, judged.reason, id_)])
+        with connection.transaction():
+            done = ingest(connection, [judged])
+            quarantine.mark_replayed(connection, id_, UUID(judged.uid), now)
+    taken.accepted, taken.duplicate = done.accepted, done.duplicates
+    return taken

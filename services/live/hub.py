@@ -23,7 +23,6 @@ HEARTBEAT_SECONDS = 2.0
 _MOVING = ("as_at", "known_at", "clock", "history")  # in every delta
 _LEVELS = ("sites", "places", "providers")
 _CHANGING = frozenset(["revision", *_MOVING, *_LEVELS, "totals", "feeds"])
-_MESSAGES = 4 * KEPT_REVISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Hub:
         self._lock = threading.Lock()
         self._published: OrderedDict[int, Published] = OrderedDict()
         self._latest: Published | None = None
-        self._messages: OrderedDict[tuple[int | None, int], str] = OrderedDict()
+        self._messages: dict[int | None, str] = {}  # to the latest revision, by the one that the client has
         self._subscriptions: set[Subscription] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -62,7 +61,7 @@ class Hub:
             if self._latest is not None and revision <= self._latest.revision:
                 # Numbers that go back are those of another store: nothing kept can be compared with them.
                 self._published.clear()
-                self._messages.clear()
+            self._messages.clear()
             self._published[revision] = made
             while len(self._published) > self._kept:
                 self._published.popitem(last=False)
@@ -93,12 +92,10 @@ class Hub:
             known = self._published.get(after) if after is not None else None
             if known is not None and (known.revision > latest.revision or known.shape != latest.shape):
                 known = None
-            key = (known.revision if known else None, latest.revision)
+            key = known.revision if known else None
             made = self._messages.get(key)
             if made is None:
                 made = self._messages[key] = _message(known, latest)
-                while len(self._messages) > _MESSAGES:
-                    self._messages.popitem(last=False)
             return latest.revision, made
 
     def _wake(self) -> None:

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE, OVERVIEW
 from services.domain.clock import Clock
-from services.domain.measures import Atoms, Measure, Place, Value, combine
+from services.domain.measures import MISSING, Atoms, Measure, Place, Value, combine
 from services.domain.system import GENERAL_AND_ACUTE, Site, System
 from services.live.feeds import Feed, health
 from services.store import feeds as feed_store
@@ -126,19 +126,20 @@ class Figures:
 
 
 def need(measures: Mapping[str, Mapping[str, Any]]) -> float:
-    """How much a site needs somebody: beds short for those decided to admit, long waits, ambulances held.
+    """How much a site needs somebody; until OPEL is scored, sites sort by this.
 
-    beds short + people over 12 h + 2 x ambulances over 45 min; until OPEL is scored this is what sites sort by.
+    People decided to admit and waiting + people over 12 h + 2 x ambulances over 45 min + beds short for those waiting
+    + a tenth of the people in the department. The weights are ours, not a standard.
     """
 
     def number(name: str, key: str = "value") -> float:
         found = measures.get(name, {}).get(key)
         return float(found) if found is not None else 0.0
 
-    short = number("ed.decision_to_admit_waiting") - number("beds.ga_free")
+    waiting = number("ed.decision_to_admit_waiting")
     return round(
-        short + number("ed.over_12h", "numerator") + 2 * number("ambulance.waiting_over_45")
-        + 0.1 * number("ed.in_department"), 3,
+        waiting + number("ed.over_12h", "numerator") + 2 * number("ambulance.waiting_over_45")
+        + max(0.0, waiting - number("beds.ga_free")) + 0.1 * number("ed.in_department"), 3,
     )  # fmt: skip
 
 
@@ -202,7 +203,7 @@ def describe(measure: Measure) -> dict[str, Any]:
         "direction": measure.direction, "definition": measure.definition,
         "numerator": _words(measure.numerator, measure.minus),
         "denominator": _words(measure.denominator, measure.denominator_minus) if measure.denominator else None,
-        "window": measure.window, "missing": measure.missing, "source": measure.source, "target": measure.target,
+        "window": measure.window, "missing": MISSING[measure.kind], "source": measure.source, "target": measure.target,
         "target_source": measure.target_source,
     }  # fmt: skip
 

@@ -61,7 +61,7 @@ class Database:
     def __init__(self, url: str, *, size: int = 8) -> None:
         self.url = url
         self._pool: ConnectionPool[Connection[Any]] = ConnectionPool(
-            url, min_size=1, max_size=size, open=False, kwargs={"autocommit": True}
+            url, min_size=1, max_size=size, open=False, timeout=5, kwargs={"autocommit": True}
         )
 
     def __enter__(self) -> Self:

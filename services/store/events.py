@@ -42,7 +42,7 @@ with batch as materialized (
 )
 insert into event
 select batch.* from batch join admitted using (uid, digest)
-returning uid, digest
+returning uid::text, digest::text
 """
 _EARLIER = f"""
 update event set recorded_at = batch.recorded_at
@@ -52,8 +52,8 @@ where event.subject = batch.subject and event.uid = batch.uid and event.digest =
 returning event.subject
 """
 _FACTS = """
-select uid, digest, subject, source, type, time, sent_at, rank, target, selects, person, person_merged, follows, flag,
-       data, recorded_at
+select uid::text, digest::text, subject, source, type, time, sent_at, rank, target::text, selects, person,
+       person_merged, follows, flag, data, recorded_at
 from event
 where subject = any(%s)
 """
@@ -131,7 +131,7 @@ def _once(connection: Connection[Any], facts: Sequence[Fact]) -> Ingested:
             if lost:
                 cursor.execute(_LOCK, (lost,))
         body = _json([_event_row(fact) for fact in batch.values()])
-        admitted = {(row[0], row[1]) for row in cursor.execute(_ADMIT, (body,))}
+        admitted = set(cursor.execute(_ADMIT, (body,)).fetchall())
         touched = {batch[key].subject for key in admitted}
         if len(admitted) < len(batch):
             repeats = [_event_row(fact) for key, fact in batch.items() if key not in admitted]
@@ -151,7 +151,7 @@ def read_facts(connection: Connection[Any], keys: Sequence[str]) -> dict[str, li
     """Every fact of the subjects, by subject."""
     found: dict[str, list[Fact]] = {}
     with connection.cursor(row_factory=tuple_row) as cursor:
-        for row in cursor.execute(_FACTS, (list(keys),)):
+        for row in cursor.execute(_FACTS, (list(keys),)).fetchall():
             found.setdefault(row[2], []).append(Fact(*row))
     return found
 

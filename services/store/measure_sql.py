@@ -103,9 +103,7 @@ def query(
     parts += [_list(-1 - index, atom, t, system, parameters) for index, atom in enumerate(lists)]
     parts.append("select null::int, site, unit, part, null::float8[] from stood where name = 'capacity.core'")
     return Query(
-        text=_HEAD.format(
-            known=known, refolded=union, silent=_silent(system, parameters), split=_split(split, parameters)
-        )
+        text=_HEAD.format(known=known, refolded=union, silent=_silent(system, parameters), split=_split(split))
         + "\nunion all\n".join(parts),
         parameters=parameters,
         groups=tuple(tuple(a for a in wanted if a.selection.phase == name and a not in lists) for name in names),
@@ -113,7 +111,7 @@ def query(
     )
 
 
-def _split(split: str | None, parameters: dict[str, Any]) -> str:
+def _split(split: str | None) -> str:
     if split is None:
         return "null::text"
     if split not in SPLITS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -131,9 +132,7 @@ def test_an_advance_that_was_left_half_read_goes_on_where_it_stopped() -> None:
     _, whole = run(0.25)
     feed = SyntheticSystem(SYSTEM, START, seed=1)
     end = START + timedelta(days=0.25)
-    first = feed.advance(end)
-    pieces = [next(first) for _ in range(17)]
-    first.close()
+    pieces = list(itertools.islice(feed.advance(end), 17))
     pieces.extend(feed.advance(end))
     assert pieces == whole
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 
 from services.api.auth import GuardedRoute, needs
 from services.api.context import state_of
-from services.api.intake import Taken, Unreadable, take_in
 from services.api.problems import Problem
 from services.api.schemas import EventsAnswer, RefusedReason
 from services.ingest.body import MAX_BYTES, BodyRefused
+from services.ingest.intake import Taken, Unreadable, take_in
 
 router = APIRouter(prefix="/api/v1", tags=["events"], route_class=GuardedRoute)
 

@@ -1,0 +1,281 @@
+"""Little worlds at the exact edges of the definitions, with the readings that each must give.
+
+One list for both readers: the plain evaluator (tests/unit/test_measures.py) and the store's SQL
+(tests/integration/test_measure_edges.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.domain.catalogue import CATALOGUE
+from services.domain.facts import Fact
+from services.domain.fold import fold, union
+from services.domain.measures import Atoms, Value, World, combine, configured_capacity
+from services.domain.phases import phases
+from tests.worlds import START, event, small_system
+
+SYSTEM = small_system()
+T = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)  # 13:00 in London
+MICROSECOND = timedelta(microseconds=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+#: A number; (numerator, denominator); None: no reading.
+Expected = float | tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A world, a moment, and what measures read there. known_at None: everything is known."""
+
+    says: str
+    facts: tuple[Fact, ...]
+    expected: Mapping[str, Expected]
+    t: datetime = T
+    known_at: datetime | None = None
+
+
+def fact(type_: str, subject: str, when: datetime, recorded: datetime | None = None, **data: Any) -> Fact:
+    def minutes(moment: datetime) -> Any:
+        return (moment - START) / MINUTE
+
+    return event(type_, subject, minutes(when), data, id=f"{type_} {when}", sent=minutes(when),
+                 recorded=minutes(recorded or when))  # fmt: skip
+
+
+def arrived(subject: str, when: datetime, site: str = "RVV01") -> Fact:
+    return fact("ed.arrived", subject, when, site=site, department_type=1)
+
+
+def departed(subject: str, when: datetime, site: str = "RVV01") -> Fact:
+    return fact("ed.departed", subject, when, site=site, reason="discharged")
+
+
+def attended(subject: str, start: datetime, length: timedelta, site: str = "RVV01") -> tuple[Fact, ...]:
+    return (arrived(subject, start, site), departed(subject, start + length, site))
+
+
+def seen(subject: str, wait: timedelta, site: str = "RVV01") -> tuple[Fact, ...]:
+    return (arrived(subject, T - 3 * HOUR, site), fact("ed.seen", subject, T - 3 * HOUR + wait, site=site))
+
+
+def handed_over(subject: str, wait: timedelta, site: str = "RVV01") -> tuple[Fact, ...]:
+    start = T - 3 * HOUR
+    return (
+        fact("ambulance.arrived", subject, start, site=site),
+        fact("ambulance.handed_over", subject, start + wait, site=site),
+    )
+
+
+def admitted(subject: str, when: datetime, unit: str = "RVV01-WARD") -> Fact:
+    site = unit.partition("-")[0]
+    return fact("bed.admitted", subject, when, site=site, unit=unit, bed_kind="ga_adult", admission="emergency")
+
+
+def left(subject: str, when: datetime, recorded: datetime | None = None) -> Fact:
+    return fact("bed.left", subject, when, recorded, site="RVV01", unit="RVV01-WARD", reason="discharged")
+
+
+def listed(when: datetime, *visits: str, unit: str = "RVV01-WARD") -> Fact:
+    return fact("unit.census", unit, when, site="RVV01", unit=unit, visits=list(visits))
+
+
+def capacity(when: datetime, core: int, **more: Any) -> Fact:
+    return fact("unit.capacity", "RVV01-WARD", when, site="RVV01", unit="RVV01-WARD", core=core, **more)
+
+
+def gauge(when: datetime, value: float, until: datetime | None = None) -> Fact:
+    data: dict[str, Any] = {"organisation": "RVV", "measure": "staffing.absence", "value": value}
+    if until is not None:
+        data["until"] = until.isoformat()
+    return fact("gauge.reported", "RVV/staffing.absence", when, **data)
+
+
+def world(facts: tuple[Fact, ...], known_at: datetime | None = None) -> World:
+    by_subject: dict[str, list[Fact]] = {}
+    for each in union(facts).values():
+        by_subject.setdefault(each.subject, []).append(each)
+    folded = [fold(known, known_at=known_at) for known in by_subject.values()]
+    return World([(one, phases(one)) for one in folded if one is not None], SYSTEM, configured_capacity(SYSTEM))
+
+
+def reading(name: str, atoms: Atoms, site: str | None = None) -> Value:
+    """A measure of the whole little system, or of one site, from the atoms of every place."""
+    measure = CATALOGUE[name]
+    places = {place for atom in measure.atoms() for place in atoms[atom] if site is None or place[0] == site}
+    return combine(measure, atoms, sorted(places, key=str))
+
+
+def check(case: Case, atoms: Atoms) -> None:
+    for name, expected in case.expected.items():
+        found = reading(name, atoms)
+        if isinstance(expected, tuple):
+            assert (found.numerator, found.denominator) == expected, f"{name}: {found}"
+            assert found.value == pytest.approx(expected[0] / expected[1]), name
+        elif expected is None:
+            assert found.value is None, f"{name}: {found}"
+            assert found.absent is not None, name
+        else:
+            assert found.value == pytest.approx(expected), f"{name}: {found}"
+
+
+_SPRING = datetime(2026, 3, 29, tzinfo=UTC)  # clocks go forward at 01:00 UTC: midnight is 00:00 UTC, the next 23:00
+_AUTUMN = datetime(2026, 10, 24, 23, tzinfo=UTC)  # the local midnight that begins 25 October, a day of 25 hours
+_SHORT_END, _LONG_END = _SPRING + 23 * HOUR, _AUTUMN + 25 * HOUR
+
+
+CASES: tuple[Case, ...] = (
+    Case("exactly 12 hours in ED is over 12 h", (arrived("j_a", T - 12 * HOUR),), {"ed.over_12h": (1, 1)}),
+    Case("a microsecond less than 12 hours is not", (arrived("j_a", T - 12 * HOUR + MICROSECOND),),
+         {"ed.over_12h": (0, 1)}),
+    Case("exactly 4 hours in ED is over 4 h", (arrived("j_a", T - 4 * HOUR),), {"ed.over_4h": (1, 1)}),
+    Case("leaving at exactly 4 hours is within 4 hours", attended("j_a", T - 6 * HOUR, 4 * HOUR),
+         {"ed.within_4h_today": (1, 1)}),
+    Case("leaving a microsecond later is not", attended("j_a", T - 6 * HOUR, 4 * HOUR + MICROSECOND),
+         {"ed.within_4h_today": (0, 1)}),
+    Case("leaving at exactly 12 hours is left after 12 h", attended("j_a", T - 13 * HOUR, 12 * HOUR),
+         {"ed.over_12h_today": (1, 1)}),
+    Case("triage at exactly 15 minutes is within 15",
+         (arrived("j_a", T - HOUR), fact("ed.triaged", "j_a", T - 45 * MINUTE, site="RVV01", acuity=3)),
+         {"ed.triaged_within_15_today": (1, 1)}),
+    Case("leaving before triage is no triage", attended("j_a", T - HOUR, 10 * MINUTE),
+         {"ed.triaged_within_15_today": None}),
+    Case("an ambulance held exactly 45 minutes is over 45",
+         (fact("ambulance.arrived", "j_a", T - 45 * MINUTE, site="RVV01"),),
+         {"ambulance.waiting_over_45": 1, "ambulance.waiting_handover": 1}),
+    Case("an ambulance held a microsecond less is not",
+         (fact("ambulance.arrived", "j_a", T - 45 * MINUTE + MICROSECOND, site="RVV01"),),
+         {"ambulance.waiting_over_45": 0, "ambulance.waiting_handover": 1}),
+    Case("a handover of exactly 60 minutes is over 60", handed_over("j_a", 60 * MINUTE),
+         {"ambulance.handovers_over_60_today": 1, "ambulance.hours_lost_today": 0.75}),
+    Case("a handover of exactly 15 minutes loses nothing", handed_over("j_a", 15 * MINUTE),
+         {"ambulance.hours_lost_today": 0, "ambulance.handover_mean_today": 15}),
+    Case("an ambulance that clears without a handover is not in the mean",
+         (fact("ambulance.arrived", "j_a", T - HOUR, site="RVV01"), fact("ambulance.cleared", "j_a", T - MINUTE)),
+         {"ambulance.handover_mean_today": None, "ambulance.waiting_handover": 0}),
+    Case("a stay of exactly 21 days is 21 days or longer",
+         (admitted("j_a", T - timedelta(days=21)),
+          fact("bed.transferred", "j_a", T - HOUR, site="RVV01", unit="RVV01-WARD", bed_kind="ga_adult")),
+         {"beds.stay_over_21_days": 1}),
+    Case("who departs at t is gone at t and has left today", attended("j_a", T - HOUR, HOUR),
+         {"ed.in_department": 0, "ed.within_4h_today": (1, 1)}),
+    Case("who departs a microsecond after t is still there", attended("j_a", T - HOUR, HOUR + MICROSECOND),
+         {"ed.in_department": 1, "ed.within_4h_today": None}),
+    Case("who arrives at t is there at t", (arrived("j_a", T),),
+         {"ed.in_department": 1, "ed.attendances_today": 1, "ed.arrivals_last_hour": 1}),
+    Case("who arrives after t is not there yet", (arrived("j_a", T + MICROSECOND),),
+         {"ed.in_department": 0, "ed.attendances_today": 0, "ed.over_12h": None}),
+    Case("the last hour holds its first instant", (arrived("j_a", T - HOUR),), {"ed.arrivals_last_hour": 1}),
+    Case("the last hour does not hold the instant before", (arrived("j_a", T - HOUR - MICROSECOND),),
+         {"ed.arrivals_last_hour": 0, "ed.attendances_today": 1}),
+
+    Case("today begins at midnight in London, an hour before it does in UTC",
+         (arrived("j_a", T - 13 * HOUR), departed("j_a", T - 13 * HOUR)), {"ed.attendances_today": 1}),
+    Case("the instant before London's midnight is yesterday",
+         (arrived("j_a", T - 13 * HOUR - MICROSECOND), departed("j_a", T - 13 * HOUR - MICROSECOND)),
+         {"ed.attendances_today": 0, "ed.within_4h_today": None}),
+    Case("the day the clocks go forward holds its first instant until its last",
+         attended("j_a", _SPRING, timedelta()), {"ed.attendances_today": 1, "ed.within_4h_today": (1, 1)},
+         t=_SHORT_END - MICROSECOND),
+    Case("the day the clocks go forward does not hold the instant before it",
+         attended("j_a", _SPRING - MICROSECOND, timedelta()), {"ed.attendances_today": 0, "ed.within_4h_today": None},
+         t=_SHORT_END - MICROSECOND),
+    Case("the day the clocks go forward is over after 23 hours",
+         attended("j_a", _SHORT_END - MICROSECOND, timedelta()), {"ed.attendances_today": 0}, t=_SHORT_END),
+    Case("the day the clocks go back holds its first instant for 25 hours",
+         attended("j_a", _AUTUMN, timedelta()), {"ed.attendances_today": 1, "ed.within_4h_today": (1, 1)},
+         t=_LONG_END - MICROSECOND),
+    Case("the day the clocks go back does not hold the instant before it",
+         attended("j_a", _AUTUMN - MICROSECOND, timedelta()), {"ed.attendances_today": 0}, t=_AUTUMN + 24 * HOUR),
+    Case("the day the clocks go back is over after 25 hours",
+         attended("j_a", _LONG_END - MICROSECOND, timedelta()), {"ed.attendances_today": 0}, t=_LONG_END),
+    Case("a wait across the missing hour is as long as it was",
+         attended("j_a", _SPRING, 4 * HOUR), {"ed.within_4h_today": (1, 1)}, t=_SPRING + 5 * HOUR),
+    Case("a wait across the doubled hour is as long as it was",
+         attended("j_a", _AUTUMN, 4 * HOUR + MICROSECOND), {"ed.within_4h_today": (0, 1)}, t=_AUTUMN + 5 * HOUR),
+
+    Case("a list exactly at the last milestone removes nobody",
+         (admitted("j_a", T - HOUR), listed(T - HOUR)), {"beds.ga_occupied": 1, "unit.occupied": 1}),
+    Case("a later list that does not name a stay removes it, without a discharge",
+         (admitted("j_a", T - HOUR), listed(T - HOUR + MICROSECOND)),
+         {"beds.ga_occupied": 0, "unit.occupied": 0, "beds.left_today": 0, "beds.admissions_today": 0}),
+    Case("a later list that names a stay keeps it",
+         (admitted("j_a", T - HOUR), admitted("j_b", T - HOUR), listed(T - MINUTE, "j_a")), {"beds.ga_occupied": 1}),
+    Case("a list does nothing before its own moment", (admitted("j_a", T - HOUR), listed(T + MICROSECOND)),
+         {"beds.ga_occupied": 1}),
+    Case("a list at t counts at t", (admitted("j_a", T - HOUR), listed(T)), {"beds.ga_occupied": 0}),
+    Case("only the newest list counts",
+         (admitted("j_a", T - HOUR), listed(T - 30 * MINUTE), listed(T - MINUTE, "j_a")), {"beds.ga_occupied": 1}),
+    Case("a milestone after the list brings the stay back",
+         (admitted("j_a", T - HOUR), listed(T - 30 * MINUTE),
+          fact("discharge.criteria_not_met", "j_a", T - MINUTE, site="RVV01", pathway=1)),
+         {"beds.ga_occupied": 1, "discharge.no_criteria_to_reside": 1}),
+    Case("the list of another unit removes nobody",
+         (admitted("j_a", T - HOUR), listed(T - MINUTE, unit="RVV01-ICU")), {"beds.ga_occupied": 1}),
+    Case("a bare count removes nobody",
+         (admitted("j_a", T - HOUR),
+          fact("unit.census", "RVV01-WARD", T - MINUTE, site="RVV01", unit="RVV01-WARD", count=0)),
+         {"beds.ga_occupied": 1}),
+    Case("a late discharge of a ghost wins with its own time",
+         (admitted("j_a", T - 3 * HOUR), listed(T - HOUR), left("j_a", T - 2 * HOUR, recorded=T - MINUTE)),
+         {"beds.ga_occupied": 0, "beds.left_today": 1, "beds.admissions_today": 1}),
+    Case("until the late discharge is known it is a ghost",
+         (admitted("j_a", T - 3 * HOUR), listed(T - HOUR), left("j_a", T - 2 * HOUR, recorded=T - MINUTE)),
+         {"beds.ga_occupied": 0, "beds.left_today": 0, "beds.admissions_today": 0}, known_at=T - 2 * MINUTE),
+
+    Case("a journey silent for exactly its kind's limit still counts", (arrived("j_a", T - 12 * HOUR),),
+         {"ed.in_department": 1}),
+    Case("a microsecond more of silence leaves it out", (arrived("j_a", T - 12 * HOUR - MICROSECOND),),
+         {"ed.in_department": 0, "ed.over_12h": None}),
+    Case("any milestone ends the silence",
+         (arrived("j_a", T - 30 * HOUR), fact("ed.seen", "j_a", T - HOUR, site="RVV01")),
+         {"ed.in_department": 1, "ed.over_12h": (1, 1)}),
+    Case("each kind has its own limit", (admitted("j_a", T - 20 * HOUR), admitted("j_b", T - 20 * HOUR - MICROSECOND)),
+         {"beds.ga_occupied": 1}),
+    Case("what a silent journey ended before still counts",
+         (arrived("j_a", T - 13 * HOUR), fact("ed.seen", "j_a", T - 13 * HOUR + MICROSECOND, site="RVV01")),
+         {"ed.in_department": 0, "ed.time_to_treatment_today": 1 / 60_000_000}),
+
+    Case("capacity is the configured one until a unit reports", (), {"beds.ga_open": 14, "beds.closed": 0}),
+    Case("a unit's first report counts from its own moment", (capacity(T, 10),), {"beds.ga_open": 17}),
+    Case("before its first report the configuration stands", (capacity(T + MICROSECOND, 10),), {"beds.ga_open": 14}),
+    Case("what was not known yet leaves the configuration standing",
+         (fact("unit.capacity", "RVV01-WARD", T - HOUR, T + HOUR, site="RVV01", unit="RVV01-WARD", core=10),),
+         {"beds.ga_open": 14}, known_at=T),
+    Case("closed beds are taken off and a newer report replaces the older",
+         (capacity(T - 2 * HOUR, 3), capacity(T - HOUR, 10, escalation=2, closed=4)),
+         {"beds.ga_open": 15, "beds.closed": 4, "beds.ga_free": 15}),
+    Case("a report of no beds is a report", (capacity(T - HOUR, 0),), {"beds.ga_open": 7}),
+
+    Case("a share over two sites comes from their counts",
+         (*attended("j_a", T - 6 * HOUR, HOUR), *attended("j_b", T - 6 * HOUR, 5 * HOUR, "RVV09"),
+          *attended("j_c", T - 6 * HOUR, 5 * HOUR, "RVV09"), *attended("j_d", T - 6 * HOUR, 5 * HOUR, "RVV09")),
+         {"ed.within_4h_today": (1, 4)}),
+    Case("a mean over two sites is the mean of all handovers",
+         (*handed_over("j_a", 10 * MINUTE), *handed_over("j_b", 20 * MINUTE, "RVV09"),
+          *handed_over("j_c", 30 * MINUTE, "RVV09")),
+         {"ambulance.handover_mean_today": 20}),
+    Case("the median of an even number lies between the middle two, over all sites",
+         (*seen("j_a", 10 * MINUTE), *seen("j_b", 20 * MINUTE, "RVV09"), *seen("j_c", 30 * MINUTE, "RVV09"),
+          *seen("j_d", 100 * MINUTE)),
+         {"ed.time_to_treatment_today": 25}),
+
+    Case("nothing counted is no reading for a share, and zero for a count", (),
+         {"ed.within_4h_today": None, "ed.over_12h": None, "ambulance.handover_mean_today": None,
+          "ed.time_to_treatment_today": None, "staffing.absence": None,
+          "ed.in_department": 0, "ambulance.waiting_over_45": 0, "beds.ga_occupied": 0}),
+    Case("nobody over the limit is zero, and a reading", (arrived("j_a", T - HOUR),), {"ed.over_12h": (0, 1)}),
+
+    Case("a gauge of zero is a reading", (gauge(T - HOUR, 0),), {"staffing.absence": 0}),
+    Case("the newest report of a gauge counts", (gauge(T - HOUR, 7), gauge(T, 4)), {"staffing.absence": 4}),
+    Case("a gauge holds up to its until", (gauge(T - HOUR, 7, until=T + MICROSECOND),), {"staffing.absence": 7}),
+    Case("a gauge no longer holds at its until", (gauge(T - HOUR, 7, until=T),), {"staffing.absence": None}),
+    Case("a newer report cuts an older one's until",
+         (gauge(T - 3 * HOUR, 7, until=T + HOUR), gauge(T - HOUR, 4, until=T)), {"staffing.absence": None}),
+)  # fmt: skip
