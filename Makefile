@@ -45,6 +45,7 @@ $(VENV)/.runtime: requirements/runtime.txt | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up: what the tests and checks need"
 	@$(PIP) --require-hashes -r requirements/dev.txt
+	@mkdir -p frontend/dist # the package takes the boards in; the tests do without them
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

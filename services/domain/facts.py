@@ -7,10 +7,10 @@ digest covers everything but recorded_at; both are 128-bit BLAKE2b, written as U
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,8 +19,9 @@ from services.domain.events import SELECT, Envelope
 FACT, REPLACEMENT, CANCEL = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
+    """A named tuple, not a dataclass: making one is a fifth of the cost, and there is one for each event."""
+
     uid: str
     digest: str
     subject: str
@@ -38,9 +39,9 @@ class Fact:
     data: Mapping[str, Any]
     recorded_at: datetime
 
-    @property
-    def order(self) -> tuple[datetime, int, str, str]:
-        return (self.sent_at, self.rank, self.uid, self.digest)
+
+#: The order among facts.
+BY_ORDER = attrgetter("sent_at", "rank", "uid", "digest")
 
 
 def uid_of(source: str, subject: str, event_id: str) -> str:

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from services.domain.events import EVENT_TYPES, SubjectKind
-from services.domain.facts import FACT, Fact
+from services.domain.facts import BY_ORDER, FACT, Fact
 
 #: A subject that facts of several kinds name (a visit number shared by ED and ward) takes the first of these.
 KIND_ORDER: tuple[SubjectKind, ...] = (
     "stay", "ed", "virtual_ward", "ambulance", "unit", "bed", "gauge", "organisation", "person",
 )  # fmt: skip
+
+_BY_TIME = attrgetter("time", "sent_at", "rank", "uid", "digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def survivors(facts: Iterable[Fact]) -> list[Fact]:
     standing: list[Fact] = []
     settled: set[str] = set()  # uids already standing or removed: every version met later is smaller
     selectors: dict[tuple[str, str], int] = {}
-    for fact in sorted(facts, key=lambda each: each.order, reverse=True):
+    for fact in sorted(facts, key=BY_ORDER, reverse=True):
         if fact.uid in settled:
             continue
         settled.add(fact.uid)
@@ -117,7 +120,7 @@ def fold(facts: Iterable[Fact], *, as_at: datetime | None = None, known_at: date
             single.add(fact.type)
         if as_at is None or fact.time <= as_at:
             kept.append(fact)
-    kept.sort(key=lambda each: (each.time, each.order))
+    kept.sort(key=_BY_TIME)
     return Subject(
         key=known[0].subject,
         kind=next((kind for kind in KIND_ORDER if kind in kinds), None),

@@ -28,8 +28,8 @@ class Link:
 class Windows:
     """Least and most minutes from the end of one journey to the start of the next, both included.
 
-    The defaults are assumptions: reception often books an ambulance's patient in before the crew records its arrival, a
-    ward admits before the department says departed, and a virtual ward may onboard up to two days after the bed is left.
+    The defaults are assumptions: reception may book a patient in before the crew records its arrival, a ward admits
+    before the department says departed, and a virtual ward onboards up to two days after the bed is left.
     """
 
     ambulance_arrived_to_ed_arrived: tuple[float, float] = (-15, 90)

@@ -32,7 +32,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One journey with something still open. site and unit: where the person is, or where the open part takes place.
+    """One journey with something still open. unit: where the person is; site: that, or where the open part takes place.
 
     phases: what is open, so also the queues it stands in. bed_kind: asked for. pathway: of the discharge (0-3), or the
     name of the virtual ward's. person: the canonical pseudonym after merges. derived: no sender gave `follows`.
@@ -205,7 +205,7 @@ def _journey(subject: Subject, unended: Sequence[Phase], people: Mapping[str, st
     assert subject.kind is not None
     placed = [phase for phase in unended if phase.name in PLACED]
     somewhere = [phase for phase in unended if phase.site is not None]
-    where = (placed or somewhere or [None])[-1]
+    where = next(reversed(placed or somewhere), None)
     last: dict[tuple[str, str], Any] = {}  # (type or "", key) -> what the last milestone that carries it said
     age_band: str | None = None
     for milestone in subject.milestones:
@@ -217,7 +217,7 @@ def _journey(subject: Subject, unended: Sequence[Phase], people: Mapping[str, st
         key=subject.key,
         kind=subject.kind,
         site=where.site if where else None,
-        unit=where.unit if where in placed and where else None,
+        unit=placed[-1].unit if placed else None,
         phases=tuple(unended),
         milestones=tuple(Passed(milestone.type, milestone.time) for milestone in subject.milestones),
         acuity=last.get(("ed.triaged", "acuity")),

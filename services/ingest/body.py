@@ -89,9 +89,9 @@ def read_body(
     except orjson.JSONDecodeError:
         if not text.lstrip().startswith(b"[") and _WHOLE_OBJECT_LINE.search(text):
             return _lines(text, max_events)
-        return iter([_item(0, text, "The body")])
+        return iter([read_item(0, text, "The body")])
     if not isinstance(value, list):
-        return iter([_item(0, text.strip(), "The body")])
+        return iter([read_item(0, text.strip(), "The body")])
     if not value:
         raise BodyRefused(400, "The body is an empty list; send at least one event.")
     if len(value) > max_events:
@@ -143,7 +143,7 @@ def _lines(text: bytes, max_events: int) -> Iterator[RawItem]:
     for count, _ in enumerate(_LINE.finditer(text), 1):
         if count > max_events:
             raise _too_many(max_events)
-    return (_item(index, line[0].rstrip(), "The line") for index, line in enumerate(_LINE.finditer(text)))
+    return (read_item(index, line[0].rstrip(), "The line") for index, line in enumerate(_LINE.finditer(text)))
 
 
 def _members(text: bytes, values: list[Any]) -> Iterator[RawItem]:
@@ -160,10 +160,10 @@ def _members(text: bytes, values: list[Any]) -> Iterator[RawItem]:
                 if type(value) is dict:
                     yield RawItem(index, orjson.dumps(value), value, None)
                 else:
-                    yield _item(index, orjson.dumps(value), "The member")
+                    yield read_item(index, orjson.dumps(value), "The member")
             return
     for index, raw in enumerate(_slices(text)):
-        yield _item(index, raw, "The member")
+        yield read_item(index, raw, "The member")
 
 
 def _slices(text: bytes) -> Iterator[bytes]:
@@ -184,7 +184,8 @@ def _slices(text: bytes) -> Iterator[bytes]:
             start = token.end()
 
 
-def _item(index: int, raw: bytes, what: str) -> RawItem:
+def read_item(index: int, raw: bytes, what: str) -> RawItem:
+    """One event from its bytes; `what` begins the reason where they are not one."""
     value: Any = None
     reason = ""
     try:

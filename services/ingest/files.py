@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-import orjson
-
 from services.configuration import load_published
 from services.errors import LightshipError, RefusedEvent
-from services.ingest.body import RawItem, read_body
+from services.ingest.body import RawItem, read_body, read_item
 from services.ingest.intake import Intake, Taken, take_stream
 from services.ingest.published import read_published
 from services.store.feeds import read_clock
@@ -20,6 +18,8 @@ from services.store.feeds import read_clock
 HISTORY_DAYS = 3650  # `--history` and published files reach back ten years
 LARGEST_ARRAY = 64 * 1024 * 1024
 LONGEST_LINE = 1024 * 1024
+PROBED_BYTES = 64
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def import_file(intake: Intake, path: Path, system_name: str, taken: Taken) -> Iterator[float]:
@@ -59,7 +59,7 @@ def _events(path: Path) -> Iterator[RawItem]:
         packed = probe.read(2) == b"\x1f\x8b"
     try:
         with gzip.open(path, "rb") if packed else path.open("rb") as stream:
-            if stream.read(1) == b"[":
+            if stream.read(PROBED_BYTES).lstrip(BYTE_ORDER_MARK + b" \t\r\n").startswith(b"["):
                 stream.seek(0)
                 body = stream.read(LARGEST_ARRAY + 1)
                 yield from read_body(
@@ -77,17 +77,8 @@ def _lines(stream: gzip.GzipFile | IO[bytes]) -> Iterator[RawItem]:
     """NDJSON of any length, a line at a time."""
     index = 0
     while line := stream.readline(LONGEST_LINE):
-        text = line.strip()
+        text = (line.removeprefix(BYTE_ORDER_MARK) if index == 0 else line).strip()
         if not text:
             continue
-        event, refusal = None, None
-        try:
-            parsed = orjson.loads(text)
-            if isinstance(parsed, dict):
-                event = parsed
-            else:
-                refusal = RefusedEvent("an event is a JSON object; put one on each line")
-        except orjson.JSONDecodeError:
-            refusal = RefusedEvent("this line is not JSON; put one event on each line")
-        yield RawItem(index, text, event, refusal)
+        yield read_item(index, text, "The line")
         index += 1

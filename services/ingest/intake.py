@@ -7,6 +7,7 @@ Whoever is told a count is told it after the database's commit: a failure on the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -106,20 +107,30 @@ def take_stream(
     intake: Intake, items: Iterable[RawItem], taken: Taken, *, now: datetime, only_source: str | None = None,
     content_type: str = _JSON,
 ) -> Iterator[Taken]:  # fmt: skip
-    """Take items in, a batch at a time, counting into `taken`; yields it whenever a batch is durable."""
+    """Take items in, a batch at a time, counting into `taken`; yields it whenever a batch is durable.
+
+    While the database takes one batch, the next is judged.
+    """
     stream = iter(items)
-    while batch := list(islice(stream, BATCH)):
-        facts: list[Fact] = []
-        refusals: list[tuple[RawItem, RefusedEvent]] = []
-        for item in batch:
-            taken.readable = taken.readable or item.event is not None
-            judged = judge(intake.door, item, now, only_source)
-            if isinstance(judged, Fact):
-                facts.append(judged)
-            else:
-                refusals.append((item, judged))
-        _flush(intake, taken, facts, refusals, now, content_type)
-        yield taken
+    flushing: Future[None] | None = None
+    with ThreadPoolExecutor(1, thread_name_prefix="intake") as pool:
+        while batch := list(islice(stream, BATCH)):
+            facts: list[Fact] = []
+            refusals: list[tuple[RawItem, RefusedEvent]] = []
+            for item in batch:
+                taken.readable = taken.readable or item.event is not None
+                judged = judge(intake.door, item, now, only_source)
+                if isinstance(judged, Fact):
+                    facts.append(judged)
+                else:
+                    refusals.append((item, judged))
+            if flushing is not None:
+                flushing.result()
+                yield taken
+            flushing = pool.submit(_flush, intake, taken, facts, refusals, now, content_type)
+        if flushing is not None:
+            flushing.result()
+            yield taken
 
 
 def judge(door: Door, item: RawItem, now: datetime, only_source: str | None) -> Fact | RefusedEvent:

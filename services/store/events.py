@@ -152,7 +152,7 @@ def read_facts(connection: Connection[Any], keys: Sequence[str]) -> dict[str, li
     found: dict[str, list[Fact]] = {}
     with connection.cursor(row_factory=tuple_row) as cursor:
         for row in cursor.execute(_FACTS, (list(keys),)).fetchall():
-            found.setdefault(row[2], []).append(Fact(*row))
+            found.setdefault(row[2], []).append(Fact._make(row))
     return found
 
 
@@ -187,24 +187,7 @@ def row_of(subject: Subject | None) -> dict[str, Any]:
 
 
 def _event_row(fact: Fact) -> dict[str, Any]:
-    return {
-        "uid": fact.uid,
-        "digest": fact.digest,
-        "subject": fact.subject,
-        "source": fact.source,
-        "type": fact.type,
-        "time": fact.time,
-        "sent_at": fact.sent_at,
-        "recorded_at": fact.recorded_at,
-        "rank": fact.rank,
-        "target": fact.target,
-        "selects": fact.selects,
-        "person": fact.person,
-        "person_merged": fact.person_merged,
-        "follows": fact.follows,
-        "flag": fact.flag,
-        "data": fact.data,
-    }
+    return fact._asdict()
 
 
 def _feed_rows(facts: Iterable[Fact]) -> list[Mapping[str, Any]]:

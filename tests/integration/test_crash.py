@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,7 @@ def test_a_sender_killed_at_random_moments_and_started_again_loses_and_doubles_n
             sender.line()
         time.sleep(chance.uniform(0, 0.006))  # a batch takes a few milliseconds: into the next one, or between
         sender.kill()
-        until(lambda pid=sender.backend_pid: backend_gone(connection, pid), "the killed sender's backend")
+        until(partial(backend_gone, connection, sender.backend_pid), "the killed sender's backend")
         reached.append(counted(connection, "event"))
         assert counted(connection, "event_key") == reached[-1]
         assert reached[-1] % BATCH == 0, "a batch is half in"

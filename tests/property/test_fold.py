@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,7 +87,7 @@ def test_the_store_agrees_with_the_fold_for_any_order_duplication_and_split(
     database: Database, facts: list[Fact], shuffler: random.Random, size: int
 ) -> None:
     repeated = shuffler.sample(facts, len(facts) // 3)
-    sent = facts + [replace(fact, recorded_at=fact.recorded_at - timedelta(minutes=30)) for fact in repeated]
+    sent = facts + [fact._replace(recorded_at=fact.recorded_at - timedelta(minutes=30)) for fact in repeated]
     shuffler.shuffle(sent)
     with database.connection() as connection:
         empty(connection)

