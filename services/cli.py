@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
+import os
 import signal
 import sys
+import threading
+import time as wall_time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,6 +43,7 @@ for name, sub in (
 ):  # fmt: skip
     app.add_typer(sub, name=name)
 
+TETHER_SECONDS = 10  # for a feed to end by itself; killed it loses nothing
 console = Console()
 errors = Console(stderr=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text.")]
@@ -117,6 +121,7 @@ def feed_run(
     scale: Annotated[float, typer.Option(min=0.01, max=10)] = 1,
     live: Annotated[bool, typer.Option("--live/--no-live", help="Go on live after the history.")] = True,
     quiet: bool = False,
+    tethered: Annotated[bool, typer.Option("--tethered", hidden=True, help="End when standard input closes.")] = False,
 ) -> None:
     """Write synthetic history into the store, or resume, then run live until stopped."""
     from services.configuration import load_system
@@ -135,7 +140,18 @@ def feed_run(
         run = Feed(database, system, door, asked)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: run.stopping.set())
+        if tethered:
+            threading.Thread(target=_untethered, args=(run.stopping,), daemon=True).start()
         run.run(progress=lambda share: progress.update(task, completed=share), live=live)
+
+
+def _untethered(stopping: threading.Event) -> None:
+    """Stop when whoever holds the other end of standard input is gone, however it went."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    stopping.set()
+    wall_time.sleep(TETHER_SECONDS)
+    os._exit(1)
 
 
 def _progress(quiet: bool = False) -> Progress:

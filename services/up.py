@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -13,16 +14,17 @@ import time as wall_time
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import uvicorn
 
 from services.api.app import AppState, create_app
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
-from services.domain.clock import Clock
+from services.domain.clock import LONDON, Clock
 from services.errors import LightshipError
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
@@ -30,11 +32,12 @@ from services.live.hub import Hub
 from services.live.writer import Writer
 from services.settings import Settings
 from services.store import feeds as feed_store
-from services.store import synthetic
+from services.store import lease, synthetic
 from services.store.database import Database, migrate
 from services.store.embedded import embedded
 
 LOOPBACK = "127.0.0.1"
+FEED_SECONDS = 4  # to finish its batch; killed after that it loses nothing, since a batch is one transaction
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,19 @@ class History:
 def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None:
     """Run until Ctrl-C or SIGTERM. Raises LightshipError where it cannot start, saying what to do."""
     listener = _listener(options.port)
+    address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     boards = frontend()
     if boards is None:
         say("The boards are not built: run `make up`, or `npm ci && npm run build` in frontend/. The API runs without.")
     system = load_system(settings.system)
-    keys = KeyRing.load(settings.keys, create=True)
-    say(f"Starting the database under {settings.data_dir}" if not settings.database_url else "Using your database")
-    with database_of(settings) as url, Database(url) as database, contextlib.ExitStack() as stack:
+    with _ended_by_signals() as ending, contextlib.ExitStack() as stack:
+        stack.enter_context(_only_one(settings.data_dir, address))
+        keys = KeyRing.load(settings.keys, create=True)
+        say("Using your database" if settings.database_url else f"Starting the database under {settings.data_dir}")
+        url = stack.enter_context(database_of(settings))
+        database = stack.enter_context(Database(url))
+        _resume(database, settings, options, say)
+        stack.callback(_stop_clock, database)
         feed = _feed(settings, options, url) if options.feed else None
         if feed is not None:
             stack.callback(_end, feed)
@@ -126,16 +135,83 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
             app, log_level="warning", access_log=False, ws_ping_interval=20, ws_max_size=65536,
             ws_per_message_deflate=False, timeout_graceful_shutdown=2,
         )  # fmt: skip
-        server = uvicorn.Server(config)
         writer.start()
         stack.callback(writer.stop)
-        address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         say(f"Lightship is at {address}   (Ctrl-C stops it)")
         if options.open_browser:
             threading.Thread(target=_open, args=(address, first), daemon=True).start()
-        threading.Thread(target=_narrate, args=(history, feed, say), daemon=True).start()
-        server.run(sockets=[listener])
+        threading.Thread(target=_narrate, args=(history, feed, ending, say), daemon=True).start()
+        _serve(uvicorn.Server(config), listener, ending)
+        ending.set()
         say("Stopping")
+    say("Stopped")
+
+
+def _serve(server: uvicorn.Server, listener: socket.socket, ending: threading.Event) -> None:
+    """Serve until a signal; one that came while everything was starting counts too."""
+
+    def watch() -> None:
+        ending.wait()
+        server.should_exit = True
+
+    threading.Thread(target=watch, daemon=True).start()
+    server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C, SIGTERM or the terminal's end sets. None of them interrupts what is being started or ended.
+
+    uvicorn raises again what it met, which would end this process before the database and the feed are stopped.
+    """
+    ending = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, lambda *_: ending.set())
+    try:
+        yield ending
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path, address: str) -> Iterator[None]:
+    """Hold the folder: two servers would write one picture and run one clock. The lock goes with the process."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lightship.lock").open("a+")
+    except OSError as error:
+        raise LightshipError(f"{folder} cannot be used ({error.strerror}): choose another with --data-dir.") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            there = lock.read().strip() or "another address"
+            raise LightshipError(
+                f"Lightship runs on {folder} already, at {there}: stop that one, or choose another folder with "
+                "--data-dir."
+            ) from error
+        lock.truncate(0)
+        lock.write(address)
+        lock.flush()
+        yield
+
+
+def _resume(database: Database, settings: Settings, options: Options, say: Callable[[str], None]) -> None:
+    """Let the clock of a store with synthetic people go on where it stopped (design 5.2), and say so."""
+    with database.connection() as connection:
+        if settings.database_url is None:
+            lease.clear(connection)  # the folder is ours, so whoever held it is gone
+        at = feed_store.resume_clock(connection, datetime.now(UTC), options.speed)
+    if at is not None:
+        say(f"Resuming where it stopped: the clock goes on from {at.astimezone(LONDON):%H:%M:%S on %-d %B %Y}")
+
+
+def _stop_clock(database: Database) -> None:
+    with contextlib.suppress(psycopg.Error), database.connection() as connection:
+        feed_store.stop_clock(connection, datetime.now(UTC))
 
 
 def _listener(port: int) -> socket.socket:
@@ -170,7 +246,7 @@ def _feed(settings: Settings, options: Options, url: str) -> subprocess.Popen[by
     """The synthetic system stands for the trusts' own machines, so it is a process of its own."""
     command = [
         sys.executable, "-m", "services.cli", "feed", "run", "--seed", str(options.seed), "--scale",
-        str(options.scale), "--history-days", str(options.history_days), "--speed", str(options.speed), "--quiet",
+        str(options.scale), "--history-days", str(options.history_days), "--speed", str(options.speed), "--quiet", "--tethered",
     ]  # fmt: skip
     environment = os.environ | {
         "LIGHTSHIP_DATABASE_URL": url,
@@ -179,14 +255,15 @@ def _feed(settings: Settings, options: Options, url: str) -> subprocess.Popen[by
         "LIGHTSHIP_KEYS_DIR": str(settings.keys),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    return subprocess.Popen(command, env=environment, start_new_session=True)
+    # Its standard input is the tether: however this process ends, the other end sees it close.
+    return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(timeout=8)
+            process.wait(timeout=FEED_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -197,17 +274,20 @@ def _open(address: str, first: threading.Event) -> None:
         webbrowser.open(address)
 
 
-def _narrate(history: History, feed: subprocess.Popen[bytes] | None, say: Callable[[str], None]) -> None:
+def _narrate(
+    history: History, feed: subprocess.Popen[bytes] | None, ending: threading.Event, say: Callable[[str], None]
+) -> None:
     """Say how the history comes along, and say so if the feed dies."""
     told = -1
-    while feed is not None:
+    while feed is not None and not ending.wait(0.5):
         if feed.poll() is not None:
-            if feed.returncode not in (0, -signal.SIGTERM):
-                say(f"The synthetic feed ended with code {feed.returncode}; boards will show their figures as late.")
+            say(f"The synthetic feed ended with code {feed.returncode}; boards will show their figures as late.")
             return
-        run = history.run()
+        try:
+            run = history.run()
+        except psycopg.Error:
+            continue  # the writer says so
         if run is not None and int(run.share * 10) > told:
             told = int(run.share * 10)
-            days = (run.live_from - run.began_at).days
-            say(f"History of {days} days: {told * 10}%" if told < 10 else f"History of {days} days is complete")
-        wall_time.sleep(0.5)
+            days = f"{(run.live_from - run.began_at) / timedelta(days=1):g} days"
+            say(f"History of {days}: {told * 10}%" if told < 10 else f"History of {days} is complete")

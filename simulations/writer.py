@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -62,12 +63,18 @@ class Feed:
                 _log.info("feed.resumed", at=run.reached_at.isoformat())
             feed_store.set_clock(connection, clock)
         world = SyntheticSystem(self._system, run.began_at, seed=run.seed, scale=run.scale)
-        raw = [*world.opening(), *world.advance(run.live_from)]
-        if run.share < 1:
+        raw: list[dict[str, Any]] = []
+        for event in chain(world.opening(), world.advance(run.live_from)):
+            if self.stopping.is_set():
+                return
+            if run.share < 1:
+                raw.append(event)
+        if raw:
             self._history(raw, progress)
         del raw
         for _ in world.advance(run.reached_at):
-            pass  # already sent before the stop
+            if self.stopping.is_set():
+                return  # these were sent before the stop
         if live:
             self._live(world)
 

