@@ -229,7 +229,7 @@ def _listener(port: int) -> socket.socket:
 
 def _clock(database: Database) -> Callable[[], datetime]:
     """The one clock, its setting read from the store at most once a second."""
-    held: list[Any] = [0.0, Clock.wall()]
+    held: list[Any] = [0.0, Clock.wall(datetime.now(UTC))]
 
     def now() -> datetime:
         if wall_time.monotonic() - held[0] > 1:
@@ -246,7 +246,8 @@ def _feed(settings: Settings, options: Options, url: str) -> subprocess.Popen[by
     """The synthetic system stands for the trusts' own machines, so it is a process of its own."""
     command = [
         sys.executable, "-m", "services.cli", "feed", "run", "--seed", str(options.seed), "--scale",
-        str(options.scale), "--history-days", str(options.history_days), "--speed", str(options.speed), "--quiet", "--tethered",
+        str(options.scale), "--history-days", str(options.history_days), "--speed", str(options.speed), "--quiet",
+        "--tethered",
     ]  # fmt: skip
     environment = os.environ | {
         "LIGHTSHIP_DATABASE_URL": url,

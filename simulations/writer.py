@@ -69,7 +69,7 @@ class Feed:
                 return
             if run.share < 1:
                 raw.append(event)
-        if raw:
+        if run.share < 1:
             self._history(raw, progress)
         del raw
         for _ in world.advance(run.reached_at):

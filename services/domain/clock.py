@@ -32,9 +32,9 @@ class Clock:
     rate: float = 1.0
 
     @classmethod
-    def wall(cls, at: datetime | None = None) -> Clock:
-        moment = at or datetime.now(UTC)
-        return cls(moment, moment, 1.0)
+    def wall(cls, at: datetime) -> Clock:
+        """Wall time, from the moment the caller read off it."""
+        return cls(at, at, 1.0)
 
     def at(self, wall: datetime) -> datetime:
         """What this clock shows when the wall clock shows `wall`; it never goes behind its origin."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.domain.events import EVENT_TYPES, SubjectKind
 from services.domain.facts import BY_ORDER, FACT, Fact
@@ -22,8 +22,7 @@ KIND_ORDER: tuple[SubjectKind, ...] = (
 _BY_TIME = attrgetter("time", "sent_at", "rank", "uid", "digest")
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(NamedTuple):
     """Something that stands: its type, when it happened, what it carries."""
 
     type: str

@@ -23,6 +23,7 @@ MAX_EVENTS = 20_000
 MAX_DEPTH = 8  # an event needs three
 #: An event has two brackets, a census three. Refusing far more before parsing keeps a body of `{},{},{}` cheap.
 _MAX_BRACKETS_EACH = 8
+_MAX_COMMAS_EACH = 32
 
 _JSON_TYPES = frozenset(["application/json", "application/cloudevents+json", "application/cloudevents-batch+json"])
 _LINE_TYPES = frozenset(["application/x-ndjson", "application/ndjson", "application/jsonl", "application/jsonlines"])
@@ -65,7 +66,7 @@ def read_body(
 ) -> Iterator[RawItem]:
     """The events of a JSON array, a single JSON object or NDJSON, plain or gzipped.
 
-    max_bytes bounds what came over the wire, max_expanded what a gzip may grow to. A broken array, having no
+    max_bytes bounds what came over the wire, max_expanded what a gzip may grow to. An array of broken form, having no
     boundaries to trust, comes back as one refused item. Raises BodyRefused, before the first item, for a body that
     is empty (400), too large or too full (413), or in a form not taken here (415).
     """
@@ -89,6 +90,10 @@ def read_body(
     except orjson.JSONDecodeError:
         if not text.lstrip().startswith(b"[") and _WHOLE_OBJECT_LINE.search(text):
             return _lines(text, max_events)
+        if count := _count_leniently(text, max_events):
+            if count > max_events:
+                raise _too_many(max_events) from None
+            return (read_item(index, raw, "The member") for index, raw in enumerate(_slices(text)))
         return iter([read_item(0, text, "The body")])
     if not isinstance(value, list):
         return iter([read_item(0, text.strip(), "The body")])
@@ -97,6 +102,19 @@ def read_body(
     if len(value) > max_events:
         raise _too_many(max_events)
     return _members(text, value)
+
+
+def _count_leniently(text: bytes, max_events: int) -> int:
+    """How many members an array has whose form is right and only some value is not: a number beyond all range, half a
+    surrogate pair, a byte that is not UTF-8. 0 for any other text. Such a value costs its own event, not the others.
+    """
+    if not text.lstrip().startswith(b"[") or text.count(b",") > _MAX_COMMAS_EACH * max_events:
+        return 0
+    try:
+        value = json.loads(text.decode("utf-8", "replace"), parse_int=len, parse_float=len, parse_constant=len)
+    except (ValueError, RecursionError):
+        return 0
+    return len(value)
 
 
 def _size(count: int) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from uuid import UUID
 
 import structlog
@@ -111,10 +110,9 @@ def take_stream(
 
     While the database takes one batch, the next is judged.
     """
-    stream = iter(items)
     flushing: Future[None] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="intake") as pool:
-        while batch := list(islice(stream, BATCH)):
+        for batch in _batches(items):
             facts: list[Fact] = []
             refusals: list[tuple[RawItem, RefusedEvent]] = []
             for item in batch:
@@ -131,6 +129,23 @@ def take_stream(
         if flushing is not None:
             flushing.result()
             yield taken
+
+
+def _batches(items: Iterable[RawItem]) -> Iterator[list[RawItem]]:
+    """Batches; where the source breaks off, what came before it is still given, and then the error."""
+    batch: list[RawItem] = []
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) == BATCH:
+                yield batch
+                batch = []
+    except LightshipError:
+        if batch:
+            yield batch
+        raise
+    if batch:
+        yield batch
 
 
 def judge(door: Door, item: RawItem, now: datetime, only_source: str | None) -> Fact | RefusedEvent:

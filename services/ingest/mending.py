@@ -51,7 +51,11 @@ def mend(intake: Intake, id_: UUID, changes: Mapping[str, Any], now: datetime) -
             )
         for path, value in changes.items():
             _set(event, path, value)
-        return quarantine.mend(connection, intake.keys, id_, orjson.dumps(event), intake.door.redact(event, now))
+        try:
+            mended = orjson.dumps(event)
+        except orjson.JSONEncodeError:
+            raise CannotMend("A number is beyond 64 bits, a text is no text, or a path is too long.") from None
+        return quarantine.mend(connection, intake.keys, id_, mended, intake.door.redact(event, now))
 
 
 def _set(event: dict[str, Any], path: str, value: Any) -> None:

@@ -55,7 +55,7 @@ def feed_of(measure: Measure, site: Site | None, system: System) -> str | None:
 
 def shown(measure: Measure, value: Value, feed: Feed | None, *, known: bool = True) -> dict[str, Any]:
     """A value as the API gives it, with its age and freshness. known False: its feed has never sent anything."""
-    if not known and value.absent is None:
+    if not known:
         value = Value(None, absent="feed_silent", reason="nothing received yet")
     return {
         "value": value.value,

@@ -80,7 +80,10 @@ def stop_clock(connection: Connection[Any], wall: datetime) -> None:
     """Stop the clock of a store with synthetic people; wall time, which others go by, cannot be stopped."""
     connection.execute(
         """
-        update clock set origin = origin + greatest(interval '0', %(wall)s - started) * rate, started = %(wall)s, rate = 0
+        update clock set
+            origin = origin + greatest(interval '0', %(wall)s - started) * rate,
+            started = %(wall)s,
+            rate = 0
         where exists (select from synthetic)
         """,
         {"wall": wall},

@@ -151,13 +151,16 @@ def test_a_json_array_is_taken_like_its_lines(lightship: Run, tmp_path: Path) ->
     assert lightship("import", "--json", file).json["accepted"] == 2
 
 
-def test_a_packed_file_that_is_cut_short_is_said_to_be(lightship: Run, tmp_path: Path) -> None:
+def test_a_packed_file_that_is_cut_short_is_said_to_be(
+    lightship: Run, connection: Connection[Any], tmp_path: Path
+) -> None:
     whole = gzip.compress(ndjson(tmp_path / "events", *(arrival(f"V{n}") for n in range(500))).read_bytes())
     cut = tmp_path / "cut.ndjson.gz"
     cut.write_bytes(whole[: len(whole) // 2])
     said = lightship("import", cut)
     assert said.code == 1
     assert "cut.ndjson.gz cannot be read" in said.err
+    assert 0 < count(connection, "event") < 500, "what came before the cut is kept"
     assert len(said.err.splitlines()) == 1, said.err
 
 

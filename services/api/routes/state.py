@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -30,6 +30,7 @@ router = APIRouter(prefix="/api/v1", tags=["state"], route_class=GuardedRoute)
 Split = Literal["age_band", "neighbourhood", "segment", "high_intensity"]
 AsAt = Annotated[AwareDatetime | None, Query(description="The moment to see; now where left out.")]
 KnownAt = Annotated[AwareDatetime | None, Query(description="As it was known then; as known now where left out.")]
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # windows that reach back from a moment must not leave the calendar
 AHEAD = timedelta(minutes=1)  # a page's clock may run a little before ours
 _COMPARED = 60
 
@@ -101,6 +102,8 @@ def _moments(state: AppState, as_at: datetime | None, known_at: datetime | None)
     for name, moment in (("as_at", as_at), ("known_at", known_at)):
         if moment is not None and moment > now + AHEAD:
             raise Problem(422, f"{name} lies ahead of the system's clock; what will be is a forecast's to say.")
+        if moment is not None and moment < EARLIEST:
+            raise Problem(422, f"{name} lies before 1970; nothing was recorded then.")
     return as_at or now, known_at
 
 

@@ -1,0 +1,40 @@
+"""The front end's types say nothing that the API does not give (they are still written by hand)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from services.api import schemas
+
+TYPES = (Path(__file__).resolve().parents[2] / "frontend" / "src" / "api" / "types.ts").read_text()
+PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("Value", schemas.Value),
+    ("Clock", schemas.ClockReading),
+    ("History", schemas.History),
+    ("Site", schemas.SiteRow),
+    ("Group", schemas.ProviderGroup),
+    ("Feed", schemas.FeedHealth),
+    ("Overview", schemas.Overview),
+    ("MeasureDefinition", schemas.Definition),
+)
+
+
+def fields(interface: str) -> set[str]:
+    body = re.search(rf"export interface {interface} \{{\n(.*?)\n\}}", TYPES, re.DOTALL)
+    assert body is not None, f"types.ts has no interface {interface}"
+    return set(re.findall(r"^  (\w+)\??:", body[1], re.MULTILINE))
+
+
+@pytest.mark.parametrize(("interface", "model"), PAIRS)
+def test_every_field_the_boards_read_is_one_the_api_gives(interface: str, model: type[BaseModel]) -> None:
+    given = {field.alias or name for name, field in model.model_fields.items()}
+    assert fields(interface) <= given, interface
+
+
+def test_a_field_of_the_api_that_went_away_would_be_seen() -> None:
+    assert "value" in fields("Value")
+    assert not fields("Value") <= {"unit"}
