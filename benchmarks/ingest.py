@@ -2,8 +2,8 @@
 
 Whole: read the body, admit each event at the door (pseudonyms, validation), ingest (keys, events, fold, subjects).
 Bare: the same facts' event rows alone into a copy of `event`, as large and with its indexes, one statement a batch, by
-COPY and by one JSON parameter; the faster is the base. Grouped: each journey's events lie together in a batch; scattered: they
-lie in different batches. Only the ratios count: the machine's own speed is in both sides.
+COPY and by one JSON parameter; the faster is the base. Grouped: each journey's events lie together in a batch;
+scattered: they lie in different batches. Only the ratios count: the machine's own speed is in both sides.
 """
 
 from __future__ import annotations

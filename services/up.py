@@ -290,5 +290,6 @@ def _narrate(
             continue  # the writer says so
         if run is not None and int(run.share * 10) > told:
             told = int(run.share * 10)
-            days = f"{(run.live_from - run.began_at) / timedelta(days=1):g} days"
+            count = (run.live_from - run.began_at) / timedelta(days=1)
+            days = "1 day" if count == 1 else f"{count:g} days"
             say(f"History of {days}: {told * 10}%" if told < 10 else f"History of {days} is complete")

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +141,7 @@ def test_it_starts_stops_whole_and_resumes_where_it_stopped(folder: Path, starte
     third = Up(folder, "--no-feed")
     started.append(third)
     third.ready()
-    assert third.ask("select origin from clock") - stopped_at < (when_now() - stopped_at) / 2
+    assert third.ask("select origin from clock") - stopped_at < (datetime.now(UTC) - stopped_at) / 2
     assert third.end() == 0
 
 
@@ -150,10 +150,6 @@ PEOPLE = "select count(distinct person) from event"
 
 def when(overview: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(overview["clock"]["now"])
-
-
-def when_now() -> datetime:
-    return datetime.now().astimezone()
 
 
 def complete(run: Up) -> dict[str, Any]:
