@@ -123,11 +123,20 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
             if feed is None or (run is not None and run.drawable):
                 first.set()
 
-        writer = Writer(database, system, publish, synthetic=lambda: history.run() is not None, history=history.told)
+        with database.connection() as connection:
+            now = Now(feed_store.read_clock(connection))
+
+        def vouch(clock: Clock) -> None:
+            now.clock = clock
+            hub.vouch()
+
+        writer = Writer(
+            database, system, publish, vouch=vouch, synthetic=lambda: history.run() is not None, history=history.told
+        )
         app = create_app(
             AppState(
                 system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys,
-                clock=_clock(database), embedded_loopback=True, frontend=boards, ready=first.is_set,
+                clock=now, embedded_loopback=True, frontend=boards, ready=first.is_set,
                 system_name=settings.system,
             )
         )  # fmt: skip
@@ -227,19 +236,14 @@ def _listener(port: int) -> socket.socket:
     return listener
 
 
-def _clock(database: Database) -> Callable[[], datetime]:
-    """The one clock, its setting read from the store at most once a second."""
-    held: list[Any] = [0.0, Clock.wall(datetime.now(UTC))]
+class Now:
+    """The one clock as the picture's writer last read it: asking it never waits for the database."""
 
-    def now() -> datetime:
-        if wall_time.monotonic() - held[0] > 1:
-            with database.connection() as connection:
-                held[1] = feed_store.read_clock(connection)
-            held[0] = wall_time.monotonic()
-        clock: Clock = held[1]
-        return clock.at(datetime.now(UTC))
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
 
-    return now
+    def __call__(self) -> datetime:
+        return self.clock.at(datetime.now(UTC))
 
 
 def _feed(settings: Settings, options: Options, url: str) -> subprocess.Popen[bytes]:

@@ -52,10 +52,10 @@ async def live(websocket: WebSocket) -> None:
 
 async def _talk(websocket: WebSocket, subscription: Subscription, state: AppState, sending: anyio.Lock) -> None:
     while True:
-        message = subscription.take()
+        message = subscription.take() if state.hub.is_kept else None
         if message is None:
-            if not await subscription.quiet():
-                continue
+            if not await subscription.quiet() or not state.hub.is_kept:
+                continue  # silence is how a page learns that its picture is no longer kept
             message = _heartbeat(state, subscription)
         await _send(websocket, message, sending)
 

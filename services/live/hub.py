@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import orjson
 
 KEPT_REVISIONS = 64
 HEARTBEAT_SECONDS = 2.0
+VOUCHED_SECONDS = 8.0  # the writer looks at least every second or so; after this nobody may call the picture live
 
 _MOVING = ("as_at", "known_at", "clock", "history")  # in every delta
 _LEVELS = ("sites", "places", "providers")
@@ -45,6 +47,7 @@ class Hub:
         self._messages: dict[int | None, str] = {}  # to the latest revision, by the one that the client has
         self._subscriptions: set[Subscription] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._vouched_at: float | None = None
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on `publish` wakes the subscribers of this loop."""
@@ -54,9 +57,19 @@ class Hub:
     def latest(self) -> Published | None:
         return self._latest
 
+    def vouch(self) -> None:
+        """The writer has just looked: what was published last is how things are."""
+        self._vouched_at = time.monotonic()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether somebody still keeps the picture; where nobody does, nothing may be sent as if it were live."""
+        return self._vouched_at is not None and time.monotonic() - self._vouched_at < VOUCHED_SECONDS
+
     def publish(self, revision: int, overview: Mapping[str, Any]) -> None:
         """A new revision; the overview must not be changed afterwards."""
         made = Published(revision, overview, _shape(overview))
+        self.vouch()
         with self._lock:
             if self._latest is not None and revision <= self._latest.revision:
                 # Numbers that go back are those of another store: nothing kept can be compared with them.

@@ -16,6 +16,7 @@ import orjson
 import psycopg
 import structlog
 
+from services.domain.clock import Clock
 from services.domain.system import System
 from services.errors import LeaseLost
 from services.live import overview
@@ -30,16 +31,20 @@ _log = structlog.get_logger(__name__)
 
 
 class Writer:
-    """A thread that keeps the picture. publish(revision, overview) is called from it."""
+    """A thread that keeps the picture.
+
+    publish(revision, overview) is called from it for each new revision, vouch(clock) after each look, changed or not.
+    """
 
     def __init__(
         self, database: Database, system: System, publish: Callable[[int, dict[str, Any]], None], *,
-        synthetic: Callable[[], bool] = lambda: False,
+        vouch: Callable[[Clock], None] = lambda _: None, synthetic: Callable[[], bool] = lambda: False,
         history: Callable[[], Mapping[str, Any] | None] = lambda: None,
     ) -> None:  # fmt: skip
         self._database, self._system, self._publish = database, system, publish
-        self._synthetic, self._history = synthetic, history
+        self._vouch, self._synthetic, self._history = vouch, synthetic, history
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+        self._clock = Clock.wall(datetime.now(UTC))
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
 
@@ -78,6 +83,7 @@ class Writer:
                 made["revision"] = revision
                 self._publish(revision, made)
                 last = made
+            self._vouch(self._clock)
             spent = wall_time.monotonic() - began
             self._stop.wait(max(0.0, LEAST_INTERVAL_SECONDS - spent))
             for _ in bell.notifies(timeout=LONGEST_INTERVAL_SECONDS, stop_after=1):
@@ -87,7 +93,7 @@ class Writer:
     def _make(self) -> dict[str, Any]:
         wall = datetime.now(UTC)
         with self._database.connection() as connection:
-            clock = feed_store.read_clock(connection)
+            self._clock = clock = feed_store.read_clock(connection)
             return overview.read(
                 connection, self._system, clock.at(wall), clock=clock, wall=wall, synthetic=self._synthetic(),
                 history=self._history(),

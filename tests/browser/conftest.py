@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -57,6 +58,10 @@ class LightshipServer:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(timeout=30)
+
+    def stop_database(self) -> None:
+        """The database dies under the server, which goes on running."""
+        os.kill(int((self._folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]), signal.SIGQUIT)
 
     def post_events(self, events: list[dict[str, Any]]) -> dict[str, Any]:
         answer = httpx.post(f"{self.url}/api/v1/events", json=events, timeout=30)

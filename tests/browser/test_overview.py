@@ -159,6 +159,14 @@ def test_a_stopped_server_is_said_to_be_lost_and_the_page_comes_back_by_itself(
     assert watch.elsewhere == []
 
 
+def test_a_picture_that_nobody_keeps_is_lost_though_the_server_still_answers(page: Page, lightship_server: Any) -> None:
+    open_board(page, lightship_server)
+    lightship_server.stop_database()
+    expect_connection(page, "lost", LOST_MILLISECONDS + 15_000)
+    assert page.request.get(f"{lightship_server.url}/health/live").ok
+    assert page.request.get(f"{lightship_server.url}/api/v1/overview").status == 503
+
+
 def test_a_number_is_explained_from_the_keyboard(page: Page, watch: Watch, lightship_server: Any) -> None:
     open_board(page, lightship_server)
     definition = page.request.get(f"{lightship_server.url.rstrip('/')}/api/v1/measures/ed.in_department").json()

@@ -40,8 +40,9 @@ _COMPARED = 60
 async def get_overview(request: Request, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
     state = state_of(request)
     latest = state.hub.latest
-    if as_at is None and known_at is None and latest is not None:
-        return _json({**latest.overview, "revision": latest.revision})
+    if as_at is None and known_at is None and latest is not None and state.hub.is_kept:
+        clock = {**latest.overview["clock"], "now": state.clock()}
+        return _json({**latest.overview, "revision": latest.revision, "clock": clock})
     return _json(await read_overview(state, as_at, known_at))
 
 
