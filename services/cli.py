@@ -302,6 +302,30 @@ def keys_create(
     print(token)
 
 
+@keys_app.command("list")
+def keys_list() -> None:
+    """Every API key, the revoked and expired ones among them; never the key itself."""
+    from services.store import keys
+
+    with _database(_settings()) as database, database.connection() as connection:
+        rows = keys.list_(connection)
+    for row in rows:
+        state = "revoked" if row.revoked_at else f"until {row.expires_at.isoformat(timespec='minutes')}"
+        _say(f"{row.id}  {row.name}  {' '.join(row.scopes)}  {row.source or 'any source'}  {state}")
+    if not rows:
+        _say("There are no API keys.")
+
+
+@keys_app.command("revoke")
+def keys_revoke(identity: UUID) -> None:
+    """From now on the key opens nothing."""
+    from services.store import keys
+
+    with _database(_settings()) as database, database.connection() as connection:
+        keys.revoke(connection, identity, datetime.now(UTC))
+    _say("Revoked.")
+
+
 @bench_app.command("start")
 def bench_start(history_days: Annotated[float, typer.Option(min=0.1, max=60)] = 7, as_json: Json = False) -> None:
     """Time to a first live board and to a full history, on a fresh folder."""

@@ -32,12 +32,14 @@ from services.live.hub import Hub
 from services.live.writer import Writer
 from services.settings import Settings
 from services.store import feeds as feed_store
-from services.store import lease, synthetic
+from services.store import lease, quarantine, synthetic
 from services.store.database import Database, migrate
 from services.store.embedded import embedded
 
 LOOPBACK = "127.0.0.1"
 FEED_SECONDS = 4  # to finish its batch; killed after that it loses nothing, since a batch is one transaction
+
+HOUSEKEEPING_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -149,11 +151,20 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
         say(f"Lightship is at {address}   (Ctrl-C stops it)")
         if options.open_browser:
             threading.Thread(target=_open, args=(address, first), daemon=True).start()
+        threading.Thread(target=keep_house, args=(database, now, ending), daemon=True).start()
         threading.Thread(target=_narrate, args=(history, feed, ending, say), daemon=True).start()
         _serve(uvicorn.Server(config), listener, ending)
         ending.set()
         say("Stopping")
     say("Stopped")
+
+
+def keep_house(database: Database, now: Callable[[], datetime], ending: threading.Event) -> None:
+    """Once an hour, and at once: drop the sealed bytes that are past their 30 days."""
+    while not ending.is_set():
+        with contextlib.suppress(psycopg.Error), database.connection() as connection:
+            quarantine.purge_expired(connection, now())
+        ending.wait(HOUSEKEEPING_SECONDS)
 
 
 def _serve(server: uvicorn.Server, listener: socket.socket, ending: threading.Event) -> None:

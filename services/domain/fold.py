@@ -45,10 +45,6 @@ class Subject:
     first_recorded_at: datetime
     last_recorded_at: datetime
 
-    @property
-    def last_at(self) -> datetime | None:
-        return self.milestones[-1].time if self.milestones else None
-
 
 def union(*sets: Iterable[Fact]) -> dict[tuple[str, str], Fact]:
     """The set S: (uid, digest) -> fact, receiving again keeps the earliest recorded_at."""
