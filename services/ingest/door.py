@@ -38,7 +38,7 @@ _SHORT = {
     for name, plan in _PLANS.items()
     if plan.kind in JOURNEY_KINDS and not plan.visits and "ready_on" not in plan.fields
 }
-_is_moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|\+00:00)", re.ASCII).fullmatch
+_is_moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
 Times = tuple[datetime, datetime | None, datetime | None]  # those of _TIMES, in UTC
 _JOURNEYS = frozenset(JOURNEY_KINDS)
 _BY_KEY = _JOURNEYS | {"person", None}  # kinds of subject that travel as a pseudonym, or as whatever they are about
@@ -121,8 +121,8 @@ class Door:
                 return None
             person = self.keys.person(digits)
         try:
-            happened_at = datetime.fromisoformat(time)
-            sent_at = None if sent is None else datetime.fromisoformat(sent)
+            happened_at = _utc(datetime.fromisoformat(time))
+            sent_at = None if sent is None else _utc(datetime.fromisoformat(sent))
             payload, ready = self._payload(plan, data)
             self._limits(plan, payload, now, (happened_at, sent_at, None))
         except (ValueError, RefusedEvent, orjson.JSONEncodeError):

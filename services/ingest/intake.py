@@ -25,7 +25,7 @@ from services.store.events import Batch, commit, drafted
 from services.store.quarantine import Refused
 from services.store.recent import Recent
 
-BATCH = 2000  # events a transaction
+BATCH = 5000  # events a transaction
 REASONS_SHOWN = 100
 _JSON = "application/json"
 _BYTES = "application/octet-stream"
