@@ -51,6 +51,7 @@ export const overview = (change: Partial<Overview> = {}): Overview => ({
     site("RN707", 5, { "ed.in_department": value({ value: 84 }) }),
   ],
   totals: { "ed.in_department": value({ value: 202 }) },
+  opel: null,
   places: [],
   providers: [],
   feeds: [feed("East Kent ED", "live")],
