@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from services.api.schemas import LevelSpan, Measures, Moment, Named
+from services.api.schemas import LevelSpan, Moment, Named, NamedValue
 
 
 class Evidence(BaseModel):
@@ -18,9 +18,17 @@ class Evidence(BaseModel):
     source: str
 
 
-class OpelBand(Evidence):
-    edge: float | None = Field(description="Where the band begins, in the parameter's unit; null: the best band.")
+class OpelEdge(BaseModel):
+    """Where a band begins, what it gives, and how far it can be relied on; an edition says where it comes from."""
+
+    edge: float | None = Field(description="In the parameter's unit; null: the best band, which begins nowhere.")
     points: int
+    basis: Literal["published", "fits_data", "memory", "placeholder"]
+    confidence: Literal["confirmed", "unconfirmed"]
+
+
+class OpelBand(OpelEdge, Evidence):
+    pass
 
 
 class OpelCut(Evidence):
@@ -109,7 +117,7 @@ class OpelParameter(BaseModel):
     points: int | None
     of: int
     direction: Literal["lower", "higher"]
-    bands: list[OpelBand]
+    bands: list[OpelEdge]
     band: int | None = Field(description="Which of the bands, from 0, the best.")
     to_worse: OpelStep | None
     to_better: OpelStep | None
@@ -135,10 +143,16 @@ class OpelMember(Named):
     calculated: OpelCalculated
 
 
+class OpelInput(NamedValue):
+    """What a pillar looks at, of the system or as one organisation reported it. It is not scored."""
+
+    measure: str
+
+
 class OpelPillar(Named):
     calculated: OpelCalculated
     declared: None
-    inputs: Measures
+    inputs: list[OpelInput]
 
 
 class OpelSystem(OpelLevel):

@@ -279,14 +279,10 @@ def _exact(parameter: Parameter, reading: Reading) -> Fraction:
     return Fraction(str(reading.value)) * 100
 
 
-def _edge(band: Band) -> Fraction:
-    return Fraction(str(band.edge))
-
-
 def _band(parameter: Parameter, value: Fraction) -> Band:
     found = parameter.bands[0]
     for band in parameter.bands[1:]:
-        reached = value >= _edge(band) if parameter.direction == "lower" else value < _edge(band)
+        reached = value >= band.exact_edge if parameter.direction == "lower" else value < band.exact_edge
         if reached:
             found = band
     return found
@@ -296,7 +292,7 @@ def _step(
     parameter: Parameter, reading: Reading, value: Fraction, at: Band, points: int, *, better: bool
 ) -> Step | None:
     """The distance over the edge of `at`. None where no number of people or beds can cross it."""
-    edge = _edge(at)
+    edge = at.exact_edge
     if parameter.unit == "minutes":
         return Step(float(abs(value - edge)), "minutes", points)
     if reading.numerator is None or not reading.denominator or parameter.counts is None:

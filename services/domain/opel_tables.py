@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 Basis = Literal["published", "fits_data", "memory", "placeholder"]
@@ -29,6 +31,11 @@ class Band:
     edge: float | None
     points: int
     evidence: Evidence
+
+    @cached_property
+    def exact_edge(self) -> Fraction:
+        """The edge as it is written: 2.5 is five halves. Only of a band that begins somewhere."""
+        return Fraction(str(self.edge))
 
 
 @dataclass(frozen=True)

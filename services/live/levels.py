@@ -114,7 +114,7 @@ def system_breakdown(levels: Levels) -> dict[str, Any]:
     pillars = []
     for pillar in levels.edition.pillars:
         scored = found if pillar == found.pillar else None
-        inputs = {name: levels.figures.at_level(CATALOGUE[name], system.sites, system.code) for name in pillar.inputs}
+        inputs = [row for name in pillar.inputs for row in _input(levels, CATALOGUE[name])]
         pillars.append(
             {"code": pillar.code, "name": pillar.name, "calculated": _calculated(scored, pillar), "declared": None,
              "inputs": inputs}
@@ -128,6 +128,19 @@ def system_breakdown(levels: Levels) -> dict[str, Any]:
         ],
         "pillars": pillars,
     }  # fmt: skip
+
+
+def _input(levels: Levels, measure: Measure) -> list[dict[str, Any]]:
+    """What a pillar looks at: a derived figure of the whole system, or what each organisation reported."""
+    system = levels.system
+    asked = {system.code: system.name}
+    if measure.kind == "gauge":
+        asked = {each.code: each.short_name for each in system.providers} | asked
+    rows = [
+        {"measure": measure.name, "code": code, "name": name} | levels.figures.at_level(measure, system.sites, code)
+        for code, name in asked.items()
+    ]
+    return [row for row in rows if row["absent"] != "not_provided"] or rows[-1:]
 
 
 def described(edition: Edition, today: date) -> dict[str, Any]:
@@ -190,7 +203,7 @@ def _parameter(part: ParameterScore) -> dict[str, Any]:
         "note": part.note, "value": reading.value, "unit": _unit(parameter), "numerator": reading.numerator,
         "denominator": reading.denominator, "n": reading.n, "absent": part.absent, "reason": part.reason,
         "as_of": reading.as_of, "freshness": reading.freshness, "points": part.points, "of": parameter.most_points,
-        "direction": parameter.direction, "bands": _bands(parameter),
+        "direction": parameter.direction, "bands": [_edge(parameter, band) for band in parameter.bands],
         "band": parameter.bands.index(part.band) if part.band is not None else None,
         "to_worse": _step(part.to_worse), "to_better": _step(part.to_better),
     }  # fmt: skip
@@ -201,17 +214,14 @@ def _described(parameter: Parameter) -> dict[str, Any]:
         "code": parameter.code, "name": parameter.name, "measures": parameter.measures, "measure": parameter.measure,
         "measure_last_24h": parameter.measure_last_24h, "unit": _unit(parameter), "counts": parameter.counts,
         "direction": parameter.direction, "needs": parameter.needs, "of": parameter.most_points,
-        "bands": _bands(parameter),
+        "bands": [_edge(parameter, band) | _evidence(band.evidence) for band in parameter.bands],
     } | _evidence(parameter.evidence)  # fmt: skip
 
 
-def _bands(parameter: Parameter) -> list[dict[str, Any]]:
-    return [_band(parameter, band) for band in parameter.bands]
-
-
-def _band(parameter: Parameter, band: Band) -> dict[str, Any]:
+def _edge(parameter: Parameter, band: Band) -> dict[str, Any]:
     edge = band.edge / 100 if band.edge is not None and parameter.unit == "percent" else band.edge
-    return {"edge": edge, "points": band.points} | _evidence(band.evidence)
+    evidence = band.evidence
+    return {"edge": edge, "points": band.points, "basis": evidence.basis, "confidence": evidence.confidence}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
