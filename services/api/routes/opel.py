@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.api.auth import GuardedRoute, needs
 from services.api.context import AppState, state_of
 from services.api.problems import Problem
-from services.api.routes.state import AsAt, KnownAt, cacheable, json_answer, moments
+from services.api.routes.state import AsAt, KnownAt, as_json, cacheable, moments
 from services.api.schemas_opel import OpelAnswer, OpelEdition, OpelOneAnswer
 from services.domain.clock import LONDON
 from services.domain.opel_tables import Edition
@@ -36,7 +36,7 @@ async def get_opel(
     state = state_of(request)
     t, known_at = moments(state, as_at, known_at)
     chosen = _chosen(state, edition, t)
-    return json_answer(await state.ask(opel.read, state.system, chosen, t, known_at=known_at))
+    return as_json(await state.ask(opel.read, state.system, chosen, t, known_at=known_at))
 
 
 @router.get("/editions", response_model=list[OpelEdition], summary="The editions: parameters, bands, cut-offs, sources")
@@ -60,7 +60,7 @@ async def get_one(
         raise Problem(404, f"No organisation has this code{hint or '; /api/v1/opel lists them'}.")
     t, known_at = moments(state, as_at, known_at)
     chosen = _chosen(state, edition, t)
-    return json_answer(await state.ask(opel.read_one, state.system, chosen, code, t, known_at=known_at))
+    return as_json(await state.ask(opel.read_one, state.system, chosen, code, t, known_at=known_at))
 
 
 def _chosen(state: AppState, code: str | None, t: datetime) -> Edition:

@@ -42,8 +42,8 @@ async def get_overview(request: Request, as_at: AsAt = None, known_at: KnownAt =
     latest = state.hub.latest
     if as_at is None and known_at is None and latest is not None and state.hub.is_kept:
         clock = {**latest.overview["clock"], "now": state.clock()}
-        return json_answer({**latest.overview, "revision": latest.revision, "clock": clock})
-    return json_answer(await read_overview(state, as_at, known_at))
+        return as_json({**latest.overview, "revision": latest.revision, "clock": clock})
+    return as_json(await read_overview(state, as_at, known_at))
 
 
 @router.get("/sites/{code}", response_model=SiteDetail, summary="A site and its units")
@@ -54,7 +54,7 @@ async def get_site(request: Request, code: str, as_at: AsAt = None, known_at: Kn
         hint = nearest(code[:_COMPARED], state.system.site_by_code)
         raise Problem(404, f"No site has this code{hint or '; /api/v1/overview lists them'}.")
     t, known_at = moments(state, as_at, known_at)
-    return json_answer(await state.ask(overview.read_site, state.system, code, t, known_at=known_at))
+    return as_json(await state.ask(overview.read_site, state.system, code, t, known_at=known_at))
 
 
 @router.get("/measures", response_model=list[Definition], summary="The definition of every measure")
@@ -73,7 +73,7 @@ async def get_measure(
         hint = nearest(name[:_COMPARED], CATALOGUE)
         raise Problem(404, f"No measure has this name{hint or '; /api/v1/measures lists them'}.")
     t, known_at = moments(state, as_at, known_at)
-    return json_answer(await state.ask(overview.read_measure, state.system, name, t, known_at=known_at, split=split))
+    return as_json(await state.ask(overview.read_measure, state.system, name, t, known_at=known_at, split=split))
 
 
 @router.get("/map", response_model=dict[str, Any], summary="The districts of the system, as GeoJSON")
@@ -108,7 +108,7 @@ def moments(state: AppState, as_at: datetime | None, known_at: datetime | None) 
     return as_at or now, known_at
 
 
-def json_answer(answer: Any) -> Response:
+def as_json(answer: Any) -> Response:
     return Response(orjson.dumps(answer), media_type="application/json")
 
 
