@@ -43,6 +43,40 @@ class Moment(BaseModel):
     known_at: datetime = Field(examples=["2026-01-31T09:30:00Z"])
 
 
+class LevelSpan(BaseModel):
+    """A score and its level. Where a parameter is missing the score is a range, and so may the level be."""
+
+    level: Literal[1, 2, 3, 4] | None = Field(description="Null where the range reaches over more than one.")
+    level_least: Literal[1, 2, 3, 4] | None
+    level_most: Literal[1, 2, 3, 4] | None
+    score: float | None
+    score_least: float | None
+    score_most: float | None
+
+
+_OPEL: JsonDict = {
+    "edition": "2024-26", "level": 3, "level_least": 3, "level_most": 3, "score": 17, "score_least": 17,
+    "score_most": 17, "of": 24, "indicative": True, "local": True, "declared": None,
+    "breakdown": "/api/v1/opel/RVV01",
+}  # fmt: skip
+
+
+class OpelSummary(LevelSpan):
+    """The calculated OPEL level in short; `breakdown` is the address of all of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_OPEL]})
+
+    edition: str
+    of: int = Field(description="The greatest score there is.")
+    indicative: bool = Field(description="A band behind it is unconfirmed.")
+    local: bool = Field(description="OPEL is scored by provider; a site's or a place's is a local view.")
+    declared: None = Field(description="The level that a person declared; null until somebody does.")
+    breakdown: str
+
+
+Opel = Annotated[OpelSummary | None, Field(description="Null where nothing is scored.")]
+
+
 class ClockReading(BaseModel):
     now: datetime
     rate: float = Field(description="How many seconds of the system's time pass in one.", examples=[1.0])
@@ -71,12 +105,13 @@ class SiteRow(Named):
     latitude: float
     longitude: float
     measures: Measures
-    opel: None = Field(description="Null where nothing is scored.")
+    opel: Opel
     need: float = Field(description="Bigger is worse; what the sites are sorted by.")
 
 
 class Group(Named):
     measures: Measures
+    opel: Opel
 
 
 class ProviderGroup(Group):
@@ -101,6 +136,7 @@ class Overview(Moment):
     clock: ClockReading
     sites: list[SiteRow]
     totals: Measures
+    opel: Opel
     places: list[Group]
     providers: list[ProviderGroup]
     feeds: list[FeedHealth]

@@ -24,7 +24,8 @@ VOUCHED_SECONDS = 8.0  # the writer looks at least every second or so; after thi
 
 _MOVING = ("as_at", "known_at", "clock", "history")  # in every delta
 _LEVELS = ("sites", "places", "providers")
-_CHANGING = frozenset(["revision", *_MOVING, *_LEVELS, "totals", "feeds"])
+_CHANGING = frozenset(["revision", *_MOVING, *_LEVELS, "totals", "opel", "feeds"])
+_ROW = ("opel", "need")  # beside its measures, what a row can change in
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,8 @@ def delta(previous: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, 
     totals = _measures(previous["totals"], current["totals"])
     if totals:
         found["totals"] = totals
+    if previous.get("opel") != current.get("opel"):
+        found["opel"] = current["opel"]
     if _feeds(previous["feeds"]) != _feeds(current["feeds"]):
         found["feeds"] = current["feeds"]
     return found
@@ -188,9 +191,7 @@ def _row(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     measures = _measures(before["measures"], after["measures"])
     if measures:
         found["measures"] = measures
-    if before.get("need") != after.get("need"):
-        found["need"] = after["need"]
-    return found
+    return found | {key: after[key] for key in _ROW if before.get(key) != after.get(key)}
 
 
 def _measures(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,8 +223,7 @@ def _cut(moment: Any, seconds: int) -> int | None:
 def _shape(overview: Mapping[str, Any]) -> Any:
     levels = {
         level: [
-            {key: value for key, value in row.items() if key not in ("measures", "need")}
-            | {"has": set(row["measures"])}
+            {key: value for key, value in row.items() if key not in ("measures", *_ROW)} | {"has": set(row["measures"])}
             for row in overview[level]
         ]
         for level in _LEVELS

@@ -40,6 +40,7 @@ def overview(at: datetime = START, **changes: dict[str, Any]) -> dict[str, Any]:
             for code in SITES
         ],
         "totals": {name: value() for name in MEASURES},
+        "opel": None,
         "places": [{"code": "east_kent", "name": "East Kent", "measures": {name: value() for name in MEASURES}}],
         "providers": [{"code": "RVV", "name": "East Kent", "measures": {name: value() for name in MEASURES}}],
         "feeds": [{"source": "urn:nhs:ods:RVV", "state": "live", "last_event_at": at, "facts": 1}],
@@ -49,14 +50,15 @@ def overview(at: datetime = START, **changes: dict[str, Any]) -> dict[str, Any]:
 def apply(picture: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """What a client does with a delta, as frontend/src/store/picture.ts does."""
     made = copy.deepcopy(picture)
-    for key in ("as_at", "known_at", "clock", "history", "feeds"):
+    for key in ("as_at", "known_at", "clock", "history", "opel", "feeds"):
         made[key] = change.get(key, made[key])
     made["totals"] |= change.get("totals", {})
     for level in ("sites", "places", "providers"):
         for row in made[level]:
             part = change.get(level, {}).get(row["code"], {})
             row["measures"] |= part.get("measures", {})
-            row["need"] = part.get("need", row.get("need"))
+            for key in ("need", "opel"):
+                row[key] = part.get(key, row.get(key))
     return made
 
 
@@ -72,6 +74,7 @@ def without_ages(picture: dict[str, Any]) -> dict[str, Any]:
         feed.pop("facts")
     for row in rows:
         row.setdefault("need", None)
+        row.setdefault("opel", None)
     made.pop("revision")
     return made
 
@@ -94,6 +97,15 @@ def test_a_delta_holds_only_the_measure_that_changed() -> None:
     assert found.pop("as_at") == START + timedelta(seconds=1)
     assert set(found) == {"known_at", "clock", "history", "sites"}
     assert found["sites"] == {"RVV01": {"measures": {"ed.in_department": changed}}}
+
+
+def test_a_level_that_changed_or_went_away_is_told_of_its_own_row_and_of_the_system() -> None:
+    before, after = overview(), overview()
+    before["opel"], after["opel"] = {"level": 2}, {"level": 3}
+    before["sites"][0]["opel"] = {"level": 4}
+    found = delta(before, after)
+    assert found["opel"] == {"level": 3}
+    assert found["sites"] == {before["sites"][0]["code"]: {"opel": None}}
 
 
 def test_a_delta_of_nothing_still_says_the_time() -> None:
@@ -128,6 +140,7 @@ _values = st.builds(
     st.one_of(st.none(), st.integers(0, 200).map(lambda seconds: START + timedelta(seconds=seconds))),
 )
 _measures = st.fixed_dictionaries(dict.fromkeys(MEASURES, _values))
+_levels = st.one_of(st.none(), st.fixed_dictionaries({"level": st.integers(1, 4)}))
 
 
 @st.composite
@@ -137,6 +150,8 @@ def pictures(draw: st.DrawFn) -> dict[str, Any]:
     for level in ("sites", "places", "providers"):
         for row in made[level]:
             row["measures"] = draw(_measures)
+            row["opel"] = draw(_levels)
+    made["opel"] = draw(_levels)
     made["sites"][0]["need"] = draw(st.floats(0, 2))
     made["feeds"][0]["state"] = draw(st.sampled_from(["live", "silent"]))
     return made

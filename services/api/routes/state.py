@@ -42,8 +42,8 @@ async def get_overview(request: Request, as_at: AsAt = None, known_at: KnownAt =
     latest = state.hub.latest
     if as_at is None and known_at is None and latest is not None and state.hub.is_kept:
         clock = {**latest.overview["clock"], "now": state.clock()}
-        return _json({**latest.overview, "revision": latest.revision, "clock": clock})
-    return _json(await read_overview(state, as_at, known_at))
+        return as_json({**latest.overview, "revision": latest.revision, "clock": clock})
+    return as_json(await read_overview(state, as_at, known_at))
 
 
 @router.get("/sites/{code}", response_model=SiteDetail, summary="A site and its units")
@@ -53,14 +53,14 @@ async def get_site(request: Request, code: str, as_at: AsAt = None, known_at: Kn
     if code not in state.system.site_by_code:
         hint = nearest(code[:_COMPARED], state.system.site_by_code)
         raise Problem(404, f"No site has this code{hint or '; /api/v1/overview lists them'}.")
-    t, known_at = _moments(state, as_at, known_at)
-    return _json(await state.ask(overview.read_site, state.system, code, t, known_at=known_at))
+    t, known_at = moments(state, as_at, known_at)
+    return as_json(await state.ask(overview.read_site, state.system, code, t, known_at=known_at))
 
 
 @router.get("/measures", response_model=list[Definition], summary="The definition of every measure")
 @needs("state:read")
 async def get_measures(request: Request) -> Response:
-    return _cacheable(request, _definitions(), "application/json")
+    return cacheable(request, _definitions(), "application/json")
 
 
 @router.get("/measures/{name}", response_model=MeasureDetail, summary="A measure everywhere, with its definition")
@@ -72,20 +72,20 @@ async def get_measure(
     if name not in CATALOGUE:
         hint = nearest(name[:_COMPARED], CATALOGUE)
         raise Problem(404, f"No measure has this name{hint or '; /api/v1/measures lists them'}.")
-    t, known_at = _moments(state, as_at, known_at)
-    return _json(await state.ask(overview.read_measure, state.system, name, t, known_at=known_at, split=split))
+    t, known_at = moments(state, as_at, known_at)
+    return as_json(await state.ask(overview.read_measure, state.system, name, t, known_at=known_at, split=split))
 
 
 @router.get("/map", response_model=dict[str, Any], summary="The districts of the system, as GeoJSON")
 @needs("state:read")
 async def get_map(request: Request) -> Response:
     districts = await anyio.to_thread.run_sync(_districts, state_of(request).system_name)
-    return _cacheable(request, districts, "application/geo+json")
+    return cacheable(request, districts, "application/geo+json")
 
 
 async def read_overview(state: AppState, as_at: datetime | None, known_at: datetime | None) -> dict[str, Any]:
     """The overview from the store, at a moment as known at another. Raises Problem for a moment that lies ahead."""
-    t, known_at = _moments(state, as_at, known_at)
+    t, known_at = moments(state, as_at, known_at)
     latest = state.hub.latest
     shown: Mapping[str, Any] = (
         latest.overview if latest else {"clock": {"rate": 1.0}, "synthetic": False, "history": None}
@@ -98,7 +98,7 @@ async def read_overview(state: AppState, as_at: datetime | None, known_at: datet
     )  # fmt: skip
 
 
-def _moments(state: AppState, as_at: datetime | None, known_at: datetime | None) -> tuple[datetime, datetime | None]:
+def moments(state: AppState, as_at: datetime | None, known_at: datetime | None) -> tuple[datetime, datetime | None]:
     now = state.clock()
     for name, moment in (("as_at", as_at), ("known_at", known_at)):
         if moment is not None and moment > now + AHEAD:
@@ -108,11 +108,11 @@ def _moments(state: AppState, as_at: datetime | None, known_at: datetime | None)
     return as_at or now, known_at
 
 
-def _json(answer: Any) -> Response:
+def as_json(answer: Any) -> Response:
     return Response(orjson.dumps(answer), media_type="application/json")
 
 
-def _cacheable(request: Request, body: bytes, media_type: str) -> Response:
+def cacheable(request: Request, body: bytes, media_type: str) -> Response:
     """An answer that changes only with the configuration: kept by the browser, asked after each time."""
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}

@@ -98,6 +98,7 @@ function Board({ overview, now, isLive }: BoardProps) {
         <Tiles
           place={overview.system.name}
           totals={overview.totals}
+          opel={overview.opel}
           sites={overview.sites}
           definitions={definitions}
           now={now}
