@@ -19,6 +19,7 @@ from services.ingest.identity import KeyRing
 from services.ingest.intake import Intake
 from services.live.hub import Hub
 from services.store.database import Database
+from services.store.recent import Recent
 
 INGESTING_AT_ONCE = 2  # so that a burst of large bodies never takes the threads that boards read through
 
@@ -49,12 +50,15 @@ class AppState:
     ready: Callable[[], bool] = lambda: True
     wall: Callable[[], datetime] = _wall
     system_name: str | Path = "kent_and_medway"
-    intake: Intake = field(init=False, repr=False)
+    _recent: Recent = field(init=False, repr=False, default_factory=Recent)
     _ingesting: anyio.CapacityLimiter = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._ingesting = anyio.CapacityLimiter(INGESTING_AT_ONCE)
-        self.intake = Intake(self.database, self.door)
+
+    @property
+    def intake(self) -> Intake:
+        return Intake(self.database, self.door, self._recent)
 
     async def ask(self, call: Callable[Concatenate[Connection[Any], P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function of the store, with a connection, in a worker thread."""

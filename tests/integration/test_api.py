@@ -262,7 +262,7 @@ def test_a_database_that_is_away_accepts_nothing(
     def away(*_: Any) -> None:
         raise psycopg.OperationalError("connection to 10.0.0.1 failed")
 
-    monkeypatch.setattr("services.ingest.intake.ingest", away)
+    monkeypatch.setattr("services.ingest.intake.commit", away)
     response = post(client, [event(), event(type="no.such")])
     problem = is_problem(response, 503)
     assert response.headers["retry-after"]

@@ -306,6 +306,11 @@ def with_a_secret(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return secret, raw
 
 
+def telling(secret: str) -> list[str]:
+    """What would give the secret away; three digits of it may stand in any hash by chance."""
+    return [secret.lower(), *(part for part in secret.lower().split() if len(part) > 3)]
+
+
 @settings(max_examples=1500, deadline=None)
 @given(with_a_secret(), st.booleans())
 def test_no_fact_no_refusal_and_no_redaction_holds_a_planted_secret(
@@ -319,7 +324,7 @@ def test_no_fact_no_refusal_and_no_redaction_holds_a_planted_secret(
     except RefusedEvent as refused:
         said += [refused.args, refused.field, refused.reason, refused.__context__, refused.__cause__]
     text = repr(said).lower()
-    for part in secret.lower().split():
+    for part in telling(secret):
         assert part not in text
 
 
@@ -333,7 +338,7 @@ def test_a_secret_in_every_identifier_of_an_accepted_event_is_not_in_its_fact(se
         admit(UPDATED | {"subject": secret}),
         admit(CENSUS | {"id": secret, "data": CENSUS["data"] | {"visits": [local]}}),
     ]
-    assert all(part not in repr(accepted).lower() for part in secret.lower().split())
+    assert all(part not in repr(accepted).lower() for part in telling(secret))
 
 
 def test_a_name_that_was_sent_never_stands_in_a_field_path() -> None:
