@@ -41,3 +41,8 @@ export function speed(rate: number): string | null {
   if (rate === 0) return "Clock paused";
   return `${Number(rate.toFixed(1))} times real speed`;
 }
+
+const shortDay = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "numeric", month: "short" });
+
+/** 12 Jan. */
+export const dayAndMonth = (at: number) => shortDay.format(at);
