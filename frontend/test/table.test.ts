@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sheetOf } from "../src/components/table/data-table";
 import { inOrder, mostNeedFirst, pressedOrder } from "../src/components/table/order";
-import { cellOf, countsFew, fileName, toCsv, toTabs } from "../src/components/table/sheet";
+import { cellOf, fileName, toCsv, toTabs } from "../src/components/table/sheet";
+import { countsFew, onWall, peopleOf } from "../src/format/small";
 import { value } from "./factories";
 
 const now = Date.parse("2026-01-12T18:40:00Z");
@@ -30,6 +31,24 @@ describe("the order of a table", () => {
     expect(once).toEqual({ column: "beds", descending: true });
     expect(pressedOrder(once, "beds").descending).toBe(false);
     expect(pressedOrder(pressedOrder(mostNeedFirst, "need"), "need")).toEqual(mostNeedFirst);
+  });
+});
+
+describe("a wall", () => {
+  const share = value({ value: 53 / 552, unit: "share", numerator: 53, denominator: 552 });
+
+  it("says how many people a share counts, and nothing where there is no reading", () => {
+    expect(peopleOf(share)).toMatchObject({ value: 53, unit: "people", absent: null });
+    const silent = value({ value: null, unit: "share", absent: "feed_silent" });
+    expect(peopleOf(silent)).toMatchObject({ value: null, absent: "feed_silent" });
+  });
+
+  it("shows one to four people as under 5, with the number nowhere in the reading", () => {
+    const few = onWall(peopleOf({ ...share, numerator: 3 }));
+    expect(few.absent).toBe("suppressed");
+    expect(Object.values(few)).not.toContain(3);
+    expect(onWall(value({ value: 0 })).value).toBe(0);
+    expect(onWall(share)).toEqual(share);
   });
 });
 

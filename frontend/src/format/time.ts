@@ -46,3 +46,13 @@ const shortDay = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "numeri
 
 /** 12 Jan. */
 export const dayAndMonth = (at: number) => shortDay.format(at);
+
+const weekdayDate = new Intl.DateTimeFormat("en-GB", {
+  timeZone: ZONE,
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+});
+
+/** Mon 12 Jan. */
+export const shortDate = (at: number) => weekdayDate.format(at).replace(",", "");

@@ -13,6 +13,7 @@ export function ageInWords(value: Value, now: number): string {
 
 /** What stands under a figure: why it is absent, its age if it is late, or else its detail or its counts. */
 export function detailOf(value: Value, now: number, size: FigureProps["size"], detail?: string): string {
+  if (value.absent === "suppressed") return detail ?? value.reason ?? "withheld";
   if (value.absent !== null) return size === "headline" ? absenceInFull(value) : absence(value);
   const late = ageInWords(value, now);
   if (value.freshness === "lost" && size === "headline")
@@ -22,8 +23,8 @@ export function detailOf(value: Value, now: number, size: FigureProps["size"], d
 
 /** What a screen reader says of the figure. */
 export function spoken(label: string, value: Value, now: number): string {
-  const parts =
-    value.absent === null ? [inWords(value), counts(value)] : ["no reading", absenceInFull(value)];
+  const none = value.absent === "suppressed" ? [] : ["no reading"];
+  const parts = value.absent === null ? [inWords(value), counts(value)] : [...none, absenceInFull(value)];
   return [label, ...parts, value.absent === null ? ageInWords(value, now) : ""].filter(Boolean).join(", ");
 }
 
@@ -42,10 +43,22 @@ export interface FigureProps {
   detail?: string;
   /** A word after the figure: "waiting". */
   suffix?: string;
+  /** The figure alone: its age and its absence are said beside it. */
+  bare?: boolean;
 }
 
 /** One figure of one measure. It is a button: it opens "Explain this number". */
-export function Figure({ measure, site, value, now, label, size = "row", detail, suffix }: FigureProps) {
+export function Figure({
+  measure,
+  site,
+  value,
+  now,
+  label,
+  size = "row",
+  detail,
+  suffix,
+  bare,
+}: FigureProps) {
   const { figure, unit } = shown(value);
   const before = useRef(figure);
   const changes = useRef(0);
@@ -53,8 +66,9 @@ export function Figure({ measure, site, value, now, label, size = "row", detail,
     before.current = figure;
     changes.current += 1;
   }
-  const under = detailOf(value, now, size, detail);
-  const state = value.absent === null ? value.freshness : "absent";
+  const under = bare ? "" : detailOf(value, now, size, detail);
+  const state =
+    value.absent === null ? value.freshness : value.absent === "suppressed" ? "suppressed" : "absent";
   return (
     <button
       type="button"

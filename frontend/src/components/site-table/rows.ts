@@ -1,5 +1,6 @@
 import type { Measures, Site, Value } from "../../api/types";
 import { inOrder, mostNeedFirst, NEED, type Order, pressedOrder } from "../table/order";
+import { cellOf, type Sheet } from "../table/sheet";
 import type { Column } from "./site-table";
 
 /** By need, or by a measure's name. */
@@ -15,6 +16,28 @@ export const sorted = (sites: Site[], sort: Sort): Site[] =>
     sort,
     (site, column) => (column === NEED ? site.need : (site.measures[column]?.value ?? null)),
   );
+
+/** The table as it is shown, for copy and export. */
+export function sheetOfSites(
+  columns: Column[],
+  sites: Site[],
+  total: { name: string; measures: Measures } | undefined,
+  now: number,
+): Sheet {
+  const each = columns.flatMap(({ measure, title, note, beside }) => [
+    { measure, heading: [title, note].filter(Boolean).join(", ") },
+    ...(beside ? [{ measure: beside.measure, heading: `${title}, ${beside.word}` }] : []),
+  ]);
+  const row = (name: string, measures: Measures) => [
+    name,
+    ...each.map(({ measure }) => cellOf(measures[measure], now)),
+  ];
+  return [
+    ["Site", ...each.map(({ heading }) => heading)],
+    ...sites.map((site) => row(site.short_name, site.measures)),
+    ...(total ? [row(total.name, total.measures)] : []),
+  ];
+}
 
 export const doesNotApply: Value = {
   value: null,

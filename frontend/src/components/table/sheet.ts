@@ -1,26 +1,16 @@
 import type { Value } from "../../api/types";
-import { absenceInFull, inWords } from "../../format/number";
+import { absenceInFull, inWords, SMALL_NUMBER } from "../../format/number";
+import { countsFew } from "../../format/small";
 import { ageInWords } from "../figure/figure";
 
 /** What a table shows, as rows of text; the first row is its headings. */
 export type Sheet = string[][];
 
-const SMALL = 5;
-const isSmall = (people: number | null) => people !== null && people > 0 && people < SMALL;
-
-/**
- * Whether a reading counts so few people that it leaves the board only as "under 5": a count of people of one to four,
- * or a share whose people are so few.
- */
-export const countsFew = (value: Value) =>
-  value.absent === null &&
-  ((value.unit === "people" && isSmall(value.value)) || (value.unit === "share" && isSmall(value.numerator)));
-
 /** A reading in a cell of a sheet: its figure with its age, or why there is none; small numbers withheld. */
 export function cellOf(value: Value | undefined, now: number): string {
   if (!value) return "";
   if (value.absent !== null) return absenceInFull(value);
-  if (countsFew(value)) return "under 5";
+  if (countsFew(value)) return SMALL_NUMBER;
   const late = ageInWords(value, now);
   return late ? `${inWords(value)} (${late})` : inWords(value);
 }
