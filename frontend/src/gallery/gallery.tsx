@@ -194,6 +194,7 @@ export function Gallery() {
       </Part>
       <Part name="Table row" words="Live, delayed, lost, not applicable, and the total.">
         <div class="card wide">
+          <h3 id="gallery-table">Sites, by need</h3>
           <SiteTable
             id="gallery-table"
             columns={columns}

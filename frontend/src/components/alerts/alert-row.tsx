@@ -2,6 +2,7 @@ import { probability } from "../../format/number";
 import { age, momentBeside } from "../../format/time";
 import type { SkillScore } from "../../scale/series";
 import { Skill } from "../skill/skill";
+import { Region } from "../table/region";
 import "./alert-row.css";
 
 export type AlertState = "breached" | "expected" | "silent" | "inhibited" | "silenced" | "resolved";
@@ -130,11 +131,12 @@ export interface AlertListProps {
   /** Left out, no one has looked, and nothing is drawn. Empty: the server says there is none. */
   alerts?: Alert[];
   now: number;
+  label?: string;
   onTake?(id: string): void;
 }
 
 /** What needs someone, in the order in which it needs them. */
-export function AlertList({ id, alerts, now, onTake }: AlertListProps) {
+export function AlertList({ id, alerts, now, label = "Needs attention now", onTake }: AlertListProps) {
   if (!alerts) return null;
   const open = alerts.filter((each) => order[each.state] < 3);
   const unowned = open.filter((each) => each.owner === null).length;
@@ -143,12 +145,12 @@ export function AlertList({ id, alerts, now, onTake }: AlertListProps) {
   return (
     <div class="alerts">
       <h2 id={id}>
-        Needs attention now <span>{told.filter(Boolean).join(" · ")}</span>
+        {label} <span>{told.filter(Boolean).join(" · ")}</span>
       </h2>
       {alerts.length === 0 ? (
         <p class="nothing">Nothing is past its line, and nothing is expected to be.</p>
       ) : (
-        <div class="table-region">
+        <Region label={label}>
           <table aria-labelledby={id}>
             <thead>
               <tr>
@@ -168,7 +170,7 @@ export function AlertList({ id, alerts, now, onTake }: AlertListProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Region>
       )}
     </div>
   );

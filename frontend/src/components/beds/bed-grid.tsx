@@ -1,6 +1,7 @@
 import type { Value } from "../../api/types";
 import { count, counts, EN_DASH } from "../../format/number";
 import { hasFacts, Nothing, standingInWords, standingOf } from "../standing/standing";
+import { Region } from "../table/region";
 import { BedMark, BedMarks } from "./bed-mark";
 import { anonymous, type Bed, type BedState, bedWords, byBay, restInWords } from "./beds";
 import "./bed-grid.css";
@@ -29,7 +30,7 @@ export interface BedGridProps {
 /** A ward a row and a bed a mark. */
 export function BedGrid({ label, units, view, now, onBed }: BedGridProps) {
   return (
-    <div class="table-region">
+    <Region label={label}>
       <table class="beds">
         <caption class="hidden">{label}</caption>
         <thead>
@@ -55,7 +56,7 @@ export function BedGrid({ label, units, view, now, onBed }: BedGridProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Region>
   );
 }
 

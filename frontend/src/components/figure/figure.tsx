@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { Value } from "../../api/types";
-import { absence, absenceInFull, counts, inWords, shown } from "../../format/number";
+import { absence, absenceInFull, counts, inWords, SMALL_NUMBER, shown } from "../../format/number";
 import { age, momentBeside } from "../../format/time";
 import "./figure.css";
 
@@ -21,11 +21,16 @@ export function detailOf(value: Value, now: number, size: FigureProps["size"], d
   return late || (detail ?? counts(value));
 }
 
-/** What a screen reader says of the figure. */
-export function spoken(label: string, value: Value, now: number): string {
-  const none = value.absent === "suppressed" ? [] : ["no reading"];
-  const parts = value.absent === null ? [inWords(value), counts(value)] : [...none, absenceInFull(value)];
-  return [label, ...parts, value.absent === null ? ageInWords(value, now) : ""].filter(Boolean).join(", ");
+/** What a screen reader says of the figure: what it is, then the words that are seen, then what they leave out. */
+export function spoken(label: string, value: Value, now: number, under = "", suffix = ""): string {
+  if (value.absent === "suppressed") return [label, SMALL_NUMBER, under || "withheld"].join(", ");
+  if (value.absent !== null) {
+    const why = absenceInFull(value);
+    return [label, "no reading", why.startsWith(under) ? why : `${under}, ${why}`].join(", ");
+  }
+  const seen = [suffix ? `${inWords(value)} ${suffix}` : inWords(value), under];
+  const rest = [counts(value), ageInWords(value, now)].filter((each) => !under.includes(each));
+  return [label, ...seen, ...rest].filter(Boolean).join(", ");
 }
 
 export interface FigureProps {
@@ -76,7 +81,7 @@ export function Figure({
       data-measure={measure}
       data-site={site}
       data-state={state}
-      aria-label={`${spoken(label, value, now)}. Explain`}
+      aria-label={`${spoken(label, value, now, under, suffix)}. Explain`}
       title={value.absent === null ? undefined : absenceInFull(value)}
     >
       <span class="figure-line">
@@ -84,9 +89,9 @@ export function Figure({
         <span key={changes.current} class={changes.current > 0 ? "figure-value changed" : "figure-value"}>
           {figure}
         </span>
-        {unit && <small class="figure-unit">{unit}</small>}
-        {suffix && value.absent === null && <small class="figure-unit">{suffix}</small>}
-      </span>
+        {unit && <small class="figure-unit">{` ${unit}`}</small>}
+        {suffix && value.absent === null && <small class="figure-unit">{` ${suffix}`}</small>}
+      </span>{" "}
       {under && (
         <span class={state === "lost" ? "figure-detail figure-detail-lost" : "figure-detail"}>{under}</span>
       )}

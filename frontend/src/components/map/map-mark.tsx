@@ -77,14 +77,16 @@ export function MapMark({
         <circle class="map-mark-dot" cx={at.x} cy={at.y} r={radius} />
       )}
       {label && (
-        <text x={label.x} y={label.y} text-anchor={label.anchor}>
-          <tspan class="map-mark-name">{name}</tspan>
+        <>
+          <text class="map-mark-name" x={label.x} y={label.y} text-anchor={label.anchor}>
+            {name}
+          </text>{" "}
           {words && (
-            <tspan class="map-mark-words" x={label.x} dy="14">
+            <text class="map-mark-words" x={label.x} y={label.y + 14} text-anchor={label.anchor}>
               {words}
-            </tspan>
+            </text>
           )}
-        </text>
+        </>
       )}
       {!label && selected && (
         <text class="map-mark-aside" x={at.x} y={at.y - 8} text-anchor="middle">

@@ -2,6 +2,7 @@ import type { Measures, Site, Value } from "../../api/types";
 import { absenceInFull } from "../../format/number";
 import { Figure } from "../figure/figure";
 import { type Axis, LineMark, type Target } from "../line-mark/line-mark";
+import "../table/region.css";
 import { rowOf, type Sort } from "./rows";
 import "./site-table.css";
 

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { hasFacts, LIVE, Nothing, type Standing, standingInWords } from "../standing/standing";
 import { inOrder, mostNeedFirst, NEED, type Order, pressedOrder } from "./order";
+import { Region } from "./region";
 import type { Sheet } from "./sheet";
 import { TakeAway } from "./take-away";
 import "./data-table.css";
@@ -77,8 +78,7 @@ export function DataTable<Row>({
       ) : rows.length === 0 ? (
         <p class="data-none nothing">{empty}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-        <section class="table-region" aria-labelledby={id} tabIndex={0}>
+        <Region label={title}>
           <table class="data-table" aria-labelledby={id}>
             <thead>
               <tr>
@@ -122,7 +122,7 @@ export function DataTable<Row>({
               ))}
             </tbody>
           </table>
-        </section>
+        </Region>
       )}
     </div>
   );

@@ -2,6 +2,7 @@ import { count, minutes } from "../../format/number";
 import { linear, stacked } from "../../scale/scale";
 import "../chart/chart.css";
 import { hasFacts, LIVE, Nothing, type Standing, standingInWords } from "../standing/standing";
+import { Region } from "../table/region";
 import "./waits-strip.css";
 
 /** One person, by nothing but how long they have been there. */
@@ -57,7 +58,7 @@ export function WaitsStrip({ label, rows, lines, now, standing = LIVE, width = 4
   const ticks = Array.from({ length: Math.floor(hours / 4) + 1 }, (_, index) => index * 4);
   const stands = standingInWords(standing, now);
   return (
-    <div class="table-region">
+    <Region label={label}>
       <table class="waits" data-standing={standing.kind}>
         <caption class="hidden">
           {label}, by hours since arrival{stands && `, ${stands}`}
@@ -139,7 +140,7 @@ export function WaitsStrip({ label, rows, lines, now, standing = LIVE, width = 4
           not yet decided
         </span>
       </div>
-    </div>
+    </Region>
   );
 }
 

@@ -33,7 +33,7 @@ export function Flow() {
         {standings.slice(1).map(({ words, standing, lost }) => (
           <State key={words} words={words} lost={lost} wide>
             <BedGrid
-              label={words}
+              label={`Beds: ${words}`}
               units={[{ ...mercer, occupancy: occupancy(standing) }]}
               view="marks"
               now={NOW}
@@ -57,7 +57,7 @@ export function Flow() {
         {standings.slice(1).map(({ words, standing, lost }) => (
           <State key={words} words={words} lost={lost} wide>
             <WaitsStrip
-              label={words}
+              label={`Waits: ${words}`}
               rows={areas.slice(0, 2)}
               lines={waitLines}
               now={NOW}

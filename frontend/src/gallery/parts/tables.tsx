@@ -96,7 +96,7 @@ export function Tables() {
           <AlertList id="alerts-none" alerts={[]} now={NOW} />
         </State>
         <State words="Page lost" lost wide>
-          <AlertList id="alerts-lost" alerts={alerts.slice(0, 2)} now={NOW} />
+          <AlertList id="alerts-lost" label="Needed attention then" alerts={alerts.slice(0, 2)} now={NOW} />
         </State>
       </Part>
     </>
