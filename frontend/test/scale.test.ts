@@ -14,8 +14,9 @@ describe("a scale", () => {
   });
 
   it("names round values inside its extent only", () => {
-    expect(valueTicks({ from: 51, to: 152 }, 4)).toEqual([100, 150]);
-    expect(valueTicks({ from: 0.1, to: 0.62 }, 5)).toEqual([0.2, 0.4, 0.6]);
+    expect(valueTicks({ from: 51, to: 152 }, 4)).toEqual([60, 80, 100, 120, 140]);
+    expect(valueTicks({ from: 51, to: 152 }, 2)).toEqual([100, 150]);
+    expect(valueTicks({ from: 0.1, to: 0.62 }, 5)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
     expect(valueTicks({ from: 4, to: 4 }, 3)).toEqual([4]);
   });
 });

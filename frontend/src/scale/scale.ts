@@ -27,12 +27,13 @@ export function extentOf(values: (number | null | undefined)[], room = 0.08): Ex
   return { from: from - spare, to: to + spare };
 }
 
-/** Round values within an extent, about as many as asked for: steps of 1, 2 or 5 times a power of ten. */
+/** Round values within an extent, about as many as asked for: the nearest step of 1, 2 or 5 times a power of ten. */
 export function valueTicks(extent: Extent, about: number): number[] {
   const rough = (extent.to - extent.from) / Math.max(1, about);
   if (!(rough > 0)) return [extent.from];
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5, 10].find((each) => each * power >= rough) ?? 10) * power;
+  const away = (step: number) => Math.abs(Math.log((step * power) / rough));
+  const step = power * [1, 2, 5, 10].reduce((best, each) => (away(each) < away(best) ? each : best));
   const first = Math.ceil(extent.from / step);
   const last = Math.floor(extent.to / step + 1e-9);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) =>

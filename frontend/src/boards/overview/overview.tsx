@@ -24,7 +24,7 @@ import { useKeyboard } from "./keyboard";
 import { KindTable } from "./kind-table";
 import { useNarrow } from "./narrow";
 import { Tiles } from "./tiles";
-import { Wall } from "./wall";
+import { overviewOnWall, Wall } from "./wall";
 import { useWidth } from "./width";
 import "./overview.css";
 
@@ -74,7 +74,8 @@ interface BoardProps {
   isLive: boolean;
 }
 
-function Board({ overview, wall, night, now, isLive }: BoardProps) {
+function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
+  const overview = useMemo(() => (wall ? overviewOnWall(received) : received), [received, wall]);
   const districts = useFetched(fetchMap, isLive);
   const measures = useFetched(fetchMeasures, isLive);
   const [selected, setSelected] = useState<string | null>(null);

@@ -6,7 +6,7 @@ import { OpelChip, type OpelLevel, opelWords } from "../../components/opel/opel-
 import { byNeed, sorted } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
-import { measuresOnWall, onWall, peopleOf } from "../../format/small";
+import { measuresOnWall, peopleOf } from "../../format/small";
 import { type Definitions, isAcute, targetOf } from "./columns";
 import "./wall.css";
 
@@ -23,18 +23,20 @@ interface Plan {
   label: string;
   /** Shown as the people a share counts. */
   people?: boolean;
+  /** Gives way to the level, where there is one. */
+  givesWay?: boolean;
 }
 
 const system: Plan[] = [
   { measure: "ed.in_department", label: "in EDs and UTCs" },
   { measure: "ed.over_12h", label: "in ED over 12 h", people: true },
   { measure: "ed.within_4h_today", label: "within 4 hours today" },
-  { measure: "ambulance.waiting_handover", label: "crews waiting" },
+  { measure: "ambulance.waiting_handover", label: "crews waiting", givesWay: true },
   { measure: "ambulance.handover_mean_today", label: "mean handover" },
-  { measure: "ed.decision_to_admit_waiting", label: "waiting for a bed" },
+  { measure: "ed.decision_to_admit_waiting", label: "waiting for a bed", givesWay: true },
   { measure: "beds.ga_occupancy", label: "G&A beds occupied" },
   { measure: "discharge.no_criteria_to_reside", label: "no criteria to reside" },
-  { measure: "virtual_ward.occupancy", label: "virtual wards occupied" },
+  { measure: "virtual_ward.occupancy", label: "virtual wards occupied", givesWay: true },
 ];
 
 const bySite: (Plan & { note?: string })[] = [
@@ -56,10 +58,17 @@ export function standsAgainst(value: Value | undefined, measure: string, definit
   return crossed(value.value, target) ? "past" : "within";
 }
 
-const shownOf = (value: Value | undefined, people?: boolean) =>
-  value && onWall(people ? peopleOf(value) : value);
+const shownOf = (value: Value | undefined, people?: boolean) => (people && value ? peopleOf(value) : value);
+
+/** The overview without the counts of so few people that a wall, which visitors pass, may not show them. */
+export const overviewOnWall = (overview: Overview): Overview => ({
+  ...overview,
+  totals: measuresOnWall(overview.totals),
+  sites: overview.sites.map((site) => ({ ...site, measures: measuresOnWall(site.measures) })),
+});
 
 export interface WallProps {
+  /** As a wall may show it. */
   overview: Overview;
   definitions: Definitions;
   districts: DistrictMap | null;
@@ -71,10 +80,6 @@ export interface WallProps {
 /** The overview for a wall: read from five metres, nothing scrolls, and no count of people under five is shown. */
 export function Wall({ overview, definitions, districts, selected, onSelect, now }: WallProps) {
   const acute = useMemo(() => sorted(overview.sites.filter(isAcute), byNeed), [overview.sites]);
-  const onMap = useMemo(
-    () => acute.map((site) => ({ ...site, measures: measuresOnWall(site.measures) })),
-    [acute],
-  );
   const shown = acute.slice(0, SITES);
   const more = acute.length - shown.length;
   const level = levelOf(overview as { opel?: Level | null });
@@ -86,6 +91,7 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
     value: (site) => shownOf(site.measures[measure], people),
     stands: (site) => standsAgainst(site.measures[measure], measure, definitions),
   }));
+  const figures = system.filter((each) => !(level?.level && each.givesWay));
   const scored = acute.some((site) => levelOf(site)?.level);
   return (
     <>
@@ -103,7 +109,7 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
           </div>
         )}
         <div class="wall-figures">
-          {system.map(({ measure, label, people }) => (
+          {figures.map(({ measure, label, people }) => (
             <WallFigure
               key={measure}
               label={label}
@@ -123,9 +129,9 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
           <span>{scored ? "shape and number" : "people in each now"}</span>
         </h2>
         <SystemMap
-          width={320}
+          width={284}
           districts={districts}
-          sites={onMap}
+          sites={acute}
           places={[]}
           selected={selected}
           onSelect={onSelect}

@@ -15,7 +15,7 @@ const drawn: Record<BedState, [string, string][]> = {
   ],
   awaiting: [
     ["bed-edge", "M.6 1.6h7.8v7.8h-7.8z"],
-    ["bed-ink", "M0 1v9l9-9z"],
+    ["bed-half", "M0 1v9l9-9z"],
   ],
   free: [["bed-open", "M.9 1.9h7.2v7.2h-7.2z"]],
   kept: [["bed-kept", "M.6 1.6h7.8v7.8h-7.8z"]],

@@ -21,11 +21,16 @@ export interface SystemMapProps {
   onSelect(code: string): void;
 }
 
-/** People now in the department, or why there is no figure. */
+/** The level of a site where the server has scored one. */
+function levelOf({ opel }: Site): OpelLevel | undefined {
+  return (opel as { level: OpelLevel | null } | null)?.level ?? undefined;
+}
+
+/** People now in the department, or why there is no figure; nothing where its level is said instead. */
 function besideMark(site: Site): string {
   const value = site.measures["ed.in_department"];
   if (site.ed_type !== 1) return "no type 1 ED";
-  if (!value) return "";
+  if (!value || levelOf(site)) return "";
   if (value.absent !== null && value.absent !== "suppressed") return absence(value);
   return `${inWords(value)} in ED${value.freshness === "lost" ? ", lost" : ""}`;
 }
@@ -37,11 +42,6 @@ function radiusOf(site: Site): number {
   return Math.min(11, Math.max(4.5, Math.sqrt(people) * 0.8));
 }
 
-/** The level of a site where the server has scored one. */
-function levelOf({ opel }: Site): OpelLevel | undefined {
-  return (opel as { level: OpelLevel | null } | null)?.level ?? undefined;
-}
-
 const isAcute = (site: Site) => site.kind === "acute";
 const textWidth = (text: string, perLetter: number) => text.length * perLetter;
 
@@ -49,9 +49,9 @@ function labelsFor(land: Land, acute: Site[], at: Map<string, Point>, places: Gr
   const labels: Label[] = acute.map((site) => ({
     key: site.code,
     at: at.get(site.code) ?? { x: 0, y: 0 },
-    radius: 10,
+    radius: levelOf(site) ? 13 : 10,
     width: Math.max(textWidth(site.short_name, 7), textWidth(besideMark(site), 5.8)),
-    height: LINE * 2,
+    height: besideMark(site) ? LINE * 2 : LINE,
   }));
   const bounds = { left: -8, top: -4, right: land.width + 8, bottom: land.height + 6 };
   const small = others.map((site) => {

@@ -44,7 +44,7 @@ export function WallFigure({ label, measure, site, place, value, now, stands }: 
       )}
       <span class="wall-figure-label">
         {label}
-        {beside && <b>, {beside}</b>}
+        {beside && <b>{beside}</b>}
       </span>
     </div>
   );

@@ -38,10 +38,14 @@ export function WallHeader({ system, pulse, feeds, synthetic, rate, now }: WallH
   const faster = speed(rate);
   return (
     <header class="wall-header">
-      <h1>{system}</h1>
-      <span class="quiet">Lightship</span>
-      {synthetic && <span class="wall-synthetic">Synthetic people</span>}
-      {faster && <span class="quiet">{faster}</span>}
+      <div>
+        <h1>{system}</h1>
+        <p class="wall-what">
+          Lightship
+          {synthetic && <b class="wall-synthetic">Synthetic people</b>}
+          {faster}
+        </p>
+      </div>
       <span class="wall-pulse">
         <Pulse pulse={pulse} feeds={[]} />
       </span>
