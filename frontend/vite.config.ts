@@ -11,5 +11,5 @@ export default defineConfig({
     rolldownOptions: { input: { overview: "index.html", components: "components.html" } },
   },
   server: { proxy: { "/api": { target: api, ws: true }, "/health": api } },
-  test: { include: ["test/**/*.test.ts"], environment: "node" },
+  test: { include: ["test/**/*.test.ts"], environment: "node", css: { include: /tokens\.css/ } },
 });

@@ -2,11 +2,12 @@ import { render } from "preact";
 import "@preact/signals";
 import { OverviewPage } from "./boards/overview/overview";
 import { live } from "./store";
-import { applyTheme } from "./theme";
+import { view } from "./store/view";
+import { applyView } from "./theme";
 import "./tokens.css";
 import "./base.css";
 
-applyTheme(location.href, document.documentElement);
+applyView(view.value, false, document.documentElement);
 const board = document.getElementById("board");
 if (board) {
   live.start();

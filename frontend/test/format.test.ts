@@ -115,6 +115,19 @@ describe("a figure", () => {
       spoken("In ED, QEQM", value({ value: null, absent: "not_due", reason: "not due until 08:00" }), now),
     ).toBe("In ED, QEQM, no reading, not due until 08:00");
   });
+
+  it("is said with the words that are seen first, and then with what they leave out", () => {
+    const share = value({ value: 17 / 118, unit: "share", numerator: 17, denominator: 118 });
+    expect(spoken("Over 12 h", share, now, "17 of 118")).toBe("Over 12 h, 14.4%, 17 of 118");
+    expect(spoken("Over 12 h", { ...share, freshness: "lost" }, now, "")).toContain(
+      "14.4%, 17 of 118, lost 18:40",
+    );
+    expect(spoken("Handover", value({ value: 4 }), now, "", "waiting")).toBe("Handover, 4 waiting");
+    const few = value({ value: null, absent: "suppressed" });
+    expect(spoken("Over 12 h", few, now)).toBe("Over 12 h, under 5, withheld");
+    expect(inWords(few)).toBe("under 5");
+    expect(detailOf(few, now, "headline")).toBe("withheld");
+  });
 });
 
 describe("the pulse", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { matching } from "../src/components/find/find-site";
 import { crossed, sharedAxis } from "../src/components/line-mark/line-mark";
 import { placeLabels } from "../src/components/map/labels";
-import { byNeed, pressed, rowOf, sorted } from "../src/components/site-table/rows";
+import { byNeed, pressed, rowOf, sheetOfSites, sorted } from "../src/components/site-table/rows";
 import { site, value } from "./factories";
 
 const codes = (sites: { code: string }[]) => sites.map((each) => each.code);
@@ -41,6 +41,24 @@ describe("a row", () => {
   it("keeps readings that are absent for different reasons apart", () => {
     const silent = value({ value: null, absent: "feed_silent", reason: null });
     expect(rowOf({ a: absent, b: silent }, ["a", "b"].map(column))).toHaveLength(2);
+  });
+});
+
+describe("the table of sites, taken away", () => {
+  it("has a column for the figure beside another, and the total last", () => {
+    const handover = {
+      ...column("mean"),
+      title: "Handover",
+      note: "today",
+      beside: { measure: "n", word: "waiting" },
+    };
+    const measures = { mean: value({ value: 22, unit: "minutes" }), n: value({ value: 7 }) };
+    const total = { name: "System", measures: { mean: value({ value: 20, unit: "minutes" }) } };
+    expect(sheetOfSites([handover], [site("A", 1, measures)], total, 0)).toEqual([
+      ["Site", "Handover, today", "Handover, waiting"],
+      ["A", "22 min", "7"],
+      ["System", "20 min", ""],
+    ]);
   });
 });
 

@@ -2,6 +2,8 @@ import type { Value } from "../api/types";
 
 const MINUS = "\u2212";
 export const EN_DASH = "\u2013";
+/** One to four people, where a count so small may not be shown. */
+export const SMALL_NUMBER = "under 5";
 
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 const oneDecimal = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -43,6 +45,7 @@ export interface Shown {
 
 /** How a reading is written; an absent one is an en dash. */
 export function shown(value: Value): Shown {
+  if (value.absent === "suppressed") return { figure: SMALL_NUMBER, unit: "" };
   if (value.value === null || value.absent !== null) return { figure: EN_DASH, unit: "" };
   if (value.unit === "share") return { figure: percent(value.value), unit: "" };
   if (value.unit === "hours") return { figure: count(value.value), unit: "h" };
@@ -71,7 +74,7 @@ const absentWords: Record<NonNullable<Value["absent"]>, string> = {
   feed_silent: "feed silent",
   not_due: "not due",
   not_provided: "not provided",
-  suppressed: "under 5, withheld",
+  suppressed: `${SMALL_NUMBER}, withheld`,
 };
 
 /** Why there is no reading, short enough for a cell. */

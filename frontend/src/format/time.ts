@@ -41,3 +41,18 @@ export function speed(rate: number): string | null {
   if (rate === 0) return "Clock paused";
   return `${Number(rate.toFixed(1))} times real speed`;
 }
+
+const shortDay = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "numeric", month: "short" });
+
+/** 12 Jan. */
+export const dayAndMonth = (at: number) => shortDay.format(at);
+
+const weekdayDate = new Intl.DateTimeFormat("en-GB", {
+  timeZone: ZONE,
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+});
+
+/** Mon 12 Jan. */
+export const shortDate = (at: number) => weekdayDate.format(at).replace(",", "");

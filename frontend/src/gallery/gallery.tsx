@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Explain } from "../components/explain/explain";
 import { Feeds } from "../components/feeds/feeds";
@@ -11,31 +10,16 @@ import { OpelHeadline } from "../components/opel/opel-level";
 import { Pulse } from "../components/pulse/pulse";
 import { byNeed } from "../components/site-table/rows";
 import { type Column, SiteTable } from "../components/site-table/site-table";
+import { SpcChart } from "../components/spc/spc-chart";
 import { Tile } from "../components/tile/tile";
 import type { Pulse as PulseState } from "../store/live";
+import { spc } from "./examples";
+import { Charts } from "./parts/charts";
+import { Flow } from "./parts/flow";
+import { Tables } from "./parts/tables";
+import { Part, State } from "./state";
 import { definition, feeds, levels, NOW, none, reading, share, sites } from "./values";
 import "./gallery.css";
-
-function Part({ name, words, children }: { name: string; words: string; children: ComponentChildren }) {
-  return (
-    <section class="part">
-      <div>
-        <h2>{name}</h2>
-        <p class="quiet">{words}</p>
-      </div>
-      <div class="part-states">{children}</div>
-    </section>
-  );
-}
-
-function State({ words, children }: { words: string; children: ComponentChildren }) {
-  return (
-    <figure class="state">
-      <div class="card">{children}</div>
-      <figcaption>{words}</figcaption>
-    </figure>
-  );
-}
 
 const tiles: [string, string, ReturnType<typeof reading>, string?][] = [
   [
@@ -130,6 +114,11 @@ export function Gallery() {
   return (
     <main class="gallery">
       <h1>Lightship components</h1>
+      <p>
+        <a href="/components.html">Day</a> · <a href="/components.html?theme=dark">Night</a> ·{" "}
+        <a href="/components.html?wall=1">Wall by day</a> ·{" "}
+        <a href="/components.html?wall=1&theme=dark">Wall by night</a>
+      </p>
       <p class="quiet">Each part in each state. Solid is fact, hatched is forecast, dotted is lost.</p>
       <Part name="Figure tile" words="Label, figure, counts. Age only when it is not normal for that figure.">
         {tiles.map(([label, words, value, detail]) => (
@@ -213,6 +202,7 @@ export function Gallery() {
       </Part>
       <Part name="Table row" words="Live, delayed, lost, not applicable, and the total.">
         <div class="card wide">
+          <h3 id="gallery-table">Sites, by need</h3>
           <SiteTable
             id="gallery-table"
             columns={columns}
@@ -251,6 +241,18 @@ export function Gallery() {
             now={NOW}
             definition={definition}
             peers="acute hospitals"
+            history={{
+              title: "Each day at 08:00, 42 days",
+              chart: (
+                <SpcChart
+                  label="Over 12 h in ED, William Harvey"
+                  series={spc}
+                  format={(value) => String(value)}
+                  now={NOW}
+                  width={380}
+                />
+              ),
+            }}
             spread={[
               { code: "1", name: "William Harvey", value: share(17, 118), chosen: true },
               { code: "2", name: "QEQM", value: share(12, 104), chosen: false },
@@ -270,6 +272,9 @@ export function Gallery() {
           />
         </State>
       </Part>
+      <Charts />
+      <Flow />
+      <Tables />
       <Part name="Feeds and keys" words="Late feeds by name; the keys of the board.">
         <State words="Late feeds come first">
           <Feeds feeds={feeds} now={NOW} />

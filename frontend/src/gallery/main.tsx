@@ -1,9 +1,9 @@
 import { render } from "preact";
-import { applyTheme } from "../theme";
+import { applyView, viewOf } from "../theme";
 import "../tokens.css";
 import "../base.css";
 import { Gallery } from "./gallery";
 
-applyTheme(location.href, document.documentElement);
+applyView(viewOf(location.href), false, document.documentElement);
 const board = document.getElementById("board");
 if (board) render(<Gallery />, board);

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { MeasureDefinition, Value } from "../../api/types";
 import { absenceInFull, count, counts, inWords } from "../../format/number";
 import { age, date, momentBeside } from "../../format/time";
@@ -17,6 +18,8 @@ export interface ExplainProps {
   spread: SpreadRow[];
   /** Which sites those are: "acute hospitals". */
   peers: string;
+  /** Its past: an SPC chart where it is daily, a line where it is not. Left out while the server keeps none. */
+  history?: { title: string; chart: ComponentChildren };
 }
 
 /** The counts behind a figure, in words. */
@@ -40,7 +43,7 @@ function freshness(value: Value, now: number): string {
   return value.freshness === "delayed" ? `Delayed: ${when}` : `Lost: ${when}. The last value is held`;
 }
 
-function Row({ term, children }: { term: string; children: preact.ComponentChildren }) {
+function Row({ term, children }: { term: string; children: ComponentChildren }) {
   if (children === null || children === "") return null;
   return (
     <div class="explain-row">
@@ -51,7 +54,7 @@ function Row({ term, children }: { term: string; children: preact.ComponentChild
 }
 
 /** "Explain this number": what it means, what it was counted from, how old it is, and the same figure elsewhere. */
-export function Explain({ title, place, value, now, definition, spread, peers }: ExplainProps) {
+export function Explain({ title, place, value, now, definition, spread, peers, history }: ExplainProps) {
   const known = definition === "failed" ? null : definition;
   const absent = value.absent !== null;
   return (
@@ -88,6 +91,12 @@ export function Explain({ title, place, value, now, definition, spread, peers }:
         <p class="explain-note">
           The definition could not be fetched. The figure and its counts still stand.
         </p>
+      )}
+      {history && (
+        <>
+          <h3>{history.title}</h3>
+          {history.chart}
+        </>
       )}
       <h3>Same figure, {peers}, now</h3>
       <Spread rows={spread} target={known?.target ?? null} />

@@ -1,6 +1,6 @@
 import { useRef } from "preact/hooks";
 import type { Value } from "../../api/types";
-import { absence, absenceInFull, counts, inWords, shown } from "../../format/number";
+import { absence, absenceInFull, counts, inWords, SMALL_NUMBER, shown } from "../../format/number";
 import { age, momentBeside } from "../../format/time";
 import "./figure.css";
 
@@ -13,6 +13,7 @@ export function ageInWords(value: Value, now: number): string {
 
 /** What stands under a figure: why it is absent, its age if it is late, or else its detail or its counts. */
 export function detailOf(value: Value, now: number, size: FigureProps["size"], detail?: string): string {
+  if (value.absent === "suppressed") return detail ?? value.reason ?? "withheld";
   if (value.absent !== null) return size === "headline" ? absenceInFull(value) : absence(value);
   const late = ageInWords(value, now);
   if (value.freshness === "lost" && size === "headline")
@@ -20,11 +21,16 @@ export function detailOf(value: Value, now: number, size: FigureProps["size"], d
   return late || (detail ?? counts(value));
 }
 
-/** What a screen reader says of the figure. */
-export function spoken(label: string, value: Value, now: number): string {
-  const parts =
-    value.absent === null ? [inWords(value), counts(value)] : ["no reading", absenceInFull(value)];
-  return [label, ...parts, value.absent === null ? ageInWords(value, now) : ""].filter(Boolean).join(", ");
+/** What a screen reader says of the figure: what it is, then the words that are seen, then what they leave out. */
+export function spoken(label: string, value: Value, now: number, under = "", suffix = ""): string {
+  if (value.absent === "suppressed") return [label, SMALL_NUMBER, under || "withheld"].join(", ");
+  if (value.absent !== null) {
+    const why = absenceInFull(value);
+    return [label, "no reading", why.startsWith(under) ? why : `${under}, ${why}`].join(", ");
+  }
+  const seen = [suffix ? `${inWords(value)} ${suffix}` : inWords(value), under];
+  const rest = [counts(value), ageInWords(value, now)].filter((each) => !under.includes(each));
+  return [label, ...seen, ...rest].filter(Boolean).join(", ");
 }
 
 export interface FigureProps {
@@ -42,10 +48,22 @@ export interface FigureProps {
   detail?: string;
   /** A word after the figure: "waiting". */
   suffix?: string;
+  /** The figure alone: its age and its absence are said beside it. */
+  bare?: boolean;
 }
 
 /** One figure of one measure. It is a button: it opens "Explain this number". */
-export function Figure({ measure, site, value, now, label, size = "row", detail, suffix }: FigureProps) {
+export function Figure({
+  measure,
+  site,
+  value,
+  now,
+  label,
+  size = "row",
+  detail,
+  suffix,
+  bare,
+}: FigureProps) {
   const { figure, unit } = shown(value);
   const before = useRef(figure);
   const changes = useRef(0);
@@ -53,8 +71,9 @@ export function Figure({ measure, site, value, now, label, size = "row", detail,
     before.current = figure;
     changes.current += 1;
   }
-  const under = detailOf(value, now, size, detail);
-  const state = value.absent === null ? value.freshness : "absent";
+  const under = bare ? "" : detailOf(value, now, size, detail);
+  const state =
+    value.absent === null ? value.freshness : value.absent === "suppressed" ? "suppressed" : "absent";
   return (
     <button
       type="button"
@@ -62,7 +81,7 @@ export function Figure({ measure, site, value, now, label, size = "row", detail,
       data-measure={measure}
       data-site={site}
       data-state={state}
-      aria-label={`${spoken(label, value, now)}. Explain`}
+      aria-label={`${spoken(label, value, now, under, suffix)}. Explain`}
       title={value.absent === null ? undefined : absenceInFull(value)}
     >
       <span class="figure-line">
@@ -70,9 +89,9 @@ export function Figure({ measure, site, value, now, label, size = "row", detail,
         <span key={changes.current} class={changes.current > 0 ? "figure-value changed" : "figure-value"}>
           {figure}
         </span>
-        {unit && <small class="figure-unit">{unit}</small>}
-        {suffix && value.absent === null && <small class="figure-unit">{suffix}</small>}
-      </span>
+        {unit && <small class="figure-unit">{` ${unit}`}</small>}
+        {suffix && value.absent === null && <small class="figure-unit">{` ${suffix}`}</small>}
+      </span>{" "}
       {under && (
         <span class={state === "lost" ? "figure-detail figure-detail-lost" : "figure-detail"}>{under}</span>
       )}

@@ -5,6 +5,8 @@ const keys: [string[], string][] = [
   [["Tab"], "next figure"],
   [["E", "Enter"], "explain the figure"],
   [["/"], "find a site"],
+  [["W"], "wall or desk"],
+  [["D"], "day or night"],
   [["Esc"], "close"],
   [["?"], "these keys"],
 ];

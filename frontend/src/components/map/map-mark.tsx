@@ -1,3 +1,4 @@
+import { OpelChip, type OpelLevel } from "../opel/opel-chip";
 import type { Point } from "./geometry";
 import type { Placed } from "./labels";
 import "./map-mark.css";
@@ -12,12 +13,27 @@ export interface MapMarkProps {
   label?: Placed;
   /** What stands under the name. */
   words?: string;
+  /** Its level, where one is scored: the mark is then the level's own. */
+  level?: OpelLevel;
   selected: boolean;
   onSelect(code: string): void;
 }
 
+const LEVEL = 26;
+
 /** One site on the map. Its mark is ink: there is no colour without a level. */
-export function MapMark({ site, name, at, form, radius, label, words, selected, onSelect }: MapMarkProps) {
+export function MapMark({
+  site,
+  name,
+  at,
+  form,
+  radius,
+  label,
+  words,
+  level,
+  selected,
+  onSelect,
+}: MapMarkProps) {
   const choose = () => onSelect(site);
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button
@@ -25,7 +41,7 @@ export function MapMark({ site, name, at, form, radius, label, words, selected, 
       class={`map-mark map-mark-${form}`}
       role="button"
       tabIndex={0}
-      aria-label={words ? `${name}, ${words}` : name}
+      aria-label={[name, level && `OPEL ${level}`, words].filter(Boolean).join(", ")}
       aria-pressed={selected}
       data-map-site={site}
       onClick={choose}
@@ -53,16 +69,24 @@ export function MapMark({ site, name, at, form, radius, label, words, selected, 
         r={Math.max(radius + 2, form === "small" ? 6 : 12)}
       />
       {selected && <circle class="map-mark-ring" cx={at.x} cy={at.y} r={radius + 3.5} />}
-      <circle class="map-mark-dot" cx={at.x} cy={at.y} r={radius} />
+      {level ? (
+        <foreignObject x={at.x - LEVEL / 2} y={at.y - LEVEL / 2} width={LEVEL} height={LEVEL}>
+          <OpelChip level={level} size={LEVEL} />
+        </foreignObject>
+      ) : (
+        <circle class="map-mark-dot" cx={at.x} cy={at.y} r={radius} />
+      )}
       {label && (
-        <text x={label.x} y={label.y} text-anchor={label.anchor}>
-          <tspan class="map-mark-name">{name}</tspan>
+        <>
+          <text class="map-mark-name" x={label.x} y={label.y} text-anchor={label.anchor}>
+            {name}
+          </text>{" "}
           {words && (
-            <tspan class="map-mark-words" x={label.x} dy="14">
+            <text class="map-mark-words" x={label.x} y={label.y + 14} text-anchor={label.anchor}>
               {words}
-            </tspan>
+            </text>
           )}
-        </text>
+        </>
       )}
       {!label && selected && (
         <text class="map-mark-aside" x={at.x} y={at.y - 8} text-anchor="middle">

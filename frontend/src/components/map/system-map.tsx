@@ -1,12 +1,15 @@
 import { useMemo } from "preact/hooks";
 import type { DistrictMap, Group, Site } from "../../api/types";
 import { absence, inWords } from "../../format/number";
+import type { OpelLevel } from "../opel/opel-chip";
 import { drawLand, type Land, type Point } from "./geometry";
 import { type Label, placeLabels } from "./labels";
 import { MapMark } from "./map-mark";
 import "./system-map.css";
 
 const LINE = 14;
+/** The square pixels of its neighbours that the name of a place may touch; it is left out rather than cover more. */
+const COVERED = 120;
 
 export interface SystemMapProps {
   /** In pixels; a unit of the drawing is one of them. */
@@ -18,12 +21,17 @@ export interface SystemMapProps {
   onSelect(code: string): void;
 }
 
-/** People now in the department, or why there is no figure. */
+/** The level of a site where the server has scored one. */
+function levelOf({ opel }: Site): OpelLevel | undefined {
+  return (opel as { level: OpelLevel | null } | null)?.level ?? undefined;
+}
+
+/** People now in the department, or why there is no figure; nothing where its level is said instead. */
 function besideMark(site: Site): string {
   const value = site.measures["ed.in_department"];
   if (site.ed_type !== 1) return "no type 1 ED";
-  if (!value) return "";
-  if (value.absent !== null) return absence(value);
+  if (!value || levelOf(site)) return "";
+  if (value.absent !== null && value.absent !== "suppressed") return absence(value);
   return `${inWords(value)} in ED${value.freshness === "lost" ? ", lost" : ""}`;
 }
 
@@ -41,9 +49,9 @@ function labelsFor(land: Land, acute: Site[], at: Map<string, Point>, places: Gr
   const labels: Label[] = acute.map((site) => ({
     key: site.code,
     at: at.get(site.code) ?? { x: 0, y: 0 },
-    radius: 10,
+    radius: levelOf(site) ? 13 : 10,
     width: Math.max(textWidth(site.short_name, 7), textWidth(besideMark(site), 5.8)),
-    height: LINE * 2,
+    height: besideMark(site) ? LINE * 2 : LINE,
   }));
   const bounds = { left: -8, top: -4, right: land.width + 8, bottom: land.height + 6 };
   const small = others.map((site) => {
@@ -60,26 +68,33 @@ function labelsFor(land: Land, acute: Site[], at: Map<string, Point>, places: Gr
       right: label.at.x + 12,
       bottom: label.at.y + 12,
     });
-  const names = land.middles.map(({ code, middle }) => {
+  const names = land.middles.flatMap(({ code, middle }) => {
     const name = places.find((place) => place.code === code)?.name ?? "";
     const width = textWidth(name, 5.9);
+    const outside = ({ x, y }: Point) =>
+      Math.max(0, bounds.top + 11 - y) * width +
+      Math.max(0, bounds.left - x + width / 2, x + width / 2 - bounds.right) * 15;
     const clash = ({ x, y }: Point) =>
-      obstacles.reduce((total, box) => {
-        const across = Math.min(x + width / 2 + 5, box.right) - Math.max(x - width / 2 - 5, box.left);
-        const down = Math.min(y + 4, box.bottom) - Math.max(y - 11, box.top);
-        return total + Math.round(Math.max(0, across) * Math.max(0, down));
-      }, 0);
+      obstacles.reduce(
+        (total, box) => {
+          const across = Math.min(x + width / 2 + 5, box.right) - Math.max(x - width / 2 - 5, box.left);
+          const down = Math.min(y + 4, box.bottom) - Math.max(y - 11, box.top);
+          return total + Math.round(Math.max(0, across) * Math.max(0, down));
+        },
+        Math.round(outside({ x, y })),
+      );
     const tries = [0, 16, -16, 28, -28, 40, -40, 52].flatMap((dy) =>
-      [0, -18, 18, -34, 34].map((dx) => ({ x: middle.x + dx, y: middle.y + dy })),
+      [0, -18, 18, -34, 34, -56, 56].map((dx) => ({ x: middle.x + dx, y: middle.y + dy })),
     );
     const best = tries.reduce((least, each) => (clash(each) < clash(least) ? each : least));
+    if (clash(best) > COVERED) return [];
     obstacles.push({
       left: best.x - width / 2,
       right: best.x + width / 2,
       top: best.y - 11,
       bottom: best.y + 4,
     });
-    return { code, name, ...best };
+    return [{ code, name, ...best }];
   });
   return { placed, names };
 }
@@ -127,6 +142,7 @@ export function SystemMap({ width, districts, sites, places, selected, onSelect 
           radius={radiusOf(site)}
           label={layout.placed[index]}
           words={besideMark(site)}
+          level={levelOf(site)}
           selected={selected === site.code}
           onSelect={onSelect}
         />

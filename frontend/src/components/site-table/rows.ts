@@ -1,31 +1,42 @@
 import type { Measures, Site, Value } from "../../api/types";
+import { inOrder, mostNeedFirst, NEED, type Order, pressedOrder } from "../table/order";
+import { cellOf, type Sheet } from "../table/sheet";
 import type { Column } from "./site-table";
 
-export interface Sort {
-  /** "need", or a measure's name. */
-  column: string;
-  descending: boolean;
-}
+/** By need, or by a measure's name. */
+export type Sort = Order;
 
-export const byNeed: Sort = { column: "need", descending: true };
+export const byNeed: Sort = mostNeedFirst;
+export const pressed = pressedOrder;
 
-/** A second press turns the order round; a new column starts with its greatest. */
-export const pressed = (sort: Sort, column: string): Sort =>
-  sort.column === column && column !== "need"
-    ? { column, descending: !sort.descending }
-    : { column, descending: true };
+/** In order; a site with no reading comes last whichever way the column is sorted, and equals go by name. */
+export const sorted = (sites: Site[], sort: Sort): Site[] =>
+  inOrder(
+    [...sites].sort((a, b) => a.name.localeCompare(b.name)),
+    sort,
+    (site, column) => (column === NEED ? site.need : (site.measures[column]?.value ?? null)),
+  );
 
-/** In order; a site with no reading comes last whichever way the column is sorted. */
-export function sorted(sites: Site[], sort: Sort): Site[] {
-  const of = (site: Site) =>
-    sort.column === "need" ? site.need : (site.measures[sort.column]?.value ?? null);
-  return [...sites].sort((a, b) => {
-    const left = of(a);
-    const right = of(b);
-    if (left === null || right === null)
-      return Number(left === null) - Number(right === null) || a.name.localeCompare(b.name);
-    return (sort.descending ? right - left : left - right) || a.name.localeCompare(b.name);
-  });
+/** The table as it is shown, for copy and export. */
+export function sheetOfSites(
+  columns: Column[],
+  sites: Site[],
+  total: { name: string; measures: Measures } | undefined,
+  now: number,
+): Sheet {
+  const each = columns.flatMap(({ measure, title, note, beside }) => [
+    { measure, heading: [title, note].filter(Boolean).join(", ") },
+    ...(beside ? [{ measure: beside.measure, heading: `${title}, ${beside.word}` }] : []),
+  ]);
+  const row = (name: string, measures: Measures) => [
+    name,
+    ...each.map(({ measure }) => cellOf(measures[measure], now)),
+  ];
+  return [
+    ["Site", ...each.map(({ heading }) => heading)],
+    ...sites.map((site) => row(site.short_name, site.measures)),
+    ...(total ? [row(total.name, total.measures)] : []),
+  ];
 }
 
 export const doesNotApply: Value = {

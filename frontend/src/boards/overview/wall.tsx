@@ -1,0 +1,158 @@
+import { useMemo } from "preact/hooks";
+import type { DistrictMap, Overview, Site, Value } from "../../api/types";
+import { crossed } from "../../components/line-mark/line-mark";
+import { SystemMap } from "../../components/map/system-map";
+import { OpelChip, type OpelLevel, opelWords } from "../../components/opel/opel-chip";
+import { byNeed, sorted } from "../../components/site-table/rows";
+import { WallFigure } from "../../components/wall/wall-figure";
+import { type WallRow, WallTable } from "../../components/wall/wall-table";
+import { measuresOnWall, peopleOf } from "../../format/small";
+import { type Definitions, isAcute, targetOf } from "./columns";
+import "./wall.css";
+
+/** A level as far as a wall says it. */
+interface Level {
+  level: OpelLevel | null;
+  indicative: boolean;
+}
+
+const levelOf = (scored: { opel?: Level | null }): Level | null => scored.opel ?? null;
+
+interface Plan {
+  measure: string;
+  label: string;
+  /** Shown as the people a share counts. */
+  people?: boolean;
+  /** Gives way to the level, where there is one. */
+  givesWay?: boolean;
+}
+
+const system: Plan[] = [
+  { measure: "ed.in_department", label: "in EDs and UTCs" },
+  { measure: "ed.over_12h", label: "in ED over 12 h", people: true },
+  { measure: "ed.within_4h_today", label: "within 4 hours today" },
+  { measure: "ambulance.waiting_handover", label: "crews waiting", givesWay: true },
+  { measure: "ambulance.handover_mean_today", label: "mean handover" },
+  { measure: "ed.decision_to_admit_waiting", label: "waiting for a bed", givesWay: true },
+  { measure: "beds.ga_occupancy", label: "G&A beds occupied" },
+  { measure: "discharge.no_criteria_to_reside", label: "no criteria to reside" },
+  { measure: "virtual_ward.occupancy", label: "virtual wards occupied", givesWay: true },
+];
+
+const bySite: (Plan & { note?: string })[] = [
+  { measure: "ed.in_department", label: "In ED" },
+  { measure: "ed.over_12h", label: "Over 12 h", note: "people in ED", people: true },
+  { measure: "ed.within_4h_today", label: "Within 4 h", note: "today" },
+  { measure: "ambulance.handover_mean_today", label: "Handover", note: "mean today" },
+  { measure: "beds.ga_free", label: "G&A free", note: "beds" },
+];
+
+/** The most sites that stand side by side. */
+const SITES = 7;
+
+/** A reading against its plan; one that is late or absent is never said to be past it. */
+export function standsAgainst(value: Value | undefined, measure: string, definitions: Definitions) {
+  const target = targetOf(definitions, measure);
+  if (!value || value.absent !== null || value.value === null || value.freshness === "lost" || !target)
+    return "no line";
+  return crossed(value.value, target) ? "past" : "within";
+}
+
+const shownOf = (value: Value | undefined, people?: boolean) => (people && value ? peopleOf(value) : value);
+
+/** The overview without the counts of so few people that a wall, which visitors pass, may not show them. */
+export const overviewOnWall = (overview: Overview): Overview => ({
+  ...overview,
+  totals: measuresOnWall(overview.totals),
+  sites: overview.sites.map((site) => ({ ...site, measures: measuresOnWall(site.measures) })),
+});
+
+export interface WallProps {
+  /** As a wall may show it. */
+  overview: Overview;
+  definitions: Definitions;
+  districts: DistrictMap | null;
+  selected: string | null;
+  onSelect(code: string): void;
+  now: number;
+}
+
+/** The overview for a wall: read from five metres, nothing scrolls, and no count of people under five is shown. */
+export function Wall({ overview, definitions, districts, selected, onSelect, now }: WallProps) {
+  const acute = useMemo(() => sorted(overview.sites.filter(isAcute), byNeed), [overview.sites]);
+  const shown = acute.slice(0, SITES);
+  const more = acute.length - shown.length;
+  const level = levelOf(overview as { opel?: Level | null });
+  const rows: WallRow[] = bySite.map(({ measure, label, note, people }) => ({
+    key: measure,
+    label,
+    note,
+    measure,
+    value: (site) => shownOf(site.measures[measure], people),
+    stands: (site) => standsAgainst(site.measures[measure], measure, definitions),
+  }));
+  const figures = system.filter((each) => !(level?.level && each.givesWay));
+  const scored = acute.some((site) => levelOf(site)?.level);
+  return (
+    <>
+      <section class="wall-system" aria-label="System now">
+        {level?.level && (
+          <div class="wall-level">
+            <OpelChip level={level.level} size={132} />
+            <div>
+              <b class="wall-opel">OPEL {level.level}</b>
+              <span class="quiet">
+                {opelWords[level.level]}
+                {level.indicative && ", indicative"}
+              </span>
+            </div>
+          </div>
+        )}
+        <div class="wall-figures">
+          {figures.map(({ measure, label, people }) => (
+            <WallFigure
+              key={measure}
+              label={label}
+              measure={measure}
+              site="system"
+              place={overview.system.name}
+              value={shownOf(overview.totals[measure], people)}
+              stands={standsAgainst(overview.totals[measure], measure, definitions)}
+              now={now}
+            />
+          ))}
+        </div>
+      </section>
+      <section class="wall-map" aria-labelledby="wall-map-title">
+        <h2 id="wall-map-title">
+          {scored ? "OPEL now" : "Emergency departments"}{" "}
+          <span>{scored ? "shape and number" : "people in each now"}</span>
+        </h2>
+        <SystemMap
+          width={284}
+          districts={districts}
+          sites={acute}
+          places={[]}
+          selected={selected}
+          onSelect={onSelect}
+        />
+      </section>
+      <section class="wall-sites">
+        <h2 id="wall-sites-title">
+          Acute hospitals, by need
+          <span>red edge: past its plan{more > 0 && `; ${more} more not shown`}</span>
+        </h2>
+        <WallTable
+          id="wall-sites-title"
+          sites={shown}
+          rows={rows}
+          now={now}
+          mark={(site: Site) => {
+            const scoredSite = levelOf(site);
+            return scoredSite?.level && <OpelChip level={scoredSite.level} size={36} />;
+          }}
+        />
+      </section>
+    </>
+  );
+}

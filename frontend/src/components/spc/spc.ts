@@ -1,0 +1,75 @@
+/** One point, as the server judged it by the Making Data Count rules. */
+export interface SpcPoint {
+  at: number;
+  value: number | null;
+  special: "improving" | "concerning" | "neither" | null;
+}
+
+/** Limits over a stretch of points; a step in the process begins another. */
+export interface SpcLimits {
+  from: number;
+  to: number;
+  mean: number;
+  lower: number;
+  upper: number;
+}
+
+export type Variation =
+  | "improving_high"
+  | "improving_low"
+  | "concerning_high"
+  | "concerning_low"
+  | "neither_high"
+  | "neither_low"
+  | "common";
+
+export type Assurance = "pass" | "fail" | "hit_and_miss";
+
+/** A whole chart. Nothing here is worked out in the browser. */
+export interface SpcSeries {
+  points: SpcPoint[];
+  limits: SpcLimits[];
+  target: number | null;
+  variation: Variation;
+  /** Null without a target. */
+  assurance: Assurance | null;
+  /** Too few points for limits that stand. */
+  trial: boolean;
+  /** Which rule was broken, in words: "over 7 points above the mean". */
+  rule?: string;
+}
+
+export const variationWords: Record<Variation, string> = {
+  improving_high: "improving, high",
+  improving_low: "improving, low",
+  concerning_high: "concerning, high",
+  concerning_low: "concerning, low",
+  neither_high: "changed, higher",
+  neither_low: "changed, lower",
+  common: "common cause: no change that counts",
+};
+
+export const assuranceWords: Record<Assurance, string> = {
+  pass: "will pass the target",
+  fail: "will fail the target",
+  hit_and_miss: "hit and miss: may pass or fail the target",
+};
+
+/** "Concerning, high: over 7 points above the mean. Will fail the target." */
+export function spcInWords({ variation, assurance, trial, rule, points }: SpcSeries): string {
+  const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  return [
+    sentence(rule ? `${variationWords[variation]}: ${rule}` : variationWords[variation]),
+    assurance ? sentence(assuranceWords[assurance]) : "",
+    trial ? `Trial limits, ${points.length} points.` : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** A few moments of the series to name on the axis, evenly spaced, first and last among them. */
+export function namedMoments(points: { at: number }[], most: number): number[] {
+  if (points.length <= most) return points.map((each) => each.at);
+  const step = (points.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, index) => points[Math.round(index * step)]?.at ?? 0);
+}

@@ -1,0 +1,128 @@
+import { BedGrid, BedKey } from "../../components/beds/bed-grid";
+import { Pips } from "../../components/pips/pips";
+import type { Standing } from "../../components/standing/standing";
+import { VehicleStrip } from "../../components/vehicles/vehicle-strip";
+import { WaitsStrip } from "../../components/waits/waits-strip";
+import { areas, breaching, mercer, waitLines, wards } from "../examples";
+import { Part, State, standings } from "../state";
+import { NOW, reading, share } from "../values";
+
+/** A ward's occupancy that stands as asked. */
+function occupancy(standing: Standing) {
+  if (standing.kind === "loading") return undefined;
+  if (standing.kind === "absent")
+    return reading({ value: null, absent: standing.absent, reason: standing.reason });
+  const late = standing.kind === "live" ? {} : { as_of: new Date(standing.at).toISOString() };
+  return share(12, 19, { freshness: standing.kind, ...late });
+}
+
+/** People, beds and vehicles. */
+export function Flow() {
+  return (
+    <>
+      <Part name="Bed grid" words="One mark a bed, one row a ward, so length is capacity.">
+        <State words="What each mark means" wide>
+          <BedKey />
+        </State>
+        <State words="The control centre: marks sorted by state, no name and no place" wide>
+          <BedGrid label="Beds by ward" units={wards} view="marks" now={NOW} />
+        </State>
+        <State words="The site: which bed is which" wide>
+          <BedGrid label="Beds of Mercer" units={[mercer]} view="named" now={NOW} onBed={() => undefined} />
+        </State>
+        {standings.slice(1).map(({ words, standing, lost }) => (
+          <State key={words} words={words} lost={lost} wide>
+            <BedGrid
+              label={`Beds: ${words}`}
+              units={[{ ...mercer, occupancy: occupancy(standing) }]}
+              view="marks"
+              now={NOW}
+            />
+          </State>
+        ))}
+      </Part>
+      <Part
+        name="Waits strip"
+        words="One mark a person by hours since arrival; nothing else is known of them."
+      >
+        <State words="Red past 12 hours; full where it is decided to admit" wide>
+          <WaitsStrip
+            label="Emergency department, William Harvey"
+            rows={areas}
+            lines={waitLines}
+            now={NOW}
+            width={560}
+          />
+        </State>
+        {standings.slice(1).map(({ words, standing, lost }) => (
+          <State key={words} words={words} lost={lost} wide>
+            <WaitsStrip
+              label={`Waits: ${words}`}
+              rows={areas.slice(0, 2)}
+              lines={waitLines}
+              now={NOW}
+              standing={standing}
+              width={360}
+            />
+          </State>
+        ))}
+      </Part>
+      <Part
+        name="Vehicle strip"
+        words="One mark a vehicle on a minute axis; due in to the left, waiting to the right."
+      >
+        <State words="Breach: two over 45 min, red and past the line" wide>
+          <VehicleStrip place="William Harvey" vehicles={breaching} limit={45} now={NOW} />
+        </State>
+        <State words="Busy: two waiting, no one over 30" wide>
+          <VehicleStrip
+            place="QEQM"
+            vehicles={[
+              { minutes: -20, category: "C3" },
+              { minutes: -7, category: "C2" },
+              { minutes: 6 },
+              { minutes: 14 },
+            ]}
+            limit={45}
+            now={NOW}
+          />
+        </State>
+        <State words="Calm. Empty is drawn, so that silence is not mistaken for calm" wide>
+          <VehicleStrip
+            place="Maidstone"
+            vehicles={[{ minutes: -16, category: "C3" }]}
+            limit={45}
+            now={NOW}
+          />
+        </State>
+        <State words="Very long waits: the axis makes room, and the marks take lanes" wide>
+          <VehicleStrip
+            place="Medway Maritime"
+            vehicles={[3, 4, 5, 6, 44, 46, 47, 90, 131].map((minutes) => ({ minutes }))}
+            limit={45}
+            now={NOW}
+          />
+        </State>
+        {standings.slice(1).map(({ words, standing, lost }) => (
+          <State key={words} words={words} lost={lost} wide>
+            <VehicleStrip
+              place="QEQM"
+              vehicles={breaching}
+              limit={45}
+              now={NOW}
+              standing={standing}
+              width={420}
+            />
+          </State>
+        ))}
+      </Part>
+      <Part name="Points" words="OPEL points of one parameter, 0 to 3, in ink.">
+        {([0, 1, 2, 3] as const).map((points) => (
+          <State key={points} words={`${points} of 3`}>
+            <Pips points={points} />
+          </State>
+        ))}
+      </Part>
+    </>
+  );
+}
