@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +15,7 @@ from psycopg.rows import class_row, tuple_row
 from services.errors import StoreError
 from services.ingest.identity import KeyRing
 from services.ingest.sealing import Sealed, seal, unseal
+from services.store import cursors
 
 State = Literal["held", "mended", "replayed", "expired"]
 KEPT = timedelta(days=30)
@@ -148,7 +147,7 @@ def list_(
     Raises StoreError where the cursor is not one that this function gave.
     """
     limit = max(1, min(limit, MAX_PAGE))
-    before = _position(cursor) if cursor else (None, None)
+    before = cursors.read("quarantine", cursor, _place) if cursor else (None, None)
     with connection.cursor(row_factory=class_row(Held)) as rows:
         found = rows.execute(
             f"""
@@ -161,7 +160,7 @@ def list_(
             {"state": state, "at": before[0], "id": before[1], "limit": limit + 1},
         ).fetchall()
     page = found[:limit]
-    return page, _cursor(page[-1]) if len(found) > limit else None
+    return page, cursors.write("quarantine", page[-1].received_at, page[-1].id) if len(found) > limit else None
 
 
 def get(connection: Connection[Any], id_: UUID) -> Held | None:
@@ -274,16 +273,5 @@ def _lock_open(connection: Connection[Any], id_: UUID) -> bytes:
     return bytes(digest)
 
 
-def _cursor(row: Held) -> str:
-    return urlsafe_b64encode(f"{row.received_at.isoformat()}|{row.id}".encode()).decode()
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        at, _, id_ = urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        position = datetime.fromisoformat(at), UUID(id_)
-    except (binascii.Error, ValueError):
-        position = None
-    if position is None or position[0].tzinfo is None:
-        raise StoreError("The cursor is not one of ours; begin again without it.")
-    return position
+def _place(at: str, id_: str) -> tuple[datetime, UUID]:
+    return cursors.moment(at), UUID(id_)

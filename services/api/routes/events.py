@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from services.api.auth import GuardedRoute, needs
+from services.api.auth import GuardedRoute, actor_of, needs
 from services.api.context import state_of
 from services.api.problems import Problem
 from services.api.schemas import EventsAnswer, RefusedReason
@@ -54,7 +54,7 @@ async def post_events(request: Request) -> EventsAnswer:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in CONTENT_TYPES:
         raise Problem(415, f"Content-Type is not taken here; send one of {', '.join(CONTENT_TYPES)}.")
-    key = request.state.api_key
+    key = actor_of(request).key
     try:
         taken = await state.take(
             take_in, await request.body(), content_type=kind, content_encoding=request.headers.get("content-encoding"),

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from services.api.auth import GuardedRoute, needs
+from services import tending
+from services.api.auth import GuardedRoute, actor_of, by_of, needs
 from services.api.context import AppState, state_of
 from services.api.problems import Problem
 from services.api.routes.events import answer
-from services.api.schemas import EventsAnswer, Mending, QuarantineItem, QuarantinePage
+from services.api.schemas import EventsAnswer, Mending, QuarantineItem, QuarantinePage, Reasoned
 from services.errors import LightshipError, StoreError
 from services.ingest.intake import Intake
-from services.ingest.mending import mend, replay
 from services.store import quarantine
 from services.store.quarantine import MAX_PAGE, Held
 
@@ -51,16 +51,17 @@ async def get_quarantined(request: Request, id: UUID) -> QuarantineItem:
 async def post_mend(request: Request, id: UUID, mending: Mending) -> QuarantineItem:
     """The original stays beside it, sealed. A mended payload still has to be replayed."""
     state = state_of(request)
-    return _item(await _take(state, id, mend, id, mending.set, state.clock()))
+    by = by_of(request, mending.why)
+    return _item(await _take(state, id, tending.mend, id, mending.set, state.clock(), by))
 
 
 @router.post("/{id}/replay", response_model=EventsAnswer, summary="Send a payload through the door again")
 @needs("quarantine:write")
-async def post_replay(request: Request, id: UUID) -> EventsAnswer:
+async def post_replay(request: Request, id: UUID, replaying: Reasoned | None = None) -> EventsAnswer:
     """200 with `quarantined` 1 and the reason where it is refused again."""
-    state = state_of(request)
-    key = request.state.api_key
-    return answer(await _take(state, id, replay, id, state.clock(), key.source if key else None))
+    state, key = state_of(request), actor_of(request).key
+    by = by_of(request, replaying.why if replaying else None)
+    return answer(await _take(state, id, tending.replay, id, state.clock(), by, key.source if key else None))
 
 
 async def _take(
