@@ -23,6 +23,7 @@ import uvicorn
 
 from services.api.app import AppState, create_app
 from services.api.identity import identity_at
+from services.api.protocol import ProblemProtocol
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.domain.clock import LONDON, Clock
@@ -148,7 +149,7 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
         )  # fmt: skip
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, ws_ping_interval=20, ws_max_size=65536,
-            ws_per_message_deflate=False, timeout_graceful_shutdown=2,
+            http=ProblemProtocol, ws_per_message_deflate=False, timeout_graceful_shutdown=2,
         )  # fmt: skip
         writer.start()
         stack.callback(writer.stop)

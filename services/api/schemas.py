@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
-
-from services.store.keys import Scope
 
 _VALUE: JsonDict = {
     "value": 0.12, "unit": "share", "numerator": 12, "denominator": 100, "n": None, "absent": None, "reason": None,
@@ -127,6 +124,103 @@ class SiteDetail(SiteRow, Moment):
     units: list[UnitRow]
 
 
+class Sites(Moment):
+    items: list[SiteRow]
+
+
+class PlaceGroup(Group):
+    pass
+
+
+class Places(Moment):
+    items: list[PlaceGroup]
+
+
+class ProviderIdentity(Named):
+    short_name: str
+    kind: str = Field(examples=["acute"])
+
+
+class ProviderRow(ProviderIdentity):
+    measures: Measures = Field(description="By the measure's name; empty for a provider without sites here.")
+
+
+class Providers(Moment):
+    items: list[ProviderRow]
+
+
+class PlaceDetail(PlaceGroup, Moment):
+    """A place with every measure; sites: the codes of those whose counts are in it."""
+
+    sites: list[str] = Field(examples=[["RVV01", "RVV09"]])
+
+
+class ProviderDetail(ProviderIdentity, Moment):
+    """A provider with every measure; sites: the codes of those whose counts are in it."""
+
+    sites: list[str] = Field(examples=[["RVV01", "RVV09"]])
+    measures: Measures
+
+
+class UnitOfSite(UnitRow):
+    site: str = Field(examples=["RVV01"])
+
+
+class Units(Moment):
+    items: list[UnitOfSite]
+
+
+class UnitDetail(UnitOfSite, Moment):
+    pass
+
+
+class UnitIdentity(Named):
+    kind: str = Field(examples=["ward"])
+    bed_kind: str | None = Field(examples=["ga_adult"])
+    area: str | None
+
+
+class SiteIdentity(Named):
+    short_name: str
+    town: str
+    kind: str = Field(examples=["acute"])
+    provider: str = Field(examples=["RVV"])
+    place: str = Field(examples=["east_kent"])
+    ed_type: Literal[1, 2, 3] | None
+    latitude: float
+    longitude: float
+    units: list[UnitIdentity]
+
+
+class SystemIdentity(Named):
+    """The system as it is configured, without figures."""
+
+    places: list[Named]
+    providers: list[ProviderIdentity]
+    sites: list[SiteIdentity]
+
+
+class EventItem(BaseModel):
+    """A stored event without what describes the person; ids and subjects are keyed hashes."""
+
+    uid: UUID
+    digest: UUID
+    source: str = Field(examples=["urn:nhs:ods:RVV"])
+    type: str = Field(examples=["ed.arrived"])
+    subject: str = Field(description="A journey's pseudonymous key, or the unit, bed or organisation.")
+    time: datetime = Field(description="When it happened.")
+    sent_at: datetime
+    recorded_at: datetime = Field(description="When the first door received it.")
+    standing: Literal["fact", "replacement", "cancel"]
+    flag: str | None = Field(examples=["invalid_nhs_number"])
+    data: dict[str, Any] = Field(examples=[{"site": "RVV01", "department_type": 1, "age_band": "redacted"}])
+
+
+class EventsPage(BaseModel):
+    items: list[EventItem] = Field(description="Newest received first; may be fewer than asked for.")
+    next: str | None = Field(description="The cursor of the next page; null: there is none.")
+
+
 class Definition(BaseModel):
     """What a measure is: how it is counted, from what, and what it should be."""
 
@@ -146,10 +240,12 @@ class Definition(BaseModel):
 
 
 class NamedValue(Value, Named):
-    pass
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "RVV01", "name": "WHH", **_VALUE}]})
 
 
 class SplitValue(Value):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"group": "65-74", **_VALUE}]})
+
     group: str = Field(examples=["65-74"])
 
 
@@ -201,107 +297,6 @@ class QuarantineItem(BaseModel):
 class QuarantinePage(BaseModel):
     items: list[QuarantineItem]
     next: str | None = Field(description="The cursor of the next page; null: there is none.")
-
-
-def _names_nobody(text: str) -> str:
-    if _NUMBER.search(text):
-        raise ValueError("a long number may be somebody's")
-    return text
-
-
-_NUMBER = re.compile(r"\d(?:[ -]?\d){8}")  # an NHS number or a telephone number, however it is spaced
-Why = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$", examples=["Site code was mistyped"],
-               description="For the audit, and for others to read: names nobody, holds no long number."),
-    AfterValidator(_names_nobody),
-]  # fmt: skip
-
-
-class Mending(BaseModel):
-    """The fields to set, by dotted path; null takes one out."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"set": {"data.site": "RVV01"}}]})
-
-    set: Annotated[dict[str, JsonValue], Field(min_length=1, max_length=50)]
-    why: Why | None = None
-
-
-class Reasoned(BaseModel):
-    """Why somebody does it."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"why": "The site was configured"}]})
-
-    why: Why | None = None
-
-
-class ActorChoice(BaseModel):
-    """Somebody who acts. sites: those they act for; null: all of them."""
-
-    name: str = Field(examples=["site-manager-rvv01"])
-    title: str = Field(examples=["Site manager, WHH"])
-    roles: list[Literal["viewer", "site_manager", "control_centre", "planner", "feed_engineer", "administrator"]]
-    sites: list[str] | None = Field(examples=[["RVV01"]])
-
-
-class Me(ActorChoice):
-    """Who asks, and what they may."""
-
-    may: list[str] = Field(examples=[["feeds:read", "me", "state:read"]])
-    choices: list[ActorChoice] = Field(description="Made-up people to be instead, on this machine; none with sign-in.")
-
-
-class Choosing(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "control-centre"}]})
-
-    name: str = Field(min_length=1, max_length=80)
-
-
-class AuditEntry(BaseModel):
-    """Who did what, when and why; never anything that names a patient."""
-
-    id: int = Field(examples=[17])
-    at: datetime = Field(description="Wall time.")
-    system_at: datetime = Field(description="The same moment by the system's clock.")
-    who: str = Field(examples=["feed-engineer"])
-    role: str = Field(examples=["feed_engineer"])
-    what: str = Field(examples=["quarantine.mend"])
-    target: str | None
-    why: str | None
-    before: dict[str, Any] | None = Field(examples=[{"state": "held"}])
-    after: dict[str, Any] | None = Field(examples=[{"state": "mended", "fields_set": 1}])
-
-
-class AuditPage(BaseModel):
-    items: list[AuditEntry]
-    next: str | None = Field(description="The cursor of the next page; null: there is none.")
-
-
-class Key(BaseModel):
-    """An API key of a machine; the token itself is shown once, when it is made."""
-
-    id: UUID
-    name: str = Field(examples=["East Kent integration engine"])
-    scopes: list[str] = Field(examples=[["events:write"]])
-    source: str | None = Field(description="The one source it may send for; null: any.", examples=["urn:nhs:ods:RVV"])
-    created_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-
-
-class KeyWanted(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [
-        {"name": "East Kent integration engine", "scopes": ["events:write"], "source": "urn:nhs:ods:RVV", "days": 90}
-    ]})  # fmt: skip
-
-    name: str = Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")
-    scopes: list[Scope] = Field(min_length=1, max_length=20)
-    source: str | None = Field(None, pattern=r"^urn:nhs:ods:[A-Z0-9]{3,9}$")
-    days: int = Field(90, ge=1, le=730)
-    why: Why | None = None
-
-
-class KeyMade(Key):
-    token: str = Field(description="Shown this once.", examples=["lightship_..."])
 
 
 class Health(BaseModel):

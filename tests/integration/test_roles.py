@@ -45,6 +45,15 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/api/v1/measures"): ANYBODY,
     ("GET", "/api/v1/measures/{name}"): ANYBODY,
     ("GET", "/api/v1/map"): ANYBODY,
+    ("GET", "/api/v1/system"): ANYBODY,
+    ("GET", "/api/v1/sites"): ANYBODY,
+    ("GET", "/api/v1/places"): ANYBODY,
+    ("GET", "/api/v1/places/{code}"): ANYBODY,
+    ("GET", "/api/v1/providers"): ANYBODY,
+    ("GET", "/api/v1/providers/{code}"): ANYBODY,
+    ("GET", "/api/v1/units"): ANYBODY,
+    ("GET", "/api/v1/units/{code}"): ANYBODY,
+    ("GET", "/api/v1/events"): ENGINEER,
     ("POST", "/api/v1/events"): ENGINEER,
     ("GET", "/api/v1/quarantine"): ENGINEER | ADMINISTRATOR,
     ("GET", "/api/v1/quarantine/{id}"): ENGINEER | ADMINISTRATOR,
@@ -59,6 +68,7 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/health/live"): None,
     ("GET", "/health/ready"): None,
     ("GET", "/api/v1/openapi.json"): None,
+    ("GET", "/api/v1/schemas/events"): None,
     ("GET", "/{path:path}"): None,
 }
 FILLED = {"{code}": "RVV01", "{name}": "ed.over_12h", "{id}": str(uuid4()), "{path:path}": "index.html"}

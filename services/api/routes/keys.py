@@ -12,7 +12,7 @@ from services import tending
 from services.api.auth import GuardedRoute, by_of, needs
 from services.api.context import state_of
 from services.api.problems import Problem
-from services.api.schemas import Key, KeyMade, KeyWanted, Reasoned
+from services.api.schemas_people import Key, KeyMade, KeyWanted, Reasoned
 from services.errors import StoreError
 from services.store import keys
 

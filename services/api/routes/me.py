@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from services.api.auth import GuardedRoute, actor_of, needs
 from services.api.context import state_of
+from services.api.documents import problem
 from services.api.identity import ACTOR_COOKIE, Actor
 from services.api.problems import Problem
-from services.api.schemas import ActorChoice, Choosing, Me
+from services.api.schemas_people import ActorChoice, Choosing, Me
 
 router = APIRouter(prefix="/api/v1", tags=["people"], route_class=GuardedRoute)
 COOKIE_SECONDS = 30 * 24 * 3600
@@ -23,7 +24,7 @@ async def get_me(request: Request) -> Me:
     return _me(actor_of(request), request)
 
 
-@router.put("/me", response_model=Me, summary="Be another of the made-up people of this machine")
+@router.put("/me", response_model=Me, summary="Be another made-up person", responses=problem(409))
 @needs("me")
 async def put_me(request: Request, response: Response, choosing: Choosing) -> Me:
     """Sets a cookie that only this API reads. 409 where people sign in; 422 where nobody has the name."""
