@@ -27,9 +27,11 @@ from services.api.protocol import ProblemProtocol
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.domain.clock import LONDON, Clock
+from services.domain.system import System
 from services.errors import LightshipError
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
+from services.live.feeds import expected
 from services.live.hub import Hub
 from services.live.writer import Writer
 from services.settings import Settings
@@ -156,7 +158,7 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
         say(f"Lightship is at {address}   (Ctrl-C stops it)")
         if options.open_browser:
             threading.Thread(target=_open, args=(address, first), daemon=True).start()
-        threading.Thread(target=keep_house, args=(database, now, ending), daemon=True).start()
+        threading.Thread(target=keep_house, args=(database, system, now, ending), daemon=True).start()
         threading.Thread(target=_narrate, args=(history, feed, ending, say), daemon=True).start()
         _serve(uvicorn.Server(config), listener, ending)
         ending.set()
@@ -164,11 +166,12 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
     say("Stopped")
 
 
-def keep_house(database: Database, now: Callable[[], datetime], ending: threading.Event) -> None:
-    """Once an hour, and at once: drop the sealed bytes that are past their 30 days."""
+def keep_house(database: Database, system: System, now: Callable[[], datetime], ending: threading.Event) -> None:
+    """Once an hour, and at once: drop the sealed bytes that are past their 30 days, learn the feeds' rhythms."""
     while not ending.is_set():
         with contextlib.suppress(psycopg.Error), database.connection() as connection:
             quarantine.purge_expired(connection, now())
+            feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())
         ending.wait(HOUSEKEEPING_SECONDS)
 
 

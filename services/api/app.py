@@ -19,7 +19,7 @@ from services.api import problems, socket
 from services.api.auth import Needs
 from services.api.context import AppState
 from services.api.documents import document_of
-from services.api.routes import audit, events, health, keys, me, organisations, quarantine, schemas, state
+from services.api.routes import audit, events, feeds, health, keys, me, organisations, quarantine, schemas, state
 
 __all__ = ["AppState", "create_app"]
 
@@ -55,7 +55,7 @@ def create_app(app_state: AppState) -> FastAPI:
         docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     app.state.lightship = app_state
-    for module in (state, organisations, events, quarantine, me, audit, keys, schemas, health, socket):
+    for module in (state, organisations, feeds, events, quarantine, me, audit, keys, schemas, health, socket):
         app.include_router(module.router)
     if app_state.frontend is not None:
         app.router.routes.append(Route("/{path:path}", Frontend(app_state.frontend), methods=["GET"], name="frontend"))

@@ -89,8 +89,8 @@ class FeedHealth(BaseModel):
     state: Literal["live", "delayed", "silent"]
     last_event_at: datetime | None
     last_received_at: datetime | None
-    usual_gap_seconds: float | None
-    facts: int
+    usual_gap_seconds: float | None = Field(description="At this hour of the week.")
+    facts: int | None = Field(description="Null for a moment in the past.")
 
 
 class Overview(Moment):

@@ -68,4 +68,4 @@ def _figures(
     connection: Connection[Any], system: System, t: datetime, known_at: datetime | None, measures: Iterable[Measure]
 ) -> Figures:
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
-    return Figures(system, atoms, read_feeds(connection, system, t))
+    return Figures(system, atoms, read_feeds(connection, system, t, known_at))

@@ -221,8 +221,11 @@ def _words(atoms: Iterable[Any], minus: Iterable[Any]) -> str:
     return " + ".join(map(one, atoms)) + "".join(f" − {one(atom)}" for atom in minus)
 
 
-def read_feeds(connection: Connection[Any], system: System, t: datetime) -> dict[str, Feed]:
-    return health(feed_store.read(connection), system, t)
+def read_feeds(
+    connection: Connection[Any], system: System, t: datetime, known_at: datetime | None = None
+) -> dict[str, Feed]:
+    """The health of each feed at t as known at known_at."""
+    return health(feed_store.read_at(connection, t, known_at), system, t)
 
 
 def read(
@@ -233,7 +236,7 @@ def read(
     measures = [CATALOGUE[name] for name in OVERVIEW]
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
     return build(
-        system, atoms, read_feeds(connection, system, t), t=t, known_at=known_at, clock=clock, wall=wall,
+        system, atoms, read_feeds(connection, system, t, known_at), t=t, known_at=known_at, clock=clock, wall=wall,
         synthetic=synthetic, history=history,
     )  # fmt: skip
 
@@ -244,7 +247,7 @@ def read_site(
     """One site with every measure that applies and its units. Raises KeyError for an unknown site."""
     site = system.site_by_code[code]
     atoms = picture.read_atoms(connection, system, t, known_at=known_at)[None]
-    figures = Figures(system, atoms, read_feeds(connection, system, t))
+    figures = Figures(system, atoms, read_feeds(connection, system, t, known_at))
     wanted = [measure for measure in CATALOGUE.values() if measure.needs != "unit" and measure.kind != "gauge"]
     values = {measure.name: figures.at_site(measure, site) for measure in wanted}
     return _identity(site) | {
@@ -277,7 +280,7 @@ def read_measure(
     Raises KeyError for an unknown measure, ValueError for an unknown split.
     """
     measure = CATALOGUE[name]
-    feeds = read_feeds(connection, system, t)
+    feeds = read_feeds(connection, system, t, known_at)
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=[measure])[None]
     figures = Figures(system, atoms, feeds)
     answer = describe(measure) | {

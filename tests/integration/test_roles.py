@@ -38,6 +38,7 @@ from tests.integration.test_api import (  # noqa: F401
 ANYBODY = frozenset(ROLES)
 ENGINEER = frozenset(["feed_engineer"])
 ADMINISTRATOR = frozenset(["administrator"])
+BOARD = frozenset(["site_manager", "control_centre", "feed_engineer", "administrator"])
 #: Written by hand, beside the table in services/api/identity.py: a new route needs a row here.
 ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/api/v1/overview"): ANYBODY,
@@ -53,6 +54,10 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/api/v1/providers/{code}"): ANYBODY,
     ("GET", "/api/v1/units"): ANYBODY,
     ("GET", "/api/v1/units/{code}"): ANYBODY,
+    ("GET", "/api/v1/feeds"): BOARD,
+    ("GET", "/api/v1/feeds/{code}"): BOARD,
+    ("GET", "/api/v1/feeds/{code}/journeys"): BOARD - ADMINISTRATOR,
+    ("GET", "/api/v1/feeds/{code}/unmapped"): BOARD - ADMINISTRATOR,
     ("GET", "/api/v1/events"): ENGINEER,
     ("POST", "/api/v1/events"): ENGINEER,
     ("GET", "/api/v1/quarantine"): ENGINEER | ADMINISTRATOR,
