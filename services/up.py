@@ -45,6 +45,7 @@ LOOPBACK = "127.0.0.1"
 FEED_SECONDS = 4  # to finish its batch; killed after that it loses nothing, since a batch is one transaction
 
 HOUSEKEEPING_SECONDS = 3600
+FIRST_HOUSEKEEPING_SECONDS = 60  # while nothing was heard yet
 
 
 @dataclass(frozen=True)
@@ -171,11 +172,12 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
 
 def keep_house(database: Database, system: System, now: Callable[[], datetime], ending: threading.Event) -> None:
     """Once an hour, and at once: drop the sealed bytes that are past their 30 days, learn the feeds' rhythms."""
+    learned = 0
     while not ending.is_set():
         with contextlib.suppress(psycopg.Error), database.connection() as connection:
             quarantine.purge_expired(connection, now())
-            feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())
-        ending.wait(HOUSEKEEPING_SECONDS)
+            learned = feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())
+        ending.wait(HOUSEKEEPING_SECONDS if learned else FIRST_HOUSEKEEPING_SECONDS)
 
 
 def _serve(server: uvicorn.Server, listener: socket.socket, ending: threading.Event) -> None:

@@ -28,6 +28,7 @@ LEAST_SHARE = 0.002
 #: How much of its own evidence outweighs what was expected: one such hour of the day, two such hours of the week.
 PRIOR_DAYS = 1.0
 PRIOR_WEEKS = 2.0
+BEGUN_SHARE = 0.1
 
 _HOUR = timedelta(hours=1)
 _WORKING_DAYS, _WEEKEND = range(5), range(5, 7)
@@ -94,15 +95,28 @@ def hour_of_week(moment: datetime) -> int:
     return local.weekday() * 24 + local.hour
 
 
-def hours_between(since: datetime, until: datetime) -> Mapping[int, int]:
-    """How many whole hours of each hour of the week lie between two moments."""
-    found: dict[int, int] = {}
-    hour = _whole(since)
-    if hour < since:
-        hour += _HOUR
-    while hour + _HOUR <= until:
+def listened(marks: Mapping[datetime, int], until: datetime) -> Mapping[int, Heard]:
+    """What each hour of the week has heard, from the marks with something of each whole hour before `until`.
+
+    It begins with the first day on which a tenth as much was heard as on the busiest: what came before are stragglers
+    of a feed that had not begun, such as the admissions of people who were there already. Every day since counts, the
+    quiet ones too. Hours without a mark may be left out.
+    """
+    end = _whole(until)
+    by_day: dict[int, int] = {}  # whole days back from the end
+    for hour, count in marks.items():
+        back = (end - hour - _HOUR) // timedelta(days=1)
+        by_day[back] = by_day.get(back, 0) + count
+    busiest = max(by_day.values(), default=0)
+    if busiest == 0:
+        return {}
+    first = max(back for back, count in by_day.items() if count >= busiest * BEGUN_SHARE)
+    found: dict[int, Heard] = {}
+    hour = end - timedelta(days=first + 1)
+    while hour < end:
         number = hour_of_week(hour)
-        found[number] = found.get(number, 0) + 1
+        before = found.get(number, Heard(0, 0))
+        found[number] = Heard(before.marks + marks.get(hour, 0), before.hours + 1)
         hour += _HOUR
     return found
 

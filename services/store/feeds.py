@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from services.domain.clock import Clock
-from services.domain.rhythm import Heard, Rhythm, hours_between, learn
+from services.domain.rhythm import Rhythm, learn, listened
 
 LEARNED_WEEKS = 6
 
@@ -34,13 +34,9 @@ with mark as (
     from event
     where recorded_at >= %(since)s and recorded_at < %(until)s
 )
-select source,
-    (extract(isodow from local)::int - 1) * 24 + extract(hour from local)::int as hour_of_week,
-    count(*)::int as marks,
-    to_timestamp(min(number) * 300) as first_at
+select source, to_timestamp((number / 12) * 3600) as hour, count(*)::int as marks
 from mark
-cross join lateral (select to_timestamp(number * 300) at time zone 'Europe/London' as local) as there
-group by source, hour_of_week
+group by source, number / 12
 """
 
 
@@ -133,23 +129,20 @@ def learn_rhythms(
     since = until - timedelta(weeks=weeks)
     with connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(_HEARD, {"since": since, "until": until}).fetchall()
-    marks: dict[str, dict[int, int]] = {}
-    first: dict[str, datetime] = {}
-    for source, hour, count, first_at in rows:
-        marks.setdefault(source, {})[hour] = count
-        first[source] = min(first_at.replace(minute=0, second=0), first.get(source, first_at))
-    for source, heard in sorted(marks.items()):
-        passed = hours_between(first[source], until)
-        rhythm = learn(expected(source), {hour: Heard(heard.get(hour, 0), n) for hour, n in passed.items()})
+    heard: dict[str, dict[datetime, int]] = {}
+    for source, hour, marks in rows:
+        heard.setdefault(source, {})[hour] = marks
+    for source, hours in sorted(heard.items()):
+        rhythm = learn(expected(source), listened(hours, until))
         connection.execute(
             """
-            insert into feed_rhythm (source, shares, since, learned_at) values (%s, %s, %s, %s)
+            insert into feed_rhythm (source, shares, learned_at) values (%s, %s, %s)
             on conflict (source) do update set
-                shares = excluded.shares, since = excluded.since, learned_at = excluded.learned_at
+                shares = excluded.shares, learned_at = excluded.learned_at
             """,
-            (source, list(rhythm.shares), first[source], now),
+            (source, list(rhythm.shares), now),
         )
-    return len(marks)
+    return len(heard)
 
 
 def read_clock(connection: Connection[Any]) -> Clock:

@@ -17,7 +17,7 @@ from services.api.app import AppState
 from services.api.schemas_feeds import FeedDetail, Feeds, UnmappedPage, WorklistPage
 from services.configuration import load_system
 from services.domain.clock import LONDON
-from services.domain.rhythm import Heard, hour_of_week, hours_between, learn, steady
+from services.domain.rhythm import learn, listened, steady
 from services.live.feeds import expected, health
 from services.store import feeds as feed_store
 from services.store.database import Database
@@ -173,17 +173,12 @@ def test_the_store_hears_what_a_plain_count_hears(connection: Connection[Any], s
     feed_store.learn_rhythms(connection, lambda _: steady(timedelta(minutes=30)), now, weeks=2)
 
     until = now.replace(minute=0)
-    inside = [each for each in moments if until - timedelta(weeks=2) <= each < until]
-    marks = {each.timestamp() // 300 for each in inside}
-    heard: dict[int, int] = {}
+    marks = {each.timestamp() // 300 for each in moments if until - timedelta(weeks=2) <= each < until}
+    hours: dict[datetime, int] = {}
     for mark in marks:
-        hour = hour_of_week(datetime.fromtimestamp(mark * 300, UTC))
-        heard[hour] = heard.get(hour, 0) + 1
-    first = datetime.fromtimestamp(min(marks) * 300, UTC).replace(minute=0)
-    plain = learn(
-        steady(timedelta(minutes=30)),
-        {hour: Heard(heard.get(hour, 0), hours) for hour, hours in hours_between(first, until).items()},
-    )
+        hour = datetime.fromtimestamp(mark * 300, UTC).replace(minute=0)
+        hours[hour] = hours.get(hour, 0) + 1
+    plain = learn(steady(timedelta(minutes=30)), listened(hours, until))
     (row,) = feed_store.read(connection)
     assert row.rhythm is not None
     assert row.rhythm.shares == pytest.approx(plain.shares, abs=1e-6)

@@ -19,8 +19,8 @@ from services.domain.rhythm import (
     Rhythm,
     doubted_at,
     hour_of_week,
-    hours_between,
     learn,
+    listened,
     steady,
 )
 from services.live.feeds import health
@@ -95,10 +95,21 @@ def test_the_hours_of_the_week_follow_london_through_both_clock_changes() -> Non
     assert hour_of_week(datetime(2026, 3, 29, 1, 30, tzinfo=UTC)) == 6 * 24 + 2, "01:00 to 02:00 is left out"
     assert hour_of_week(datetime(2026, 6, 1, 0, 30, tzinfo=UTC)) == 1
     spring, autumn = datetime(2026, 3, 29, tzinfo=LONDON), datetime(2026, 10, 25, tzinfo=LONDON)
-    short = hours_between(spring.astimezone(UTC), (spring + timedelta(days=1)).astimezone(UTC))
-    long = hours_between(autumn.astimezone(UTC), (autumn + timedelta(days=1)).astimezone(UTC))
-    assert (sum(short.values()), short.get(6 * 24 + 1)) == (23, None)
-    assert (sum(long.values()), long[6 * 24 + 1]) == (25, 2)
+    short = listened({spring.astimezone(UTC): 1}, (spring + timedelta(days=1)).astimezone(UTC))
+    long = listened({autumn.astimezone(UTC): 1}, (autumn + timedelta(days=1)).astimezone(UTC))
+    assert 6 * 24 + 1 not in short
+    assert long[6 * 24 + 1].hours == 2
+    assert (short[6 * 24], long[6 * 24]) == (Heard(1, 1), Heard(1, 1))
+
+
+def test_listening_begins_when_a_feed_does_and_counts_every_quiet_day_since() -> None:
+    until = MONDAY.astimezone(UTC)
+    stragglers = {until - timedelta(days=30, hours=5): 1, until - timedelta(days=20, hours=3): 2}
+    begun = {until - timedelta(days=4, hours=-n): 12 for n in range(24)}  # one busy day, then three quiet ones
+    heard = listened(stragglers | begun, until + timedelta(minutes=20))
+    assert sum(each.hours for each in heard.values()) == 4 * 24
+    assert sum(each.marks for each in heard.values()) == 24 * 12
+    assert listened({}, until) == {}
 
 
 @given(

@@ -3,6 +3,5 @@
 create table feed_rhythm (
     source     text primary key,
     shares     real[]      not null check (cardinality(shares) = 168),
-    since      timestamptz not null, -- what was heard from then on went into it
     learned_at timestamptz not null
 );
