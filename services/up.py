@@ -45,7 +45,7 @@ LOOPBACK = "127.0.0.1"
 FEED_SECONDS = 4  # to finish its batch; killed after that it loses nothing, since a batch is one transaction
 
 HOUSEKEEPING_SECONDS = 3600
-FIRST_HOUSEKEEPING_SECONDS = 60  # while nothing was heard yet
+FIRST_HOUSEKEEPING_SECONDS = 60  # while nothing is learned yet
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,9 @@ def keep_house(database: Database, system: System, now: Callable[[], datetime], 
     while not ending.is_set():
         with contextlib.suppress(psycopg.Error), database.connection() as connection:
             quarantine.purge_expired(connection, now())
-            learned = feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())
+            run = synthetic.read(connection)
+            if run is None or run.share >= 1:  # half a history would teach gaps that are not there
+                learned = feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())
         ending.wait(HOUSEKEEPING_SECONDS if learned else FIRST_HOUSEKEEPING_SECONDS)
 
 

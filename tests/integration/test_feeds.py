@@ -20,7 +20,9 @@ from services.domain.clock import LONDON
 from services.domain.rhythm import learn, listened, steady
 from services.live.feeds import expected, health
 from services.store import feeds as feed_store
+from services.store import synthetic
 from services.store.database import Database
+from services.store.synthetic import Run
 from services.up import keep_house
 from tests.integration.test_api import (  # noqa: F401
     NOW,
@@ -193,6 +195,11 @@ def test_a_running_server_learns_its_feeds_rhythms(database: Database, connectio
         ending.set()
         return now
 
+    synthetic.begin(connection, Run(1, 1.0, now - timedelta(days=7), now, now, True, 0.5))
+    keep_house(database, SYSTEM, clock, ending)
+    assert feed_store.read(connection)[0].rhythm is None, "half a history teaches gaps that are not there"
+    synthetic.progress(connection, share=1.0)
+    ending.clear()
     keep_house(database, SYSTEM, clock, ending)
     (row,) = feed_store.read(connection)
     assert row.rhythm is not None
