@@ -49,14 +49,12 @@ class AppState:
     ready: Callable[[], bool] = lambda: True
     wall: Callable[[], datetime] = _wall
     system_name: str | Path = "kent_and_medway"
+    intake: Intake = field(init=False, repr=False)
     _ingesting: anyio.CapacityLimiter = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._ingesting = anyio.CapacityLimiter(INGESTING_AT_ONCE)
-
-    @property
-    def intake(self) -> Intake:
-        return Intake(self.database, self.door)
+        self.intake = Intake(self.database, self.door)
 
     async def ask(self, call: Callable[Concatenate[Connection[Any], P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function of the store, with a connection, in a worker thread."""

@@ -5,15 +5,17 @@ Here every identifier of a person or a visit becomes a pseudonym; nothing behind
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from pydantic import ValidationError
+import orjson
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
-from services.domain.events import JOURNEY_KINDS, SELECT
-from services.domain.facts import Fact, fact_of
+from services.domain.events import JOURNEY_KINDS, SELECT, Envelope
+from services.domain.facts import Fact, stated
 from services.domain.system import System
 from services.errors import RefusedEvent
 from services.ingest.identity import KeyRing, normalised_nhs_number
@@ -28,7 +30,13 @@ MAX_VISITS = 5000
 MAX_ID = 200
 
 _PLANS = plans()
+_ATTRIBUTES = frozenset([*Envelope.model_fields, "type", "data"])
+_aware = TypeAdapter(AwareDatetime).validator.validate_python
+Times = tuple[datetime, datetime | None, datetime | None]  # those of _TIMES, in UTC
 _JOURNEYS = frozenset(JOURNEY_KINDS)
+_BY_KEY = _JOURNEYS | {"person", None}  # kinds of subject that travel as a pseudonym, or as whatever they are about
+_NOTHING: Mapping[str, Any] = {}
+_SAID_AT_MOST = 20_000
 _STAMPED_HERE = frozenset(["person", "personflag", "personmerged"])
 _TIMES = ("time", "sentat", "recordedat")
 _TIME_WORDS = "must be a date and time such as 2026-01-31T09:30:00Z"
@@ -56,6 +64,11 @@ class Door:
         return Rules.of(self.system, self.gauges)
 
     @cached_property
+    def _said(self) -> dict[tuple[str, bytes], tuple[Any, Mapping[str, Any]]]:
+        """Payloads judged before: most say one of a few hundred things, and judging is half of a door's work."""
+        return {}
+
+    @cached_property
     def _ahead(self) -> timedelta:
         return timedelta(minutes=self.max_ahead_minutes)
 
@@ -77,27 +90,66 @@ class Door:
             raise RefusedEvent(f"id is required: a text of 1 to {MAX_ID} characters", "id")
         clean["id"] = self.keys.event_id(event_id)
         for key in _TIMES:
-            _timestamp(clean.get(key), key)
+            if key in clean:
+                _timestamp(clean[key], key)
         named = self._named(clean, plan)
         self._people(clean, plan, named)
         if clean.get("follows") is not None:
             clean["follows"] = self._journey(clean["follows"], "follows")
         self._data(clean, plan)
+        times, payload, data = self._formed(clean, plan)
+        self._limits(plan, payload, now, times)
+        if plan.kind not in _BY_KEY:
+            self._subject_of(clean["subject"], payload, plan)
+        time, sent_at, recorded_at = times
+        return stated(clean, plan.name, data, time, sent_at, recorded_at or received_at)
 
-        refusal: RefusedEvent | None = None
+    def _formed(self, clean: dict[str, Any], plan: Plan) -> tuple[Times, Any, Mapping[str, Any]]:
+        """The event's times, its payload, and the payload ready for JSON.
+
+        The whole model is the judge of an event's form, but most of that was looked at above: what is left is cheaper
+        to see here, and only where something is amiss is the model asked what it has against it.
+        """
+        sent = clean.get("data", _NOTHING)
         try:
-            event = plan.validate(clean)
-        except ValidationError as error:
-            refusal = refusal_of(error, plan)
-        if refusal is not None:  # raised out here so that the error, which holds the event, is not its context
-            raise refusal
+            if clean.get("specversion") == "1.0" and _ATTRIBUTES.issuperset(clean) and "datacontenttype" not in clean:
+                sent_at, recorded_at = clean.get("sentat"), clean.get("recordedat")
+                times = (
+                    _utc(_aware(clean["time"])),
+                    _utc(sent_at and _aware(sent_at)),
+                    _utc(recorded_at and _aware(recorded_at)),
+                )
+            else:
+                event = plan.validate(clean)
+                times = (
+                    _utc(event.time),
+                    event.sentat and _utc(event.sentat),
+                    event.recordedat and _utc(event.recordedat),
+                )
+            key = (plan.name, orjson.dumps(sent)) if plan.few_words else None
+            held = self._said.get(key) if key else None
+            if held is None:
+                payload = plan.payload(sent)
+                self.rules.check_codes(plan, payload)
+                held = payload, payload.model_dump(mode="json", exclude_none=True)
+                if key:
+                    if len(self._said) >= _SAID_AT_MOST:
+                        self._said.clear()
+                    self._said[key] = held
+            return times, *held
+        except (ValidationError, KeyError):
+            pass
+        except orjson.JSONEncodeError:
+            raise RefusedEvent("data must be plain JSON", "data") from None
+        raise self._malformed(clean, plan)  # out here so that the error, which holds the event, is not its context
 
-        self._limits(event, plan, now)
-        self.rules.check_codes(plan, event.data)
-        if plan.kind is not None:
-            self._subject_of(event, plan)
-        recorded_at = event.recordedat.astimezone(UTC) if event.recordedat is not None else received_at
-        return fact_of(event, recorded_at)
+    def _malformed(self, clean: dict[str, Any], plan: Plan) -> RefusedEvent:
+        """What the event's whole model has against it."""
+        try:
+            plan.validate(clean)
+        except ValidationError as error:
+            return refusal_of(error, plan)
+        raise AssertionError("an event whose parts are refused is refused")
 
     def redact(self, raw: dict[str, Any] | bytes, now: datetime) -> dict[str, Any]:
         """What people may see of a raw event (see `services.ingest.redaction`)."""
@@ -166,6 +218,11 @@ class Door:
         """Replaces nhsnumber and nhsnumbermerged, and the subject by what its kind asks for."""
         number, flagged = clean.pop("nhsnumber", None), False
         merged = clean.pop("nhsnumbermerged", None)
+        if number is None and merged is None and plan.kind in _JOURNEYS:
+            subject = clean.get("subject")
+            if type(subject) is str and subject:
+                clean["subject"] = self._journey(subject, "subject")
+                return
         digits = _digits(number)
         if number is not None:
             flagged = digits is None
@@ -232,20 +289,19 @@ class Door:
             raise RefusedEvent(f"data.visits must be a list of at most {MAX_VISITS} visits", "data.visits")
         clean["data"] = {**data, "visits": [self._journey(visit, "data.visits") for visit in visits]}
 
-    def _limits(self, event: Any, plan: Plan, now: datetime) -> None:
+    def _limits(self, plan: Plan, payload: Any, now: datetime, times: Times) -> None:
         latest, earliest = now + self._ahead, now - self._age
-        for key in _TIMES:
-            moment = getattr(event, key)
-            if moment is not None and not earliest <= (moment := _utc(moment)) <= latest:
-                raise self._out_of_limits(key, moment > latest)
+        for name, moment in zip(_TIMES, times, strict=True):
+            if moment is not None and not earliest <= moment <= latest:
+                raise self._out_of_limits(name, moment > latest)
         for key in plan.times:
-            moment = getattr(event.data, key)
+            moment = getattr(payload, key)
             if moment is not None:
                 last = latest if key == "clock_start" else now + timedelta(days=MAX_DAYS_AHEAD)
                 if not earliest <= moment <= last:
                     raise self._out_of_limits(f"data.{key}", moment > last)
         if "ready_on" in plan.fields:
-            _check_day(event.data.ready_on, earliest.date(), (now + timedelta(days=MAX_DAYS_AHEAD)).date())
+            _check_day(payload.ready_on, earliest.date(), (now + timedelta(days=MAX_DAYS_AHEAD)).date())
 
     def _out_of_limits(self, key: str, late: bool) -> RefusedEvent:
         if not late:
@@ -255,22 +311,20 @@ class Door:
             return RefusedEvent(f"{key} is {ahead}; check the sender's clock and time zone", key)
         return RefusedEvent(f"{key} is more than {MAX_DAYS_AHEAD} days ahead; correct it", key)
 
-    def _subject_of(self, event: Any, plan: Plan) -> None:
+    def _subject_of(self, subject: str, data: Any, plan: Plan) -> None:
         """A subject that travels as it is must say the same as the data, which is checked already."""
-        kind, data = plan.kind, event.data
-        if kind in _JOURNEYS or kind == "person":
-            return
+        kind = plan.kind
         if kind == "unit":
-            if event.subject != data.unit:
+            if subject != data.unit:
                 raise RefusedEvent("subject must be the unit in data.unit", "subject")
         elif kind == "bed":
-            if not self.rules.is_bed(event.subject) or event.subject.rpartition("/")[0] != data.unit:
+            if not self.rules.is_bed(subject) or subject.rpartition("/")[0] != data.unit:
                 raise RefusedEvent("subject must be <unit>/<bed>, the bed 1 to 6 of A-Z and 0-9", "subject")
         elif kind == "gauge":
-            if event.subject != f"{data.organisation}/{data.measure}":
+            if subject != f"{data.organisation}/{data.measure}":
                 raise RefusedEvent("subject must be <organisation>/<measure>, both as in data", "subject")
-        elif event.subject not in self.rules.organisations:
-            hint = self.rules.organisations.hint(event.subject)
+        elif subject not in self.rules.organisations:
+            hint = self.rules.organisations.hint(subject)
             raise RefusedEvent(f"subject is not a configured organisation{hint or '; correct it'}", "subject")
 
 
@@ -286,10 +340,10 @@ def _timestamp(value: Any, field: str) -> None:
         raise RefusedEvent(f"{field} {_TIME_WORDS}", field)
 
 
-def _utc(moment: datetime) -> datetime:
+def _utc(moment: datetime | None) -> Any:
     """In our own UTC where it can be: comparing across two tzinfo classes costs ten times the conversion."""
     try:
-        return moment.astimezone(UTC)
+        return moment and moment.astimezone(UTC)
     except OverflowError:  # the first or last day there is
         return moment
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +23,7 @@ KEY_BYTES = 32
 PSEUDONYM_LENGTH = 22  # urlsafe base64 characters: 132 bits
 PSEUDONYM_FILE = "pseudonym.key"
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _SEAL_FILE = re.compile(r"seal-([0-9]{1,9})\.key")
 _NHS_NUMBER = re.compile(r"([0-9]{3})([ -]?)([0-9]{3})\2([0-9]{4})")
 
@@ -81,7 +82,8 @@ class KeyRing:
 
     def pseudonym(self, text: str) -> str:
         """22 characters that stand for the whole text: HMAC-SHA-256 under the pseudonym key, 132 bits of it."""
-        return urlsafe_b64encode(self._hmac(text.encode("utf-8", "surrogatepass")))[:PSEUDONYM_LENGTH].decode("ascii")
+        digest = self._hmac(text.encode("utf-8", "surrogatepass"))
+        return b2a_base64(digest)[:PSEUDONYM_LENGTH].translate(_URL_SAFE).decode("ascii")
 
     def journey(self, local: str) -> str:
         """The key of a journey, from `<issuer ODS>/<local id>`."""
