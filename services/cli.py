@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import getpass
 import json
 import os
 import signal
@@ -28,6 +29,7 @@ from services.settings import Settings
 
 if TYPE_CHECKING:
     from services.ingest.intake import Intake
+    from services.store.audit import By
 
 app = typer.Typer(
     name="lightship", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -89,13 +91,21 @@ def _intake(settings: Settings, *, trusted: bool = False) -> Iterator[Intake]:
         yield Intake(database, Door(load_system(settings.system), keys, GAUGES, trusted=trusted))
 
 
+def _by() -> By:
+    """Who typed the command, for the audit."""
+    from services.store.audit import By
+
+    return By(f"command line ({getpass.getuser()})", "operator")
+
+
 def _say(text: str) -> None:
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    host: Annotated[str, typer.Option(help="Address to listen on: without sign-in, only loopback.")] = "127.0.0.1",
     data_dir: DataDir = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the board in a browser.")] = True,
     history_days: Annotated[float, typer.Option(min=0, max=400, help="Days of synthetic history.")] = 7,
@@ -108,7 +118,7 @@ def up(
     from services.up import up as run
 
     options = Options(
-        port=port, history_days=history_days, speed=speed, seed=seed, feed=feed, open_browser=open_browser
+        port=port, host=host, history_days=history_days, speed=speed, seed=seed, feed=feed, open_browser=open_browser
     )
     run(_settings(data_dir), options, _say)
 
@@ -230,24 +240,25 @@ def quarantine_mend(
     change: Annotated[list[str], typer.Option("--set", help="field=JSON value, such as data.site='\"RVV01\"'")],
 ) -> None:
     """Change fields of a refused payload; it is sealed again. Then replay it."""
+    from services import tending
     from services.ingest import mending
 
     changes = dict(mending.change_of(each) for each in change)
     with _intake(_settings()) as intake:
-        mending.mend(intake, identity, changes, datetime.now(UTC))
+        tending.mend(intake, identity, changes, datetime.now(UTC), _by())
     _say("Mended. Send it again with `lightship quarantine replay`.")
 
 
 @quarantine_app.command("replay")
 def quarantine_replay(identity: UUID) -> None:
     """Send a refused payload through the door again."""
-    from services.ingest import mending
+    from services import tending
     from services.store.feeds import read_clock
 
     with _intake(_settings()) as intake:
         with intake.database.connection() as connection:
             now = read_clock(connection).at(datetime.now(UTC))
-        taken = mending.replay(intake, identity, now)
+        taken = tending.replay(intake, identity, now, _by())
     if taken.reasons:
         raise LightshipError(f"Refused again: {taken.reasons[0].reason}")
     _say("Accepted.")
@@ -284,20 +295,21 @@ def database_migrate() -> None:
 @keys_app.command("create")
 def keys_create(
     label: str,
-    scope: Annotated[list[str], typer.Option(help="events:write, quarantine:read, quarantine:write, state:read")],
+    scope: Annotated[list[str], typer.Option(help="state:read, feeds:read, events:read, events:write, ...")],
     source: Annotated[str | None, typer.Option(help="The ODS code it may send for; default any.")] = None,
     days: Annotated[int, typer.Option(min=1, max=730, help="Valid for this many days.")] = 90,
 ) -> None:
     """Make an API key. It is shown once and stored only hashed."""
     from datetime import timedelta
 
-    from services.store import keys
+    from services import tending
 
     now = datetime.now(UTC)
     with _database(_settings()) as database, database.connection() as connection:
-        key, token = keys.create(
-            connection, name=label, scopes=scope, source=source, now=now, expires_at=now + timedelta(days=days)
-        )
+        key, token = tending.create_key(
+            connection, _by(), name=label, scopes=scope, source=source, now=now, expires_at=now + timedelta(days=days),
+            system_at=now,
+        )  # fmt: skip
     errors.print(f"Key {key.id}, valid {days} days. It is not shown again:", highlight=False)
     print(token)
 
@@ -319,10 +331,11 @@ def keys_list() -> None:
 @keys_app.command("revoke")
 def keys_revoke(identity: UUID) -> None:
     """From now on the key opens nothing."""
-    from services.store import keys
+    from services import tending
 
+    now = datetime.now(UTC)
     with _database(_settings()) as database, database.connection() as connection:
-        keys.revoke(connection, identity, datetime.now(UTC))
+        tending.revoke_key(connection, _by(), identity, now=now, system_at=now)
     _say("Revoked.")
 
 

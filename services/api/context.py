@@ -13,6 +13,7 @@ import anyio.to_thread
 from psycopg import Connection
 from starlette.requests import HTTPConnection
 
+from services.api.identity import Identity, Nobody
 from services.domain.system import System
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
@@ -34,8 +35,7 @@ def _wall() -> datetime:
 class AppState:
     """clock: the system's, by which events are judged; wall: the real one, by which API keys expire.
 
-    embedded_loopback: whoever asks from this machine needs no API key. frontend: the folder of the built boards.
-    system_name: as for `load_system`.
+    identity: how people are known. frontend: the folder of the built boards. system_name: as for `load_system`.
     """
 
     system: System
@@ -44,7 +44,7 @@ class AppState:
     door: Door
     keys: KeyRing
     clock: Callable[[], datetime]
-    embedded_loopback: bool = False
+    identity: Identity = field(default_factory=Nobody)
     frontend: Path | None = None
     ready: Callable[[], bool] = lambda: True
     wall: Callable[[], datetime] = _wall

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 _VALUE: JsonDict = {
@@ -124,8 +124,8 @@ class FeedHealth(BaseModel):
     state: Literal["live", "delayed", "silent"]
     last_event_at: datetime | None
     last_received_at: datetime | None
-    usual_gap_seconds: float | None
-    facts: int
+    usual_gap_seconds: float | None = Field(description="At this hour of the week.")
+    facts: int | None = Field(description="Null for a moment in the past.")
 
 
 class Overview(Moment):
@@ -160,6 +160,103 @@ class SiteDetail(SiteRow, Moment):
     units: list[UnitRow]
 
 
+class Sites(Moment):
+    items: list[SiteRow]
+
+
+class PlaceGroup(Group):
+    pass
+
+
+class Places(Moment):
+    items: list[PlaceGroup]
+
+
+class ProviderIdentity(Named):
+    short_name: str
+    kind: str = Field(examples=["acute"])
+
+
+class ProviderRow(ProviderIdentity):
+    measures: Measures = Field(description="By the measure's name; empty for a provider without sites here.")
+
+
+class Providers(Moment):
+    items: list[ProviderRow]
+
+
+class PlaceDetail(PlaceGroup, Moment):
+    """A place with every measure; sites: the codes of those whose counts are in it."""
+
+    sites: list[str] = Field(examples=[["RVV01", "RVV09"]])
+
+
+class ProviderDetail(ProviderIdentity, Moment):
+    """A provider with every measure; sites: the codes of those whose counts are in it."""
+
+    sites: list[str] = Field(examples=[["RVV01", "RVV09"]])
+    measures: Measures
+
+
+class UnitOfSite(UnitRow):
+    site: str = Field(examples=["RVV01"])
+
+
+class Units(Moment):
+    items: list[UnitOfSite]
+
+
+class UnitDetail(UnitOfSite, Moment):
+    pass
+
+
+class UnitIdentity(Named):
+    kind: str = Field(examples=["ward"])
+    bed_kind: str | None = Field(examples=["ga_adult"])
+    area: str | None
+
+
+class SiteIdentity(Named):
+    short_name: str
+    town: str
+    kind: str = Field(examples=["acute"])
+    provider: str = Field(examples=["RVV"])
+    place: str = Field(examples=["east_kent"])
+    ed_type: Literal[1, 2, 3] | None
+    latitude: float
+    longitude: float
+    units: list[UnitIdentity]
+
+
+class SystemIdentity(Named):
+    """The system as it is configured, without figures."""
+
+    places: list[Named]
+    providers: list[ProviderIdentity]
+    sites: list[SiteIdentity]
+
+
+class EventItem(BaseModel):
+    """A stored event without what describes the person; ids and subjects are keyed hashes."""
+
+    uid: UUID
+    digest: UUID
+    source: str = Field(examples=["urn:nhs:ods:RVV"])
+    type: str = Field(examples=["ed.arrived"])
+    subject: str = Field(description="A journey's pseudonymous key, or the unit, bed or organisation.")
+    time: datetime = Field(description="When it happened.")
+    sent_at: datetime
+    recorded_at: datetime = Field(description="When the first door received it.")
+    standing: Literal["fact", "replacement", "cancel"]
+    flag: str | None = Field(examples=["invalid_nhs_number"])
+    data: dict[str, Any] = Field(examples=[{"site": "RVV01", "department_type": 1, "age_band": "redacted"}])
+
+
+class EventsPage(BaseModel):
+    items: list[EventItem] = Field(description="Newest received first; may be fewer than asked for.")
+    next: str | None = Field(description="The cursor of the next page; null: there is none.")
+
+
 class Definition(BaseModel):
     """What a measure is: how it is counted, from what, and what it should be."""
 
@@ -179,10 +276,12 @@ class Definition(BaseModel):
 
 
 class NamedValue(Value, Named):
-    pass
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "RVV01", "name": "WHH", **_VALUE}]})
 
 
 class SplitValue(Value):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"group": "65-74", **_VALUE}]})
+
     group: str = Field(examples=["65-74"])
 
 
@@ -234,14 +333,6 @@ class QuarantineItem(BaseModel):
 class QuarantinePage(BaseModel):
     items: list[QuarantineItem]
     next: str | None = Field(description="The cursor of the next page; null: there is none.")
-
-
-class Mending(BaseModel):
-    """The fields to set, by dotted path; null takes one out."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"set": {"data.site": "RVV01"}}]})
-
-    set: Annotated[dict[str, JsonValue], Field(min_length=1, max_length=50)]
 
 
 class Health(BaseModel):

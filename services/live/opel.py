@@ -10,10 +10,8 @@ from psycopg import Connection
 from services.domain.clock import LONDON
 from services.domain.opel_tables import Edition
 from services.domain.system import System
-from services.live.feeds import health
 from services.live.levels import Levels, breakdown, measures_of, short, system_breakdown
-from services.live.overview import Figures
-from services.store import feeds as feed_store
+from services.live.overview import Figures, read_feeds
 from services.store import picture
 
 
@@ -67,7 +65,7 @@ def _levels(
     connection: Connection[Any], system: System, edition: Edition, t: datetime, known_at: datetime | None
 ) -> Levels:
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures_of(edition))[None]
-    return Levels(Figures(system, atoms, health(feed_store.read(connection), system, t)), edition)
+    return Levels(Figures(system, atoms, read_feeds(connection, system, t, known_at)), edition)
 
 
 def _moment(edition: Edition, t: datetime, known_at: datetime | None) -> dict[str, Any]:

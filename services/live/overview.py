@@ -235,8 +235,11 @@ def _words(atoms: Iterable[Any], minus: Iterable[Any]) -> str:
     return " + ".join(map(one, atoms)) + "".join(f" − {one(atom)}" for atom in minus)
 
 
-def _feeds(connection: Connection[Any], system: System, t: datetime) -> dict[str, Feed]:
-    return health(feed_store.read(connection), system, t)
+def read_feeds(
+    connection: Connection[Any], system: System, t: datetime, known_at: datetime | None = None
+) -> dict[str, Feed]:
+    """The health of each feed at t as known at known_at."""
+    return health(feed_store.read_at(connection, t, known_at), system, t)
 
 
 def read(
@@ -247,7 +250,7 @@ def read(
     measures = overview_measures(system, t)
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
     return build(
-        system, atoms, _feeds(connection, system, t), t=t, known_at=known_at, clock=clock, wall=wall,
+        system, atoms, read_feeds(connection, system, t, known_at), t=t, known_at=known_at, clock=clock, wall=wall,
         synthetic=synthetic, history=history,
     )  # fmt: skip
 
@@ -258,28 +261,30 @@ def read_site(
     """One site with every measure that applies and its units. Raises KeyError for an unknown site."""
     site = system.site_by_code[code]
     atoms = picture.read_atoms(connection, system, t, known_at=known_at)[None]
-    figures = Figures(system, atoms, _feeds(connection, system, t))
+    figures = Figures(system, atoms, read_feeds(connection, system, t, known_at))
     wanted = [measure for measure in CATALOGUE.values() if measure.needs != "unit" and measure.kind != "gauge"]
     values = {measure.name: figures.at_site(measure, site) for measure in wanted}
-    of_units = [measure for measure in CATALOGUE.values() if measure.needs == "unit"]
-    occupancy = CATALOGUE["unit.occupancy"]
-
-    def capacity(unit: str) -> dict[str, float]:
-        held = zip(("core", "escalation", "closed"), (*occupancy.denominator, *occupancy.denominator_minus),
-                   strict=True)  # fmt: skip
-        return {name: float(str(atoms[atom].get((code, unit), 0.0))) for name, atom in held}
-
     edition = edition_at(system, t)
     opel = summary("site", code, Levels(figures, edition).of_site(site)) if edition else None
     return _identity(site) | {
         "as_at": t, "known_at": known_at or t, "measures": values, "opel": opel, "need": need(values, opel),
-        "units": [
-            {"code": unit.code, "name": unit.name, "kind": unit.kind, "bed_kind": unit.bed_kind, "area": unit.area,
-             "capacity": capacity(unit.code),
-             "measures": {measure.name: figures.at_unit(measure, site, unit.code) for measure in of_units}}
-            for unit in site.units
-        ],
+        "units": unit_rows(figures, site),
     }  # fmt: skip
+
+
+def unit_rows(figures: Figures, site: Site) -> list[dict[str, Any]]:
+    """The units of a site with their capacity and figures."""
+    of_units = [measure for measure in CATALOGUE.values() if measure.needs == "unit"]
+    occupancy = CATALOGUE["unit.occupancy"]
+    held = dict(zip(("core", "escalation", "closed"), (*occupancy.denominator, *occupancy.denominator_minus),
+                    strict=True))  # fmt: skip
+    return [
+        {"code": unit.code, "name": unit.name, "kind": unit.kind, "bed_kind": unit.bed_kind, "area": unit.area,
+         "capacity": {name: float(str(figures.by_unit[atom].get((site.code, unit.code), 0.0)))
+                      for name, atom in held.items()},
+         "measures": {measure.name: figures.at_unit(measure, site, unit.code) for measure in of_units}}
+        for unit in site.units
+    ]  # fmt: skip
 
 
 def read_measure(
@@ -291,7 +296,7 @@ def read_measure(
     Raises KeyError for an unknown measure, ValueError for an unknown split.
     """
     measure = CATALOGUE[name]
-    feeds = _feeds(connection, system, t)
+    feeds = read_feeds(connection, system, t, known_at)
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=[measure])[None]
     figures = Figures(system, atoms, feeds)
     answer = describe(measure) | {

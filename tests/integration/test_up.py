@@ -205,6 +205,7 @@ def test_what_cannot_start_says_why_in_one_line_and_leaves_the_running_one_alone
         (Up(tmp_path / "other", "--no-feed", port=running.port), f"Port {running.port} is in use"),
         (Up(folder, "--no-feed"), f"already, at http://127.0.0.1:{running.port}"),
         (Up(tmp_path / "file" / "data", "--no-feed"), "cannot be used"),
+        (Up(tmp_path / "open", "--no-feed", "--host", "0.0.0.0"), "does not listen on 0.0.0.0 without sign-in"),
     ):
         started.append(refused)
         assert refused.process.wait(timeout=20) == 1

@@ -9,10 +9,10 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from services.api.answers import AsAt, KnownAt, as_json, cacheable, moments
 from services.api.auth import GuardedRoute, needs
 from services.api.context import AppState, state_of
 from services.api.problems import Problem
-from services.api.routes.state import AsAt, KnownAt, as_json, cacheable, moments
 from services.api.schemas_opel import OpelAnswer, OpelEdition, OpelOneAnswer
 from services.domain.clock import LONDON
 from services.domain.opel_tables import Edition
