@@ -196,6 +196,7 @@ class ProviderDetail(ProviderIdentity, Moment):
 
     sites: list[str] = Field(examples=[["RVV01", "RVV09"]])
     measures: Measures
+    opel: Opel
 
 
 class UnitOfSite(UnitRow):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.api.schemas import LevelSpan, Moment, Named, NamedValue
 
@@ -59,8 +59,8 @@ class OpelPillarTable(Named):
 
 class OpelEditionShort(Named):
     source: str
-    valid_from: date
-    valid_to: date
+    valid_from: date = Field(examples=["2025-06-18"])
+    valid_to: date = Field(examples=["2026-03-31"])
     ended: bool = Field(description="Past its end, and in use until another begins.")
 
 
@@ -145,6 +145,15 @@ class OpelMember(Named):
 
 class OpelInput(NamedValue):
     """What a pillar looks at, of the system or as one organisation reported it. It is not scored."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"measure": "community.p1_slots_free", "code": "RYY", "name": "Kent Community Health", "value": 3,
+                 "unit": "people", "as_of": "2026-01-31T09:28:00Z", "freshness": "live"}
+            ]
+        }
+    )  # fmt: skip
 
     measure: str
 

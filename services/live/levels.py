@@ -59,6 +59,12 @@ class Levels:
         sites = [site for site in self.system.sites if site.provider == provider.code]
         return self._assess(sites, provider.code, kinds.get(provider.kind, self.pillar))
 
+    def summary_of(self, code: str) -> dict[str, Any] | None:
+        """The level in short of a provider or a place. Raises KeyError for another code."""
+        if any(place.code == code for place in self.system.places):
+            return summary("place", code, self.of_place(code))
+        return summary("provider", code, self.of_provider(self.system.provider_by_code[code]))
+
     def of_system(self) -> SystemAssessment:
         members = [
             Member(provider.code, self.system.opel.weight(provider.code), self.of_provider(provider))

@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.app import AppState, create_app
+from services.api.identity import LocalActors
 from services.api.schemas import Overview, SiteDetail
 from services.api.schemas_opel import OpelAnswer, OpelEdition, OpelOneAnswer
 from services.configuration import load_system
@@ -39,7 +40,7 @@ def client(database: Database, system: System) -> Iterator[TestClient]:
         connection.execute("truncate quarantine, api_key")
     state = AppState(
         system=system, database=database, hub=Hub(), door=Door(system, RING, None), keys=RING, clock=lambda: NOW,
-        embedded_loopback=True, wall=lambda: NOW,
+        identity=LocalActors(system), wall=lambda: NOW,
     )  # fmt: skip
     app = create_app(state)
     with TestClient(app, base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000)) as made:
@@ -184,7 +185,7 @@ def test_a_level_can_be_asked_of_the_past_and_as_it_was_known_then(client: TestC
     assert parameter(before, "over_12_hours")["numerator"] == 0
     assert parameter(before, "four_hour")["absent"] == "not_due"
     unknown = get(client, "/api/v1/opel/RVV01", as_at=early, known_at=early)["opel"]
-    assert parameter(unknown, "over_12_hours")["absent"] == "not_due", "nothing had been received yet"
+    assert parameter(unknown, "over_12_hours")["absent"] == "feed_silent", "nothing had been received yet"
     assert unknown["calculated"]["level"] is None
 
 

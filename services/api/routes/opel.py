@@ -12,6 +12,7 @@ from starlette.responses import Response
 from services.api.answers import AsAt, KnownAt, as_json, cacheable, moments
 from services.api.auth import GuardedRoute, needs
 from services.api.context import AppState, state_of
+from services.api.documents import UNCHANGED, problem
 from services.api.problems import Problem
 from services.api.schemas_opel import OpelAnswer, OpelEdition, OpelOneAnswer
 from services.domain.clock import LONDON
@@ -28,7 +29,9 @@ EditionCode = Annotated[
 _COMPARED = 60
 
 
-@router.get("", response_model=OpelAnswer, summary="Every organisation's level, parameter by parameter")
+@router.get(
+    "", response_model=OpelAnswer, summary="Every organisation's level, parameter by parameter", responses=problem(404)
+)
 @needs("state:read")
 async def get_opel(
     request: Request, as_at: AsAt = None, known_at: KnownAt = None, edition: EditionCode = None
@@ -39,7 +42,12 @@ async def get_opel(
     return as_json(await state.ask(opel.read, state.system, chosen, t, known_at=known_at))
 
 
-@router.get("/editions", response_model=list[OpelEdition], summary="The editions: parameters, bands, cut-offs, sources")
+@router.get(
+    "/editions",
+    response_model=list[OpelEdition],
+    summary="The editions: parameters, bands, cut-offs, sources",
+    responses=UNCHANGED,
+)
 @needs("state:read")
 async def get_editions(request: Request) -> Response:
     state = state_of(request)
