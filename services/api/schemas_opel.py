@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.schemas import LevelSpan, Moment, Named, NamedValue
+from services.api.schemas import LevelSpan, Moment, Named, NamedValue, OpelDeclaration
+from services.api.schemas_people import Why
 
 
 class Evidence(BaseModel):
@@ -131,7 +132,8 @@ class OpelLevel(Named):
     pillar: str
     edition: str
     calculated: OpelCalculated
-    declared: None = Field(description="Null until somebody declares a level.")
+    declared: OpelDeclaration | None = Field(description="Null until somebody declares a level.")
+    proposed: OpelDeclaration | None = Field(description="Open: not agreed or refused yet.")
 
 
 class OpelBreakdown(OpelLevel):
@@ -160,7 +162,6 @@ class OpelInput(NamedValue):
 
 class OpelPillar(Named):
     calculated: OpelCalculated
-    declared: None
     inputs: list[OpelInput]
 
 
@@ -181,3 +182,18 @@ class OpelAnswer(Moment):
 class OpelOneAnswer(Moment):
     edition: OpelEditionShort
     opel: OpelSystem | OpelBreakdown
+
+
+class OpelProposal(BaseModel):
+    """A level to declare, and why it is that one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"level": 4, "why": "CT out of use"}]})
+
+    level: Literal[1, 2, 3, 4]
+    why: Why
+
+
+class OpelRefusal(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"why": "CT is back"}]})
+
+    why: Why
