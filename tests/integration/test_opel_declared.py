@@ -132,7 +132,7 @@ def test_the_overview_carries_what_is_declared_also_where_nothing_is_scored(ask:
         (CENTRE, "/RVV01/declarations", {"level": 3, "why": "Busy"}, 422, "for a provider or the system"),
         (CENTRE, "/RVX/declarations", {"level": 3, "why": "Busy"}, 404, "did you mean"),
         (CENTRE, "/RVV/declarations", {"level": 5, "why": "Busy"}, 422, "not in the required form"),
-        (CENTRE, "/RVV/declarations", {"level": 3}, 422, "not in the required form"),
+        (CENTRE, "/RVV/declarations", {"level": 3}, 422, "why is one line"),
         (CENTRE, f"/declarations/{uuid4()}/agree", None, 404, "no such declaration"),
         ("planner", "/RVV/declarations", {"level": 3, "why": "Busy"}, 403, "may not do this"),
     ],
