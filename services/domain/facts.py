@@ -60,18 +60,18 @@ def fact_of(event: Envelope, recorded_at: datetime) -> Fact:
     type_: str = event.type  # type: ignore[attr-defined]
     data: dict[str, Any] = event.data.model_dump(mode="json", exclude_none=True)  # type: ignore[attr-defined]
     sent_at = event.sentat.astimezone(UTC) if event.sentat else None
-    return stated(vars(event), type_, data, event.time.astimezone(UTC), sent_at, recorded_at)
+    return stated(
+        event.id, event.source, event.subject, type_, event.time.astimezone(UTC), sent_at, data, recorded_at,
+        event.replaces, event.cancels, event.person, event.personmerged, event.personflag, event.follows,
+    )  # fmt: skip
 
 
 def stated(
-    attributes: Mapping[str, Any], type_: str, data: Mapping[str, Any], time: datetime, sent_at: datetime | None,
-    recorded_at: datetime,
+    id_: str, source: str, subject: str, type_: str, time: datetime, sent_at: datetime | None, data: Mapping[str, Any],
+    recorded_at: datetime, replaces: str | None = None, cancels: str | None = None, person: str | None = None,
+    merged: str | None = None, flag: str | None = None, follows: str | None = None,
 ) -> Fact:  # fmt: skip
-    """The same from parts at hand. attributes: the envelope's; data: the payload ready for JSON; times in UTC."""
-    asked = attributes.get
-    id_, source, subject = attributes["id"], attributes["source"], attributes["subject"]
-    replaces, cancels = asked("replaces"), asked("cancels")
-    person, merged, flag, follows = asked("person"), asked("personmerged"), asked("personflag"), asked("follows")
+    """The same from parts at hand. data: the payload ready for JSON; times in UTC."""
     canonical = orjson.dumps(
         [id_, source, subject, type_, time, sent_at, replaces, cancels, person, merged, flag, follows, data],
         option=orjson.OPT_SORT_KEYS,

@@ -5,6 +5,7 @@ Here every identifier of a person or a visit becomes a pseudonym; nothing behind
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -12,9 +13,9 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from pydantic import AwareDatetime, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from services.domain.events import JOURNEY_KINDS, SELECT, Envelope
+from services.domain.events import JOURNEY_KINDS, SELECT
 from services.domain.facts import Fact, stated
 from services.domain.system import System
 from services.errors import RefusedEvent
@@ -30,8 +31,14 @@ MAX_VISITS = 5000
 MAX_ID = 200
 
 _PLANS = plans()
-_ATTRIBUTES = frozenset([*Envelope.model_fields, "type", "data"])
-_aware = TypeAdapter(AwareDatetime).validator.validate_python
+_PLAIN = frozenset(["specversion", "id", "source", "subject", "type", "time", "sentat", "data", "nhsnumber", "follows"])
+#: The types whose events may go the short way.
+_SHORT = {
+    name: plan
+    for name, plan in _PLANS.items()
+    if plan.kind in JOURNEY_KINDS and not plan.visits and "ready_on" not in plan.fields
+}
+_is_moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
 Times = tuple[datetime, datetime | None, datetime | None]  # those of _TIMES, in UTC
 _JOURNEYS = frozenset(JOURNEY_KINDS)
 _BY_KEY = _JOURNEYS | {"person", None}  # kinds of subject that travel as a pseudonym, or as whatever they are about
@@ -82,6 +89,73 @@ class Door:
         received_at: when it came to this door, and what the fact's recorded_at will be; now: the system's clock, by
         which limits on times are judged. Raises RefusedEvent.
         """
+        return self._plain(raw, received_at, now) or self._any(raw, received_at, now)
+
+    def _plain(self, raw: dict[str, Any], received_at: datetime, now: datetime) -> Fact | None:
+        """The short way, which most events can take; None for one with anything else in it, right or wrong."""
+        type_, source, subject, id_ = raw.get("type"), raw.get("source"), raw.get("subject"), raw.get("id")
+        time, sent, data = raw.get("time"), raw.get("sentat"), raw.get("data")
+        if (
+            not _PLAIN.issuperset(raw)
+            or not (type(type_) is type(source) is type(subject) is type(id_) is type(time) is str)
+            or type(data) is not dict
+            or (plan := _SHORT.get(type_)) is None
+            or source not in self.rules.sources.all
+            or not 0 < len(id_) <= MAX_ID
+            or raw.get("specversion") != "1.0"
+            or not _is_moment(time)
+            or not (sent is None or (type(sent) is str and _is_moment(sent)))
+            or not is_journey(subject)
+            or (plan.times and not all(_is_moment(data[key]) for key in plan.times if type(data.get(key)) is str))
+        ):
+            return None
+        follows = raw.get("follows")
+        if follows is not None:
+            if type(follows) is not str or not is_journey(follows):
+                return None
+            follows = self.keys.journey(follows)
+        person, number = None, raw.get("nhsnumber")
+        if number is not None:
+            digits = _digits(number)
+            if digits is None:
+                return None
+            person = self.keys.person(digits)
+        try:
+            happened_at = _utc(datetime.fromisoformat(time))
+            sent_at = None if sent is None else _utc(datetime.fromisoformat(sent))
+            payload, ready = self._payload(plan, data)
+            self._limits(plan, payload, now, (happened_at, sent_at, None))
+        except (ValueError, RefusedEvent, orjson.JSONEncodeError):
+            return None
+        return stated(
+            self.keys.event_id(id_), source, self.keys.journey(subject), type_, happened_at, sent_at, ready,
+            received_at, person=person, follows=follows,
+        )  # fmt: skip
+
+    def _payload(self, plan: Plan, sent: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+        """A payload as its model and the configuration's codes have it, and the same ready for JSON.
+
+        Raises ValidationError or RefusedEvent where it is wrong, orjson.JSONEncodeError where it is not JSON.
+        """
+        if not plan.few_words:
+            return self._judged(plan, sent)
+        key = plan.name, orjson.dumps(sent)
+        held = self._said.get(key)
+        if held is None:
+            if len(self._said) >= _SAID_AT_MOST:
+                self._said.clear()
+            held = self._said[key] = self._judged(plan, sent)
+        return held
+
+    def _judged(self, plan: Plan, sent: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+        payload = plan.payload(sent)
+        self.rules.check_codes(plan, payload)
+        if plan.times or plan.visits:
+            return payload, payload.model_dump(mode="json", exclude_none=True)
+        return payload, {key: value for key, value in vars(payload).items() if value is not None}  # JSON as they are
+
+    def _any(self, raw: dict[str, Any], received_at: datetime, now: datetime) -> Fact:
+        """The long way, for every event; says what is wrong with one."""
         clean = dict(raw)
         plan = self._plan(clean)
         self._source(clean)
@@ -102,54 +176,24 @@ class Door:
         if plan.kind not in _BY_KEY:
             self._subject_of(clean["subject"], payload, plan)
         time, sent_at, recorded_at = times
-        return stated(clean, plan.name, data, time, sent_at, recorded_at or received_at)
+        asked = clean.get
+        return stated(
+            clean["id"], clean["source"], clean["subject"], plan.name, time, sent_at, data, recorded_at or received_at,
+            asked("replaces"), asked("cancels"), asked("person"), asked("personmerged"), asked("personflag"),
+            asked("follows"),
+        )  # fmt: skip
 
     def _formed(self, clean: dict[str, Any], plan: Plan) -> tuple[Times, Any, Mapping[str, Any]]:
-        """The event's times, its payload, and the payload ready for JSON.
-
-        The whole model is the judge of an event's form, but most of that was looked at above: what is left is cheaper
-        to see here, and only where something is amiss is the model asked what it has against it.
-        """
-        sent = clean.get("data", _NOTHING)
+        """The event's times, its payload, and the payload ready for JSON."""
         try:
-            if clean.get("specversion") == "1.0" and _ATTRIBUTES.issuperset(clean) and "datacontenttype" not in clean:
-                sent_at, recorded_at = clean.get("sentat"), clean.get("recordedat")
-                times = (
-                    _utc(_aware(clean["time"])),
-                    _utc(sent_at and _aware(sent_at)),
-                    _utc(recorded_at and _aware(recorded_at)),
-                )
-            else:
-                event = plan.validate(clean)
-                times = (
-                    _utc(event.time),
-                    event.sentat and _utc(event.sentat),
-                    event.recordedat and _utc(event.recordedat),
-                )
-            key = (plan.name, orjson.dumps(sent)) if plan.few_words else None
-            held = self._said.get(key) if key else None
-            if held is None:
-                payload = plan.payload(sent)
-                self.rules.check_codes(plan, payload)
-                held = payload, payload.model_dump(mode="json", exclude_none=True)
-                if key:
-                    if len(self._said) >= _SAID_AT_MOST:
-                        self._said.clear()
-                    self._said[key] = held
-            return times, *held
-        except (ValidationError, KeyError):
-            pass
-        except orjson.JSONEncodeError:
-            raise RefusedEvent("data must be plain JSON", "data") from None
-        raise self._malformed(clean, plan)  # out here so that the error, which holds the event, is not its context
-
-    def _malformed(self, clean: dict[str, Any], plan: Plan) -> RefusedEvent:
-        """What the event's whole model has against it."""
-        try:
-            plan.validate(clean)
+            event = plan.validate(clean)
+            times = _utc(event.time), _utc(event.sentat), _utc(event.recordedat)
+            return times, *self._payload(plan, clean.get("data", _NOTHING))
         except ValidationError as error:
-            return refusal_of(error, plan)
-        raise AssertionError("an event whose parts are refused is refused")
+            refusal = refusal_of(error, plan)
+        except orjson.JSONEncodeError:
+            refusal = RefusedEvent("data must be plain JSON", "data")
+        raise refusal  # out here so that the error, which holds the event, is not its context
 
     def redact(self, raw: dict[str, Any] | bytes, now: datetime) -> dict[str, Any]:
         """What people may see of a raw event (see `services.ingest.redaction`)."""
@@ -218,11 +262,6 @@ class Door:
         """Replaces nhsnumber and nhsnumbermerged, and the subject by what its kind asks for."""
         number, flagged = clean.pop("nhsnumber", None), False
         merged = clean.pop("nhsnumbermerged", None)
-        if number is None and merged is None and plan.kind in _JOURNEYS:
-            subject = clean.get("subject")
-            if type(subject) is str and subject:
-                clean["subject"] = self._journey(subject, "subject")
-                return
         digits = _digits(number)
         if number is not None:
             flagged = digits is None

@@ -10,12 +10,11 @@ import os
 import re
 import secrets
 from binascii import b2a_base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from services.errors import LightshipError
 
@@ -82,8 +81,11 @@ class KeyRing:
 
     def pseudonym(self, text: str) -> str:
         """22 characters that stand for the whole text: HMAC-SHA-256 under the pseudonym key, 132 bits of it."""
-        digest = self._hmac(text.encode("utf-8", "surrogatepass"))
-        return b2a_base64(digest)[:PSEUDONYM_LENGTH].translate(_URL_SAFE).decode("ascii")
+        try:
+            message = text.encode()
+        except UnicodeEncodeError:
+            message = text.encode("utf-8", "surrogatepass")
+        return str(b2a_base64(self._hmac(message))[:PSEUDONYM_LENGTH].translate(_URL_SAFE), "ascii")
 
     def journey(self, local: str) -> str:
         """The key of a journey, from `<issuer ODS>/<local id>`."""
@@ -102,17 +104,18 @@ class KeyRing:
         return self._hmac(b"fingerprint\x1f" + b"\x1f".join(parts))
 
     @cached_property
-    def _states(self) -> tuple[Any, Any]:
-        padded = self.pseudonym_key.ljust(64, b"\0")
-        return sha256(bytes(byte ^ 0x36 for byte in padded)), sha256(bytes(byte ^ 0x5C for byte in padded))
-
-    def _hmac(self, message: bytes) -> bytes:
+    def _hmac(self) -> Callable[[bytes], bytes]:
         """RFC 2104 from the two states that depend on the key alone: half the time of `hmac.digest`."""
-        first, second = self._states
-        inner, outer = first.copy(), second.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        digest: bytes = outer.digest()
+        padded = self.pseudonym_key.ljust(64, b"\0")
+        first = sha256(bytes(byte ^ 0x36 for byte in padded)).copy
+        second = sha256(bytes(byte ^ 0x5C for byte in padded)).copy
+
+        def digest(message: bytes) -> bytes:
+            inner, outer = first(), second()
+            inner.update(message)
+            outer.update(inner.digest())
+            return outer.digest()
+
         return digest
 
 

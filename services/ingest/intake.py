@@ -25,11 +25,12 @@ from services.store.events import Batch, commit, drafted
 from services.store.quarantine import Refused
 from services.store.recent import Recent
 
-BATCH = 2000  # events a transaction
+BATCH = 5000  # events a transaction
 REASONS_SHOWN = 100
 _JSON = "application/json"
 _BYTES = "application/octet-stream"
 _GZIP_MAGIC = b"\x1f\x8b"
+Refusals = list[tuple[RawItem, RefusedEvent]]
 _log = structlog.get_logger(__name__)
 
 
@@ -114,16 +115,7 @@ def take_stream(
     """
     flushing: Future[None] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="intake") as pool:
-        for batch in _batches(items):
-            facts: list[Fact] = []
-            refusals: list[tuple[RawItem, RefusedEvent]] = []
-            for item in batch:
-                taken.readable = taken.readable or item.event is not None
-                judged = judge(intake.door, item, now, only_source)
-                if isinstance(judged, Fact):
-                    facts.append(judged)
-                else:
-                    refusals.append((item, judged))
+        for facts, refusals in _batches(intake.door, items, taken, now, only_source):
             ready = drafted(facts, intake.recent) if facts else None
             if flushing is not None:
                 flushing.result()
@@ -134,21 +126,33 @@ def take_stream(
             yield taken
 
 
-def _batches(items: Iterable[RawItem]) -> Iterator[list[RawItem]]:
-    """Batches; where the source breaks off, what came before it is still given, and then the error."""
-    batch: list[RawItem] = []
+def _batches(
+    door: Door, items: Iterable[RawItem], taken: Taken, now: datetime, only_source: str | None
+) -> Iterator[tuple[list[Fact], Refusals]]:
+    """Items judged, a batch at a time; where the source breaks off, what came before is given, and then the error.
+
+    Each is judged as soon as it is read: what was just made is at hand, and a batch read first is not.
+    """
+    facts: list[Fact] = []
+    refusals: Refusals = []
     try:
         for item in items:
-            batch.append(item)
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
+            if item.event is not None:
+                taken.readable = True
+            judged = judge(door, item, now, only_source)
+            if isinstance(judged, Fact):
+                facts.append(judged)
+            else:
+                refusals.append((item, judged))
+            if len(facts) + len(refusals) == BATCH:
+                yield facts, refusals
+                facts, refusals = [], []
     except LightshipError:
-        if batch:
-            yield batch
+        if facts or refusals:
+            yield facts, refusals
         raise
-    if batch:
-        yield batch
+    if facts or refusals:
+        yield facts, refusals
 
 
 def judge(door: Door, item: RawItem, now: datetime, only_source: str | None) -> Fact | RefusedEvent:
@@ -168,7 +172,7 @@ def judge(door: Door, item: RawItem, now: datetime, only_source: str | None) -> 
 
 
 def _flush(
-    intake: Intake, taken: Taken, ready: Batch | None, refusals: list[tuple[RawItem, RefusedEvent]], now: datetime,
+    intake: Intake, taken: Taken, ready: Batch | None, refusals: Refusals, now: datetime,
     content_type: str = _JSON,
 ) -> None:  # fmt: skip
     """Commit a batch and count it."""

@@ -105,6 +105,7 @@ def _plan(name: str) -> Plan:
     fields = event_type.payload.model_fields
     words = {key: frozenset(_vocabulary(info.annotation)) for key, info in fields.items()}
     closed = {"site", "unit", "from_site", "to_site", "specialty"}
+    times = tuple(key for key, info in fields.items() if AwareDatetime in _parts(info.annotation))
     few_words = all(words[key] or key in closed or info.annotation is bool for key, info in fields.items())
     return Plan(
         name=name,
@@ -118,7 +119,7 @@ def _plan(name: str) -> Plan:
         neighbourhood="neighbourhood" in fields,
         specialty="specialty" in fields,
         visits="visits" in fields,
-        times=tuple(key for key, info in fields.items() if AwareDatetime in _parts(info.annotation)),
+        times=times,
         words={key: found for key, found in words.items() if found},
         fields=frozenset(fields),
         few_words=few_words,

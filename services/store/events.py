@@ -96,6 +96,7 @@ class Draft(NamedTuple):
     new: Sequence[Fact]  # not held before
     earlier: Sequence[Fact]  # held, as recorded later
     row: bytes | None  # the row as JSON; None: nothing changes
+    lines: str  # `new` as COPY takes it
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,6 @@ class Batch:
 
     facts: int  # handed in, repeats among them
     drafts: Sequence[Draft]  # by key
-    lines: Mapping[str, str]  # each fact's row as COPY takes it, by digest
 
 
 def drafted(facts: Sequence[Fact], recent: Recent) -> Batch:
@@ -117,7 +117,7 @@ def drafted(facts: Sequence[Fact], recent: Recent) -> Batch:
         draft = _draft(key, by_subject[key], recent.known(key))
         recent.keep(key, draft.after)
         drafts.append(draft)
-    return Batch(len(facts), drafts, {fact.digest: table_text(fact) for draft in drafts for fact in draft.new})
+    return Batch(len(facts), drafts)
 
 
 def _draft(key: str, received: Facts, known: Known | None) -> Draft:
@@ -133,12 +133,13 @@ def _draft(key: str, received: Facts, known: Known | None) -> Draft:
             if digest in held and fact.recorded_at < held[digest].recorded_at
         ]  # fmt: skip
         if not new and not earlier:
-            return Draft(key, received, known.stamp, known, new, earlier, None)
+            return Draft(key, received, known.stamp, known, new, earlier, None, "")
         merged = {**held, **{fact.digest: fact for fact in (*new, *earlier)}}
     stamp = random.getrandbits(63)
     row = row_of(fold(merged.values()))
     row["stamp"] = stamp
-    return Draft(key, received, known and known.stamp, Known(stamp, merged), new, earlier, orjson.dumps(row))
+    lines = "".join(map(table_text, new))
+    return Draft(key, received, known and known.stamp, Known(stamp, merged), new, earlier, orjson.dumps(row), lines)
 
 
 def ingest(connection: Connection[Any], facts: Sequence[Fact], recent: Recent | None = None) -> Ingested:
@@ -193,17 +194,17 @@ def _once(connection: Connection[Any], batch: Batch) -> Sequence[Draft]:
                 facts = {fact.digest: fact for fact in held.get(key, ())}
                 drafts[key] = _draft(key, drafts[key].received, Known(stamps[key] or 0, facts))
         done = list(drafts.values())
-        _write(cursor, batch.lines, done, [draft for draft in done if draft.key in stamps and draft.row])
+        _write(cursor, done, [draft for draft in done if draft.key in stamps and draft.row])
     return done
 
 
-def _write(cursor: Cursor[Any], lines: Mapping[str, str], done: Sequence[Draft], held: Sequence[Draft]) -> None:
+def _write(cursor: Cursor[Any], done: Sequence[Draft], held: Sequence[Draft]) -> None:
     if held:
         cursor.execute(_UPDATE, (_rows(held),))
     new = [fact for draft in done for fact in draft.new]
     if new:
         with cursor.copy(_COPY) as copy:
-            copy.write("".join([lines.get(fact.digest) or table_text(fact) for fact in new]))
+            copy.write("".join([draft.lines for draft in done]))
         cursor.execute(_FEED, (_json(_feed_rows(new)),))
     earlier = [fact for draft in done for fact in draft.earlier]
     if earlier:

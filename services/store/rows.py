@@ -40,18 +40,17 @@ def phases_text(phases: Sequence[Phase]) -> str:
     if not phases:
         return "{}"
     times = orjson.dumps([phase[5:7] for phase in phases]).decode().replace('"', "").replace("null", "")
+    each = zip(phases, times[2:-2].split("],["), strict=True)
     parts = [
-        f"{_beginning(name, site, unit, label, value)}{time},{_text(outcome)},{'' if visits is None else _visits(visits)})"
-        for (name, site, unit, label, value, _, _, outcome, visits), time in zip(
-            phases, times[2:-2].split("],["), strict=True
-        )
+        f"{_start(name, site, unit, label, value)}{time},{_text(outcome)},{'' if visits is None else _visits(visits)}"
+        for (name, site, unit, label, value, _, _, outcome, visits), time in each
     ]
-    return '{"' + '","'.join(parts) + '"}'
+    return '{"(' + ')","('.join(parts) + ')"}'
 
 
 @lru_cache(maxsize=10_000)
-def _beginning(name: str, site: str | None, unit: str | None, label: str | None, value: float | None) -> str:
-    return f"({_text(name)},{_text(site)},{_text(unit)},{_text(label)},{'' if value is None else value},"
+def _start(name: str, site: str | None, unit: str | None, label: str | None, value: float | None) -> str:
+    return f"{_text(name)},{_text(site)},{_text(unit)},{_text(label)},{'' if value is None else value},"
 
 
 @lru_cache(maxsize=10_000)
