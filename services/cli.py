@@ -11,9 +11,10 @@ import signal
 import sys
 import threading
 import time as wall_time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from uuid import UUID
 import structlog
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
@@ -48,6 +50,7 @@ for name, sub in (
 TETHER_SECONDS = 10  # for a feed to end by itself; killed it loses nothing
 console = Console()
 errors = Console(stderr=True)
+SchemaKind = StrEnum("SchemaKind", ["events", "openapi", "asyncapi"])
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default ~/.local/share/lightship.")]
 
@@ -279,11 +282,49 @@ def replay() -> None:
 
 
 @app.command()
-def schema(as_json: Json = True) -> None:
-    """The JSON Schema of every event type."""
+def schema(
+    kind: Annotated[SchemaKind | None, typer.Option(help="Which document; events where left out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write files into this folder, one a kind.")] = None,
+    as_json: Json = True,
+) -> None:
+    """The JSON Schema of every event type, the OpenAPI of the API, the AsyncAPI of topics and socket: all generated."""
+    from services.api.app import openapi
+    from services.api.asyncapi import document
     from services.domain.events import json_schemas
 
-    print(json.dumps(json_schemas(), indent=None if as_json else 2))
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "events": json_schemas, "openapi": openapi, "asyncapi": document,
+    }  # fmt: skip
+    if out is None:
+        print(json.dumps(makers[kind or "events"](), indent=None if as_json else 2))
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for name in [kind.value] if kind else makers:
+        path = out / f"{name}.json"
+        path.write_text(json.dumps(makers[name](), indent=2) + "\n")
+        _say(str(path))
+
+
+@app.command()
+def doctor(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port that `lightship up` would use.")] = 8080,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Look at everything Lightship needs, and say how to mend what is wrong. Exit code 1: something fails."""
+    from services.doctor import examine
+
+    found = list(examine(_settings(data_dir), port))
+    failing = any(each.state == "failing" for each in found)
+    if as_json:
+        print(json.dumps({"ok": not failing, "checks": [asdict(each) for each in found]}))
+    else:
+        table = Table("", "Check", "Found", "How to mend it")
+        shown = {"ok": "[green]✓ ok", "warning": "[yellow]! warning", "failing": "[bold red]✗ failing"}
+        for each in found:
+            table.add_row(shown[each.state], each.check, escape(each.says), escape(each.mend or ""))
+        console.print(table)
+    raise typer.Exit(1 if failing else 0)
 
 
 @database_app.command("migrate")

@@ -31,6 +31,7 @@ from services.domain.system import System
 from services.errors import LightshipError
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
+from services.live.detail_writer import DetailWriter, reader
 from services.live.feeds import expected
 from services.live.hub import Hub
 from services.live.writer import Writer
@@ -153,8 +154,10 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
             app, log_level="warning", access_log=False, ws_ping_interval=20, ws_max_size=65536,
             http=ProblemProtocol, ws_per_message_deflate=False, timeout_graceful_shutdown=2,
         )  # fmt: skip
-        writer.start()
-        stack.callback(writer.stop)
+        detail_writer = DetailWriter(hub, reader(database, system, now))
+        for each in (writer, detail_writer):
+            each.start()
+            stack.callback(each.stop)
         say(f"Lightship is at {address}   (Ctrl-C stops it)")
         if options.open_browser:
             threading.Thread(target=_open, args=(address, first), daemon=True).start()

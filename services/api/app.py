@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
@@ -37,8 +38,9 @@ SECURITY_HEADERS = {
 }
 _DESCRIPTION = """The live picture of urgent and emergency care across an integrated care system.
 
-The WebSocket `/api/v1/live` gives the overview as a snapshot and then as deltas: send
-`{"subscribe": ["overview"], "after": {"overview": <revision or null>}}`. Every error is an `application/problem+json`.
+The WebSocket `/api/v1/live` gives topics as a snapshot and then as deltas: send
+`{"subscribe": ["overview"], "after": {"overview": <revision or null>}}`; `/api/v1/schemas/asyncapi` describes it and
+the events. Every error is an `application/problem+json`.
 A machine sends `Authorization: Bearer <key>`."""
 
 
@@ -50,13 +52,8 @@ def create_app(app_state: AppState) -> FastAPI:
         app_state.hub.bind(asyncio.get_running_loop())
         yield
 
-    app = FastAPI(
-        title="Lightship", version=API_VERSION, description=_DESCRIPTION, lifespan=lifespan, openapi_url=None,
-        docs_url=None, redoc_url=None, redirect_slashes=False,
-    )  # fmt: skip
+    app = _routed(lifespan)
     app.state.lightship = app_state
-    for module in (state, organisations, opel, feeds, events, quarantine, me, audit, keys, schemas, health, socket):
-        app.include_router(module.router)
     if app_state.frontend is not None:
         app.router.routes.append(Route("/{path:path}", Frontend(app_state.frontend), methods=["GET"], name="frontend"))
     problems.install(app)
@@ -64,6 +61,21 @@ def create_app(app_state: AppState) -> FastAPI:
     app.add_middleware(Heads)
     app.add_middleware(problems.Shield)
     app.add_middleware(SecurityHeaders)
+    return app
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of the application, without one that runs."""
+    return _routed(None).openapi()
+
+
+def _routed(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None) -> FastAPI:
+    app = FastAPI(
+        title="Lightship", version=API_VERSION, description=_DESCRIPTION, lifespan=lifespan, openapi_url=None,
+        docs_url=None, redoc_url=None, redirect_slashes=False,
+    )  # fmt: skip
+    for module in (state, organisations, opel, feeds, events, quarantine, me, audit, keys, schemas, health, socket):
+        app.include_router(module.router)
     app.openapi = document_of(app)  # type: ignore[method-assign]
     return app
 

@@ -111,7 +111,7 @@ def test_an_unknown_code_is_a_problem_that_says_the_nearest(client: TestClient, 
     assert "9991234560" not in problem["detail"]
 
 
-SLOW = ("system", "measures", "map", "schemas/events", "openapi.json")
+SLOW = ("system", "measures", "map", "schemas/events", "schemas/asyncapi", "openapi.json")
 
 
 @pytest.mark.parametrize("path", SLOW)

@@ -568,7 +568,7 @@ def test_every_route_declares_who_may_call_it(state: AppState, tmp_path: Path) -
         assert declared is not None, f"{path} declares nothing"
         assert declared.scope in (*MAY, "public")
     public = {path for path, endpoint in found if getattr(needs_of(endpoint), "scope", None) == "public"}
-    documents = {"/api/v1/openapi.json", "/api/v1/schemas/events"}
+    documents = {"/api/v1/openapi.json", "/api/v1/schemas/events", "/api/v1/schemas/asyncapi"}
     assert public == {"/health/live", "/health/ready", "/{path:path}", *documents}
     assert any(isinstance(endpoint, Frontend) for _, endpoint in found)
 

@@ -82,6 +82,7 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/health/ready"): None,
     ("GET", "/api/v1/openapi.json"): None,
     ("GET", "/api/v1/schemas/events"): None,
+    ("GET", "/api/v1/schemas/asyncapi"): None,
     ("GET", "/{path:path}"): None,
 }
 FILLED = {"{code}": "RVV01", "{name}": "ed.over_12h", "{id}": str(uuid4()), "{path:path}": "index.html"}

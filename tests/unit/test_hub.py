@@ -87,7 +87,7 @@ def read(message: str | None) -> dict[str, Any]:
 
 def subscribed(hub: Hub, after: int | None = None) -> Subscription:
     subscription = Subscription(hub)
-    subscription.restart(after)
+    subscription.restart({"overview": after})
     return subscription
 
 
@@ -227,13 +227,13 @@ def test_what_a_delta_cannot_say_is_sent_whole() -> None:
 
 def test_two_hundred_sockets_cost_one_serialisation(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
-    real = hub_module._message
+    real = hub_module.Channel._made
 
     def counted(*given: Any) -> str:
         made.append(1)
         return real(*given)
 
-    monkeypatch.setattr(hub_module, "_message", counted)
+    monkeypatch.setattr(hub_module.Channel, "_made", counted)
     hub = Hub()
     subscriptions = [subscribed(hub) for _ in range(200)]
     hub.publish(1, overview())
@@ -248,7 +248,7 @@ def test_publishing_from_another_thread_wakes_who_waits() -> None:
         hub = Hub()
         hub.bind(asyncio.get_running_loop())
         with hub.subscribe() as subscription:
-            subscription.restart(None)
+            subscription.restart({"overview": None})
             assert subscription.take() is None
             assert await subscription.quiet(), "the greeting of a client that asked before there was anything"
             threading.Timer(0.01, hub.publish, (1, overview())).start()

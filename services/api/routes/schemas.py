@@ -9,6 +9,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.api import asyncapi
 from services.api.answers import cacheable
 from services.api.auth import GuardedRoute, needs
 from services.api.documents import UNCHANGED
@@ -25,6 +26,17 @@ async def get_event_schemas(request: Request) -> Response:
     return cacheable(request, _events())
 
 
+@router.get(
+    "/schemas/asyncapi",
+    response_model=dict[str, Any],
+    summary="Events and the socket, as AsyncAPI",
+    responses=UNCHANGED,
+)
+@needs("public")
+async def get_asyncapi(request: Request) -> Response:
+    return cacheable(request, _asyncapi())
+
+
 @router.get("/openapi.json", response_model=dict[str, Any], summary="This document", responses=UNCHANGED)
 @needs("public")
 async def get_document(request: Request) -> Response:
@@ -34,3 +46,8 @@ async def get_document(request: Request) -> Response:
 @cache
 def _events() -> bytes:
     return orjson.dumps(json_schemas())
+
+
+@cache
+def _asyncapi() -> bytes:
+    return orjson.dumps(asyncapi.document())
