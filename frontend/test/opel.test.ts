@@ -18,5 +18,10 @@ describe("a level in words", () => {
     expect([levelInWords(sure), scoreInWords(sure)]).toEqual(["OPEL 3", "15 to 18 of 24"]);
   });
 
-  it("says so where nothing is scored", () => expect(levelInWords(null)).toBe("no level"));
+  it("says so where nothing is scored, also beside a declared level", () => {
+    const nothing = { level: null, level_least: null, level_most: null, score: null, of: null } as const;
+    const declaredAlone = opel({ ...nothing, score_least: null, score_most: null });
+    expect([levelInWords(null), levelInWords(declaredAlone)]).toEqual(["no level", "no level"]);
+    expect(scoreInWords(declaredAlone)).toBe("not scored");
+  });
 });

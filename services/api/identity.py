@@ -21,7 +21,7 @@ from services.store.keys import SCOPES, ApiKey, Scope
 Role = Literal["viewer", "site_manager", "control_centre", "planner", "feed_engineer", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 #: What a route asks for. A scope of API keys, or what only people may.
-Permission = Scope | Literal["me", "worklists:read", "audit:read", "keys:manage"]
+Permission = Scope | Literal["me", "worklists:read", "audit:read", "keys:manage", "opel:propose", "opel:decide"]
 
 _EVERYBODY = frozenset(ROLES)
 #: The one table of who may what; a machine may what the scopes of its key say.
@@ -34,6 +34,8 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     "events:write": frozenset(["feed_engineer"]),
     "quarantine:read": frozenset(["feed_engineer", "administrator"]),
     "quarantine:write": frozenset(["feed_engineer"]),
+    "opel:propose": frozenset(["site_manager", "control_centre"]),
+    "opel:decide": frozenset(["control_centre"]),
     "audit:read": frozenset(["control_centre", "administrator"]),
     "keys:manage": frozenset(["administrator"]),
 }

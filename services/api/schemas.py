@@ -61,16 +61,37 @@ _OPEL: JsonDict = {
 }  # fmt: skip
 
 
+class OpelStepTaken(BaseModel):
+    kind: Literal["proposed", "validated", "agreed", "refused"]
+    at: datetime
+    who: str = Field(examples=["control-centre"])
+    role: str = Field(examples=["control_centre"])
+    why: str | None
+
+
+class OpelDeclaration(BaseModel):
+    """A level that somebody proposed, and the steps it has taken since. It holds from the moment it was agreed."""
+
+    id: UUID
+    organisation: str = Field(examples=["RVV"])
+    level: Literal[1, 2, 3, 4]
+    state: Literal["proposed", "validated", "agreed", "refused"]
+    since: datetime = Field(description="Of the last step.")
+    why: str | None = Field(description="The reason given by who proposed it.")
+    calculated: dict[str, Any] | None = Field(description="What was calculated when it was proposed.")
+    steps: list[OpelStepTaken]
+
+
 class OpelSummary(LevelSpan):
     """The calculated OPEL level in short; `breakdown` is the address of all of it."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_OPEL]})
 
     edition: str
-    of: int = Field(description="The greatest score there is.")
+    of: int | None = Field(description="The greatest score there is; null where nothing is scored.")
     indicative: bool = Field(description="A band behind it is unconfirmed.")
     local: bool = Field(description="OPEL is scored by provider; a site's or a place's is a local view.")
-    declared: None = Field(description="The level that a person declared; null until somebody does.")
+    declared: OpelDeclaration | None = Field(description="What people declared; null until somebody does.")
     breakdown: str
 
 
@@ -196,6 +217,7 @@ class ProviderDetail(ProviderIdentity, Moment):
 
     sites: list[str] = Field(examples=[["RVV01", "RVV09"]])
     measures: Measures
+    opel: Opel
 
 
 class UnitOfSite(UnitRow):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.schemas import LevelSpan, Moment, Named, NamedValue
+from services.api.schemas import LevelSpan, Moment, Named, NamedValue, OpelDeclaration
+from services.api.schemas_people import Why
 
 
 class Evidence(BaseModel):
@@ -59,8 +60,8 @@ class OpelPillarTable(Named):
 
 class OpelEditionShort(Named):
     source: str
-    valid_from: date
-    valid_to: date
+    valid_from: date = Field(examples=["2025-06-18"])
+    valid_to: date = Field(examples=["2026-03-31"])
     ended: bool = Field(description="Past its end, and in use until another begins.")
 
 
@@ -131,7 +132,8 @@ class OpelLevel(Named):
     pillar: str
     edition: str
     calculated: OpelCalculated
-    declared: None = Field(description="Null until somebody declares a level.")
+    declared: OpelDeclaration | None = Field(description="Null until somebody declares a level.")
+    proposed: OpelDeclaration | None = Field(description="Open: not agreed or refused yet.")
 
 
 class OpelBreakdown(OpelLevel):
@@ -146,12 +148,20 @@ class OpelMember(Named):
 class OpelInput(NamedValue):
     """What a pillar looks at, of the system or as one organisation reported it. It is not scored."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"measure": "community.p1_slots_free", "code": "RYY", "name": "Kent Community Health", "value": 3,
+                 "unit": "people", "as_of": "2026-01-31T09:28:00Z", "freshness": "live"}
+            ]
+        }
+    )  # fmt: skip
+
     measure: str
 
 
 class OpelPillar(Named):
     calculated: OpelCalculated
-    declared: None
     inputs: list[OpelInput]
 
 
@@ -172,3 +182,18 @@ class OpelAnswer(Moment):
 class OpelOneAnswer(Moment):
     edition: OpelEditionShort
     opel: OpelSystem | OpelBreakdown
+
+
+class OpelProposal(BaseModel):
+    """A level to declare, and why it is that one."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"level": 4, "why": "CT out of use"}]})
+
+    level: Literal[1, 2, 3, 4]
+    why: Why
+
+
+class OpelRefusal(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"why": "CT is back"}]})
+
+    why: Why

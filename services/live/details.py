@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 _MOVING = ("as_at", "known_at")  # in every delta
+_WHOLE = ("opel",)  # comes and goes, and is sent whole
 
 
 def shape(data: Any) -> Any:
     """What a delta cannot say: which keys there are, and which rows in which order."""
     if isinstance(data, Mapping):
-        return {key: shape(value) for key, value in data.items()}
+        return {key: None if key in _WHOLE else shape(value) for key, value in data.items()}
     if _is_rows(data):
         return [(row["code"], shape(row)) for row in data]
     return None
@@ -21,7 +22,7 @@ def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any
     """What changed between two of the same shape: the keys that did; rows as an object by their code."""
     found: dict[str, Any] = {}
     for key, value in after.items():
-        part = _changed(before[key], value)
+        part = _changed(before[key], value, whole=key in _WHOLE)
         if part is not None or key in _MOVING:
             found[key] = value if part is None else part[0]
     return found
@@ -32,10 +33,12 @@ def substance(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in _MOVING}
 
 
-def _changed(before: Any, after: Any) -> tuple[Any] | None:
+def _changed(before: Any, after: Any, *, whole: bool) -> tuple[Any] | None:
     """The part to send, in a tuple since it may be null; None where nothing changed."""
     if before == after:
         return None
+    if whole:
+        return (after,)
     if isinstance(before, Mapping) and isinstance(after, Mapping) and not _is_figure(after):
         return (change(before, after),)
     if _is_rows(after):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from services.domain.catalogue import CATALOGUE
 from services.domain.clock import LONDON
+from services.domain.declaration import Declaration, Step, declarations, declared, proposal
 from services.domain.measures import Measure
 from services.domain.opel import (
     Assessment,
@@ -15,11 +16,11 @@ from services.domain.opel import (
     ParameterScore,
     Reading,
     Span,
-    Step,
     SystemAssessment,
     aggregate,
     assess,
 )
+from services.domain.opel import Step as Distance
 from services.domain.opel_tables import Band, Edition, Evidence, Parameter, Pillar
 from services.domain.system import GENERAL_AND_ACUTE, Provider, Site, System
 
@@ -43,9 +44,18 @@ def measures_of(edition: Edition | None) -> list[Measure]:
 class Levels:
     """Every organisation's level at a moment, from its figures."""
 
-    def __init__(self, figures: Figures, edition: Edition) -> None:
+    def __init__(self, figures: Figures, edition: Edition, steps: Iterable[Step] = ()) -> None:
+        """steps: of every declaration, as far as they are known."""
         self.figures, self.system, self.edition = figures, figures.system, edition
         self.pillar = edition.pillar(edition.overall)
+        self._made: dict[str, list[Declaration]] = {}
+        for each in declarations(steps):
+            self._made.setdefault(each.steps[0].organisation, []).append(each)
+
+    def declared(self, code: str) -> dict[str, Any]:
+        """What people declared of an organisation, and what they propose."""
+        made = self._made.get(code, [])
+        return {"declared": told(declared(made)), "proposed": told(proposal(made))}
 
     def of_site(self, site: Site) -> Assessment:
         return self._assess([site], site.code)
@@ -58,6 +68,23 @@ class Levels:
         kinds = {pillar.provider_kind: pillar for pillar in self.edition.pillars if pillar.provider_kind}
         sites = [site for site in self.system.sites if site.provider == provider.code]
         return self._assess(sites, provider.code, kinds.get(provider.kind, self.pillar))
+
+    def summary_of(self, code: str) -> dict[str, Any] | None:
+        """The level in short of a provider or a place. Raises KeyError for another code."""
+        if any(place.code == code for place in self.system.places):
+            return self.summary("place", code, self.of_place(code))
+        return self.summary("provider", code, self.of_provider(self.system.provider_by_code[code]))
+
+    def summary(self, scope: Scope, code: str, found: Assessment | SystemAssessment) -> dict[str, Any] | None:
+        """A level in short, for the overview; None where nothing is scored and nothing declared."""
+        holds = self.declared(code)["declared"]
+        if found.span is None and holds is None:
+            return None
+        return {
+            "edition": found.edition.code, **_span(found.span), "of": found.pillar.most_points or None,
+            "indicative": found.indicative, "local": scope in ("place", "site"), "declared": holds,
+            "breakdown": f"/api/v1/opel/{code}",
+        }  # fmt: skip
 
     def of_system(self) -> SystemAssessment:
         members = [
@@ -92,20 +119,9 @@ def _has(site: Site, needs: str) -> bool:
     return any(unit.bed_kind in GENERAL_AND_ACUTE for unit in site.units)
 
 
-def summary(scope: Scope, code: str, found: Assessment | SystemAssessment) -> dict[str, Any] | None:
-    """A level in short, for the overview; None where nothing is scored. declared: nobody has declared one."""
-    if found.span is None:
-        return None
-    return {
-        "edition": found.edition.code, **_span(found.span), "of": found.pillar.most_points,
-        "indicative": found.indicative, "local": scope in ("place", "site"), "declared": None,
-        "breakdown": f"/api/v1/opel/{code}",
-    }  # fmt: skip
-
-
-def breakdown(scope: Scope, code: str, name: str, found: Assessment) -> dict[str, Any]:
+def breakdown(levels: Levels, scope: Scope, code: str, name: str, found: Assessment) -> dict[str, Any]:
     """All of a level: parameter by parameter, and what rests on what."""
-    return _level(scope, code, name, found) | {"parameters": [_parameter(each) for each in found.parameters]}
+    return _level(levels, scope, code, name, found) | {"parameters": [_parameter(each) for each in found.parameters]}
 
 
 def system_breakdown(levels: Levels) -> dict[str, Any]:
@@ -116,10 +132,9 @@ def system_breakdown(levels: Levels) -> dict[str, Any]:
         scored = found if pillar == found.pillar else None
         inputs = [row for name in pillar.inputs for row in _input(levels, CATALOGUE[name])]
         pillars.append(
-            {"code": pillar.code, "name": pillar.name, "calculated": _calculated(scored, pillar), "declared": None,
-             "inputs": inputs}
-        )  # fmt: skip
-    return _level("system", system.code, system.name, found) | {
+            {"code": pillar.code, "name": pillar.name, "calculated": _calculated(scored, pillar), "inputs": inputs}
+        )
+    return _level(levels, "system", system.code, system.name, found) | {
         "stands_for": [found.pillar.code],
         "members": [
             {"code": member.code, "name": system.provider_by_code[member.code].short_name, "weight": member.weight,
@@ -167,33 +182,39 @@ def short(edition: Edition, today: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _level(scope: Scope, code: str, name: str, found: Assessment | SystemAssessment) -> dict[str, Any]:
+def told(made: Declaration | None) -> dict[str, Any] | None:
+    """A declaration as the API gives it."""
+    if made is None:
+        return None
+    first, last = made.steps[0], made.steps[-1]
+    return {
+        "id": first.declaration, "organisation": first.organisation, "level": made.level, "state": made.state,
+        "since": last.at, "why": first.why, "calculated": first.calculated,
+        "steps": [{"kind": each.kind, "at": each.at, "who": each.who, "role": each.role, "why": each.why}
+                  for each in made.steps],
+    }  # fmt: skip
+
+
+def _level(levels: Levels, scope: Scope, code: str, name: str, found: Assessment | SystemAssessment) -> dict[str, Any]:
     return {
         "code": code, "name": name, "scope": scope, "local": scope in ("place", "site"), "pillar": found.pillar.code,
-        "edition": found.edition.code, "calculated": _calculated(found, found.pillar), "declared": None,
+        "edition": found.edition.code, "calculated": _calculated(found, found.pillar), **levels.declared(code),
     }  # fmt: skip
 
 
 def _calculated(found: Assessment | SystemAssessment | None, pillar: Pillar) -> dict[str, Any]:
-    if found is None or found.span is None:
-        why = found.why if found else pillar.not_scored
-        return {
-            "level": None, "level_least": None, "level_most": None, "score": None, "score_least": None,
-            "score_most": None, "of": pillar.most_points or None, "indicative": False, "why": why,
-            "without_unconfirmed": None, "without_placeholders": None,
-        }  # fmt: skip
+    span = found.span if found else None
     return {
-        **_span(found.span), "of": pillar.most_points, "indicative": found.indicative, "why": None,
-        "without_unconfirmed": _span(found.without_unconfirmed) if found.without_unconfirmed else None,
-        "without_placeholders": _span(found.without_placeholders) if found.without_placeholders else None,
+        **_span(span), "of": pillar.most_points or None, "indicative": found.indicative if found else False,
+        "why": found.why if found else pillar.not_scored,
+        "without_unconfirmed": _span(found.without_unconfirmed) if found and found.without_unconfirmed else None,
+        "without_placeholders": _span(found.without_placeholders) if found and found.without_placeholders else None,
     }  # fmt: skip
 
 
-def _span(span: Span) -> dict[str, Any]:
-    return {
-        "level": span.level, "level_least": span.level_least, "level_most": span.level_most, "score": span.score,
-        "score_least": span.score_least, "score_most": span.score_most,
-    }  # fmt: skip
+def _span(span: Span | None) -> dict[str, Any]:
+    keys = ("level", "level_least", "level_most", "score", "score_least", "score_most")
+    return {key: getattr(span, key) if span else None for key in keys}
 
 
 def _parameter(part: ParameterScore) -> dict[str, Any]:
@@ -205,7 +226,7 @@ def _parameter(part: ParameterScore) -> dict[str, Any]:
         "as_of": reading.as_of, "freshness": reading.freshness, "points": part.points, "of": parameter.most_points,
         "direction": parameter.direction, "bands": [_edge(parameter, band) for band in parameter.bands],
         "band": parameter.bands.index(part.band) if part.band is not None else None,
-        "to_worse": _step(part.to_worse), "to_better": _step(part.to_better),
+        "to_worse": _distance(part.to_worse), "to_better": _distance(part.to_better),
     }  # fmt: skip
 
 
@@ -228,7 +249,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
     return {"basis": evidence.basis, "confidence": evidence.confidence, "source": evidence.source}
 
 
-def _step(step: Step | None) -> dict[str, Any] | None:
+def _distance(step: Distance | None) -> dict[str, Any] | None:
     return {"amount": step.amount, "unit": step.unit, "points": step.points} if step else None
 
 

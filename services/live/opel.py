@@ -10,11 +10,9 @@ from psycopg import Connection
 from services.domain.clock import LONDON
 from services.domain.opel_tables import Edition
 from services.domain.system import System
-from services.live.feeds import health
 from services.live.levels import Levels, breakdown, measures_of, short, system_breakdown
-from services.live.overview import Figures
-from services.store import feeds as feed_store
-from services.store import picture
+from services.live.overview import Figures, read_feeds
+from services.store import declarations, picture
 
 
 def read(
@@ -25,11 +23,15 @@ def read(
     return _moment(edition, t, known_at) | {
         "system": system_breakdown(levels),
         "providers": [
-            breakdown("provider", each.code, each.short_name, levels.of_provider(each))
+            breakdown(levels, "provider", each.code, each.short_name, levels.of_provider(each))
             for each in system.providers if any(pillar.provider_kind == each.kind for pillar in edition.pillars)
         ],
-        "places": [breakdown("place", each.code, each.name, levels.of_place(each.code)) for each in system.places],
-        "sites": [breakdown("site", each.code, each.short_name, levels.of_site(each)) for each in system.sites],
+        "places": [
+            breakdown(levels, "place", each.code, each.name, levels.of_place(each.code)) for each in system.places
+        ],
+        "sites": [
+            breakdown(levels, "site", each.code, each.short_name, levels.of_site(each)) for each in system.sites
+        ],
     }  # fmt: skip
 
 
@@ -55,19 +57,20 @@ def _one(levels: Levels, system: System, code: str) -> dict[str, Any]:
         return system_breakdown(levels)
     for place in system.places:
         if place.code == code:
-            return breakdown("place", code, place.name, levels.of_place(code))
+            return breakdown(levels, "place", code, place.name, levels.of_place(code))
     if code in system.site_by_code:
         site = system.site_by_code[code]
-        return breakdown("site", code, site.short_name, levels.of_site(site))
+        return breakdown(levels, "site", code, site.short_name, levels.of_site(site))
     provider = system.provider_by_code[code]
-    return breakdown("provider", code, provider.short_name, levels.of_provider(provider))
+    return breakdown(levels, "provider", code, provider.short_name, levels.of_provider(provider))
 
 
 def _levels(
     connection: Connection[Any], system: System, edition: Edition, t: datetime, known_at: datetime | None
 ) -> Levels:
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures_of(edition))[None]
-    return Levels(Figures(system, atoms, health(feed_store.read(connection), system, t)), edition)
+    steps = declarations.read(connection, min(t, known_at or t))
+    return Levels(Figures(system, atoms, read_feeds(connection, system, t, known_at)), edition, steps)
 
 
 def _moment(edition: Edition, t: datetime, known_at: datetime | None) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from psycopg import Connection
 from services.domain.catalogue import CATALOGUE
 from services.domain.measures import Measure
 from services.domain.system import Provider, Site, System
+from services.live.levels import Levels, edition_at
 from services.live.overview import Figures, read_feeds, unit_rows
-from services.store import picture
+from services.store import declarations, picture
 
 
 def described(system: System) -> dict[str, Any]:
@@ -47,8 +48,11 @@ def read_level(
     within = list(sites)
     wanted = [measure for measure in CATALOGUE.values() if measure.needs != "unit"]
     figures = _figures(connection, system, t, known_at, wanted)
+    edition = edition_at(system, t)
+    steps = declarations.read(connection, min(t, known_at or t), code)
     return {
         "as_at": t, "known_at": known_at or t, "sites": [site.code for site in within],
+        "opel": Levels(figures, edition, steps).summary_of(code) if edition else None,
         "measures": {measure.name: figures.at_level(measure, within, code) for measure in wanted},
     }  # fmt: skip
 

@@ -10,10 +10,12 @@ from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE, OVERVIEW
 from services.domain.clock import Clock
+from services.domain.declaration import Step
 from services.domain.measures import MISSING, Atoms, Measure, Place, Value, combine
 from services.domain.system import GENERAL_AND_ACUTE, Site, System
 from services.live.feeds import Feed, health
-from services.live.levels import Levels, edition_at, measures_of, merged, summary
+from services.live.levels import Levels, edition_at, measures_of, merged
+from services.store import declarations as declaration_store
 from services.store import feeds as feed_store
 from services.store import picture
 
@@ -138,7 +140,7 @@ def need(measures: Mapping[str, Mapping[str, Any]], opel: Mapping[str, Any] | No
         found = measures.get(name, {}).get(key)
         return float(found) if found is not None else 0.0
 
-    level = (opel["level_least"] + opel["level_most"]) / 2 if opel else 0.0
+    level = (opel["level_least"] + opel["level_most"]) / 2 if opel and opel["level_least"] else 0.0
     waiting = number("ed.decision_to_admit_waiting")
     return round(
         1000 * level + waiting + number("ed.over_12h", "numerator") + 2 * number("ambulance.waiting_over_45")
@@ -149,16 +151,17 @@ def need(measures: Mapping[str, Mapping[str, Any]], opel: Mapping[str, Any] | No
 def build(
     system: System, atoms: Atoms, feeds: Mapping[str, Feed], *, t: datetime, known_at: datetime | None,
     clock: Clock, wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
+    steps: Iterable[Step] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The overview: every site's and level's figures at t. atoms: of `overview_measures`."""
     figures = Figures(system, atoms, feeds)
     measures = [CATALOGUE[name] for name in OVERVIEW]
     edition = edition_at(system, t)
-    levels = Levels(figures, edition) if edition else None
+    levels = Levels(figures, edition, steps) if edition else None
     sites = []
     for site in system.sites:
         values = {measure.name: figures.at_site(measure, site) for measure in measures}
-        opel = summary("site", site.code, levels.of_site(site)) if levels else None
+        opel = levels.summary("site", site.code, levels.of_site(site)) if levels else None
         sites.append(_identity(site) | {"measures": values, "opel": opel, "need": need(values, opel)})
 
     def level(members: Iterable[Site], code: str) -> dict[str, Any]:
@@ -175,16 +178,16 @@ def build(
         "clock": {"now": clock.at(wall), "rate": clock.rate},
         "sites": sites,
         "totals": level(system.sites, system.code),
-        "opel": summary("system", system.code, levels.of_system()) if levels else None,
+        "opel": levels.summary("system", system.code, levels.of_system()) if levels else None,
         "places": [
             {"code": place.code, "name": place.name,
-             "opel": summary("place", place.code, levels.of_place(place.code)) if levels else None,
+             "opel": levels.summary("place", place.code, levels.of_place(place.code)) if levels else None,
              "measures": level((s for s in system.sites if s.place == place.code), place.code)}
             for place in system.places
         ],
         "providers": [
             {"code": each.code, "name": each.name, "short_name": each.short_name,
-             "opel": summary("provider", each.code, levels.of_provider(each)) if levels else None,
+             "opel": levels.summary("provider", each.code, levels.of_provider(each)) if levels else None,
              "measures": level((s for s in system.sites if s.provider == each.code), each.code)}
             for each in system.providers if any(s.provider == each.code for s in system.sites)
         ],
@@ -251,7 +254,7 @@ def read(
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
     return build(
         system, atoms, read_feeds(connection, system, t, known_at), t=t, known_at=known_at, clock=clock, wall=wall,
-        synthetic=synthetic, history=history,
+        synthetic=synthetic, history=history, steps=declaration_store.read(connection, min(t, known_at or t)),
     )  # fmt: skip
 
 
@@ -265,7 +268,8 @@ def read_site(
     wanted = [measure for measure in CATALOGUE.values() if measure.needs != "unit" and measure.kind != "gauge"]
     values = {measure.name: figures.at_site(measure, site) for measure in wanted}
     edition = edition_at(system, t)
-    opel = summary("site", code, Levels(figures, edition).of_site(site)) if edition else None
+    levels = Levels(figures, edition) if edition else None
+    opel = levels.summary("site", code, levels.of_site(site)) if levels else None
     return _identity(site) | {
         "as_at": t, "known_at": known_at or t, "measures": values, "opel": opel, "need": need(values, opel),
         "units": unit_rows(figures, site),

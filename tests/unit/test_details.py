@@ -64,6 +64,15 @@ def test_other_rows_or_another_order_of_them_is_another_shape() -> None:
         assert details.shape(first) != details.shape(other)
 
 
+def test_a_level_that_came_or_went_is_a_change_and_no_other_shape() -> None:
+    without, scored = {"opel": None}, {"opel": {"level": 3, "score": 13}}
+    assert details.shape(without) == details.shape(scored)
+    assert details.change(without, scored) == scored
+    assert details.change(scored, without) == without
+    assert details.change(scored, {"opel": {"level": 3, "score": 14}}) == {"opel": {"level": 3, "score": 14}}
+    assert details.change(scored, scored) == {}
+
+
 class Source:
     """What a topic is read from: counts how often, and tells who waits."""
 

@@ -21,19 +21,27 @@ export type Measures = Record<string, Value>;
 
 export type OpelLevel = 1 | 2 | 3 | 4;
 
+/** A level that somebody proposed, and what has become of it. It holds from the moment it was agreed. */
+export interface OpelDeclaration {
+  level: OpelLevel;
+  state: "proposed" | "validated" | "agreed" | "refused";
+  since: string;
+  why: string | null;
+}
+
 /** A calculated level in short. Where a parameter is missing the score is a range, and so may the level be. */
 export interface OpelSummary {
   edition: string;
   level: OpelLevel | null;
-  level_least: OpelLevel;
-  level_most: OpelLevel;
+  level_least: OpelLevel | null;
+  level_most: OpelLevel | null;
   score: number | null;
-  score_least: number;
-  score_most: number;
-  of: number;
+  score_least: number | null;
+  score_most: number | null;
+  of: number | null;
   indicative: boolean;
   local: boolean;
-  declared: null;
+  declared: OpelDeclaration | null;
   breakdown: string;
 }
 

@@ -173,7 +173,7 @@ export function Gallery() {
       <Part name="OPEL level" words="Calculated, by its score; a range where a reading is missing.">
         {levels.map(([words, level]) => (
           <State key={words} words={words}>
-            <OpelHeadline opel={level} />
+            <OpelHeadline now={NOW} opel={level} />
           </State>
         ))}
       </Part>

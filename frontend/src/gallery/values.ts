@@ -60,6 +60,14 @@ export const levels: [string, OpelSummary | null][] = [
     "A reading is missing, and the level is open",
     { ...level, level: null, level_least: 2, score: null, score_least: 11, score_most: 14 },
   ],
+  [
+    "Declared leads; calculated stands beside it",
+    {
+      ...level,
+      local: false,
+      declared: { level: 4, state: "agreed", since: "2026-01-12T16:05:00Z", why: "CT scanner out of use" },
+    },
+  ],
   ["Nothing is scored", null],
 ];
 

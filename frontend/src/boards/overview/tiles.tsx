@@ -68,7 +68,7 @@ export function Tiles({ place, totals, opel, sites, definitions, now }: TilesPro
   return (
     <section class="card tiles" aria-label="System now">
       <div class="tile">
-        <OpelHeadline opel={opel} />
+        <OpelHeadline now={now} opel={opel} />
       </div>
       {tiles.map(({ measure, label, detail, plain }) => (
         <Tile

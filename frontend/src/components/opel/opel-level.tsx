@@ -1,19 +1,20 @@
 import type { OpelSummary } from "../../api/types";
 import { EN_DASH, points } from "../../format/number";
+import { momentBeside } from "../../format/time";
 import { OpelChip, opelWords } from "./opel-chip";
 import "./opel-level.css";
 
-/** The level in words: OPEL 3, OPEL 2 to 3 where a missing reading leaves it open, or that there is none. */
+/** The calculated level in words: OPEL 3, OPEL 2 to 3 where a missing reading leaves it open, or that there is none. */
 export function levelInWords(opel: OpelSummary | null): string {
-  if (!opel) return "no level";
+  if (!opel?.level_least) return "no level";
   return opel.level ? `OPEL ${opel.level}` : `OPEL ${opel.level_least} to ${opel.level_most}`;
 }
 
 /** 17 of 24, or 15 to 18 of 24. */
-export function scoreInWords(opel: OpelSummary): string {
-  const score = opel.score ?? null;
-  const shown = score === null ? `${points(opel.score_least)} to ${points(opel.score_most)}` : points(score);
-  return `${shown} of ${opel.of}`;
+export function scoreInWords({ score, score_least, score_most, of }: OpelSummary): string {
+  if (score !== null) return `${points(score)} of ${of}`;
+  if (score_least === null || score_most === null) return "not scored";
+  return `${points(score_least)} to ${points(score_most)} of ${of}`;
 }
 
 /** A level beside a name: its shape, or the range it lies in. What stands around it says local and indicative. */
@@ -24,38 +25,37 @@ export function OpelCell({ opel }: { opel: OpelSummary | null }) {
         <OpelChip level={opel.level} size={22} />
       ) : (
         <span class="opel-open" role="img" aria-label={levelInWords(opel)}>
-          {opel ? `${opel.level_least}${EN_DASH}${opel.level_most}` : EN_DASH}
+          {opel?.level_least ? `${opel.level_least}${EN_DASH}${opel.level_most}` : EN_DASH}
         </span>
       )}
     </span>
   );
 }
 
-/** A level as a headline, with its score and what is to be known of it. A declared level is not there yet. */
-export function OpelHeadline({ opel }: { opel: OpelSummary | null }) {
-  const notes = opel && [
-    "calculated",
-    ...(opel.local ? ["local"] : []),
-    ...(opel.indicative ? ["indicative"] : []),
-  ];
+/** The declared level leads where there is one; the calculated one stands beside it, always. */
+export function OpelHeadline({ opel, now }: { opel: OpelSummary | null; now: number }) {
+  const declared = opel?.declared ?? null;
+  const level = declared?.level ?? opel?.level ?? null;
   return (
     <div class="opel-headline">
       <div class="opel-line">
-        {opel?.level && <OpelChip level={opel.level} size={30} />}
-        <b>{levelInWords(opel)}</b>
+        {level && <OpelChip level={level} size={30} />}
+        <b>{declared ? `OPEL ${declared.level}` : levelInWords(opel)}</b>
       </div>
       <div class="opel-detail">
-        {opel && notes ? (
-          <>
-            {opel.level && `${opelWords[opel.level]}, `}
-            {scoreInWords(opel)}
-            <br />
-            {notes.join(", ")}
-          </>
-        ) : (
-          "nothing is scored yet"
-        )}
+        {declared ? `declared ${momentBeside(Date.parse(declared.since), now)}` : level && opelWords[level]}
+        {(declared || level) && <br />}
+        {opel?.level_least ? calculatedInWords(opel) : "nothing is scored yet"}
       </div>
     </div>
   );
+}
+
+/** calculated 3, 17 of 24, local, indicative. */
+function calculatedInWords(opel: OpelSummary): string {
+  const level = levelInWords(opel).replace("OPEL ", "");
+  const notes = [`calculated ${level}`, scoreInWords(opel)];
+  if (opel.local) notes.push("local");
+  if (opel.indicative) notes.push("indicative");
+  return notes.join(", ");
 }
