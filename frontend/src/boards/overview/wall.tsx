@@ -7,7 +7,7 @@ import { byNeed, sorted } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { measuresOnWall, peopleOf } from "../../format/small";
-import { type Definitions, isAcute, targetOf } from "./columns";
+import { type Definitions, isAcute, targetOf } from "../frame/columns";
 import "./wall.css";
 
 /** A level as far as a wall says it. */
