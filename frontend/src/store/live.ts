@@ -54,7 +54,8 @@ export function createLive(world: World) {
     const after: Record<string, number | null> = {
       overview: picture.awaitingSnapshot ? null : picture.revision,
     };
-    for (const [name, { value }] of topics.peek()) after[name] = value.awaitingSnapshot ? null : value.revision;
+    for (const [name, { value }] of topics.peek())
+      after[name] = value.awaitingSnapshot ? null : value.revision;
     socket?.send(JSON.stringify({ subscribe: Object.keys(after), after }));
   }
 
