@@ -404,6 +404,23 @@ def bench_ingest(
     _show(result, as_json)
 
 
+@bench_app.command("live")
+def bench_live(
+    history_days: Annotated[float, typer.Option(min=0.5, max=400, help="Days of history to fill first.")] = 365,
+    sockets: Annotated[int, typer.Option(min=1, max=1000)] = 200,
+    events: Annotated[int, typer.Option(min=20, help="Events a second.")] = 500,
+    seconds: Annotated[int, typer.Option(min=5)] = 30,
+    as_json: Json = False,
+) -> None:
+    """From an event to every open board, and the overview with a long history, now and as at a past moment."""
+    from benchmarks import live
+
+    with _progress(as_json) as progress:
+        task = progress.add_task("History", total=1.0)
+        result = live.run(history_days, sockets, events, seconds, lambda share: progress.update(task, completed=share))
+    _show(result, as_json)
+
+
 def _show(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(result))
