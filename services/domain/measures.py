@@ -138,9 +138,8 @@ def units_of(selection: Selection, system: System) -> frozenset[str] | None:
     """The units a selection is limited to, or None for no limit."""
     if not selection.bed_kinds and not selection.areas:
         return None
-    return frozenset(
-        unit.code for unit in system.units() if unit.bed_kind in selection.bed_kinds or unit.area in selection.areas
-    )
+    named = [system.units_by_bed_kind.get(kind, frozenset()) for kind in selection.bed_kinds]
+    return frozenset().union(*named, *(system.units_by_area.get(area, frozenset()) for area in selection.areas))
 
 
 def absent(

@@ -112,6 +112,16 @@ class System:
         return {unit.code: unit for unit in self.units()}
 
     @cached_property
+    def units_by_bed_kind(self) -> Mapping[str | None, frozenset[str]]:
+        return {kind: frozenset(u.code for u in self.units() if u.bed_kind == kind)
+                for kind in {unit.bed_kind for unit in self.units()}}  # fmt: skip
+
+    @cached_property
+    def units_by_area(self) -> Mapping[str | None, frozenset[str]]:
+        return {area: frozenset(u.code for u in self.units() if u.area == area)
+                for area in {unit.area for unit in self.units()}}  # fmt: skip
+
+    @cached_property
     def provider_by_code(self) -> Mapping[str, Provider]:
         return {provider.code: provider for provider in self.providers}
 

@@ -40,12 +40,14 @@ with subject_at as (
     where kind = 'unit' and phase.name = 'census.list'
       and phase.from_at <= %(t)s and (phase.to_at is null or phase.to_at > %(t)s)
 ), told as materialized (
-    select subject_at.*, (select max(moment) from unnest(moments) as moment where moment <= %(t)s) as last_at
+    select subject_at.*,
+        case when moments[cardinality(moments)] <= %(t)s then moments[cardinality(moments)]
+             else (select max(moment) from unnest(moments) as moment where moment <= %(t)s) end as last_at
     from subject_at
 ), ghost as materialized (
     select told.key
     from told, unnest(phases) as phase join census using (unit)
-    where phase.name = any(%(placed)s)
+    where told.ended_at > %(t)s and phase.name = any(%(placed)s)
       and phase.from_at <= %(t)s and (phase.to_at is null or phase.to_at > %(t)s)
       and census.from_at > last_at and told.key <> all(census.visits)
 ), standing as materialized (
