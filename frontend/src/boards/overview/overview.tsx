@@ -7,6 +7,7 @@ import { FindSite } from "../../components/find/find-site";
 import { Header } from "../../components/header/header";
 import { Keys } from "../../components/keys/keys";
 import { SystemMap } from "../../components/map/system-map";
+import { OpelChip } from "../../components/opel/opel-chip";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
@@ -22,6 +23,7 @@ import { type Asked, Explaining } from "./explaining";
 import { useFetched } from "./fetched";
 import { useKeyboard } from "./keyboard";
 import { KindTable } from "./kind-table";
+import { levelOf } from "./level";
 import { useNarrow } from "./narrow";
 import { Tiles } from "./tiles";
 import { overviewOnWall, Wall } from "./wall";
@@ -64,6 +66,11 @@ function Waiting({ lost }: { lost: boolean }) {
       </p>
     </main>
   );
+}
+
+function levelMark(site: Site) {
+  const level = levelOf(site)?.level;
+  return level && <OpelChip level={level} size={24} />;
 }
 
 interface BoardProps {
@@ -180,7 +187,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
                 <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
               </div>
               {narrow ? (
-                <SiteCards {...acuteRows} />
+                <SiteCards {...acuteRows} mark={levelMark} />
               ) : (
                 <SiteTable
                   {...acuteRows}

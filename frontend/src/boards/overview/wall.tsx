@@ -2,21 +2,14 @@ import { useMemo } from "preact/hooks";
 import type { DistrictMap, Overview, Site, Value } from "../../api/types";
 import { crossed } from "../../components/line-mark/line-mark";
 import { SystemMap } from "../../components/map/system-map";
-import { OpelChip, type OpelLevel, opelWords } from "../../components/opel/opel-chip";
+import { OpelChip, opelWords } from "../../components/opel/opel-chip";
 import { byNeed, sorted } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { measuresOnWall, peopleOf } from "../../format/small";
 import { type Definitions, isAcute, targetOf } from "./columns";
+import { levelOf } from "./level";
 import "./wall.css";
-
-/** A level as far as a wall says it. */
-interface Level {
-  level: OpelLevel | null;
-  indicative: boolean;
-}
-
-const levelOf = (scored: { opel?: Level | null }): Level | null => scored.opel ?? null;
 
 interface Plan {
   measure: string;
@@ -82,7 +75,7 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
   const acute = useMemo(() => sorted(overview.sites.filter(isAcute), byNeed), [overview.sites]);
   const shown = acute.slice(0, SITES);
   const more = acute.length - shown.length;
-  const level = levelOf(overview as { opel?: Level | null });
+  const level = levelOf(overview);
   const rows: WallRow[] = bySite.map(({ measure, label, note, people }) => ({
     key: measure,
     label,
