@@ -27,7 +27,6 @@ from services.ingest.body import read_body
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.ingest.intake import Intake, Taken, take_stream
-from services.store import events as store
 from services.store.database import Database, migrate
 from services.store.embedded import embedded
 from simulations.feed import SyntheticSystem
@@ -118,9 +117,8 @@ def _copy(connection: Connection[Any], facts: Sequence[Fact]) -> None:
 
 
 def _as_json(connection: Connection[Any], facts: Sequence[Fact]) -> None:
-    columns = store._EVENT_COLUMNS
-    rows = orjson.dumps([store._event_row(fact) for fact in facts]).decode()
-    connection.execute(f"insert into bare select * from jsonb_to_recordset(%s::jsonb) as ({columns})", (rows,))
+    rows = orjson.dumps([fact._asdict() for fact in facts]).decode()
+    connection.execute("insert into bare select * from jsonb_populate_recordset(null::bare, %s::jsonb)", (rows,))
 
 
 class _Bodies:

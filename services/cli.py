@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import getpass
 import json
 import os
 import signal
 import sys
 import threading
 import time as wall_time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -20,6 +22,7 @@ from uuid import UUID
 import structlog
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
@@ -28,6 +31,7 @@ from services.settings import Settings
 
 if TYPE_CHECKING:
     from services.ingest.intake import Intake
+    from services.store.audit import By
 
 app = typer.Typer(
     name="lightship", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -46,6 +50,7 @@ for name, sub in (
 TETHER_SECONDS = 10  # for a feed to end by itself; killed it loses nothing
 console = Console()
 errors = Console(stderr=True)
+SchemaKind = StrEnum("SchemaKind", ["events", "openapi", "asyncapi"])
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default ~/.local/share/lightship.")]
 
@@ -53,6 +58,7 @@ DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default
 def main() -> None:
     """Run the command; what cannot be done is one line on standard error and exit code 1."""
     gc.set_threshold(50_000, 20, 50)  # events are many, small and without cycles: the default walks them for nothing
+    sys.setswitchinterval(0.001)  # a thread that the database has answered waits no longer than this for its turn
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     try:
         app()
@@ -89,13 +95,21 @@ def _intake(settings: Settings, *, trusted: bool = False) -> Iterator[Intake]:
         yield Intake(database, Door(load_system(settings.system), keys, GAUGES, trusted=trusted))
 
 
+def _by() -> By:
+    """Who typed the command, for the audit."""
+    from services.store.audit import By
+
+    return By(f"command line ({getpass.getuser()})", "operator")
+
+
 def _say(text: str) -> None:
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8080,
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
+    host: Annotated[str, typer.Option(help="Address to listen on: without sign-in, only loopback.")] = "127.0.0.1",
     data_dir: DataDir = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the board in a browser.")] = True,
     history_days: Annotated[float, typer.Option(min=0, max=400, help="Days of synthetic history.")] = 7,
@@ -108,7 +122,7 @@ def up(
     from services.up import up as run
 
     options = Options(
-        port=port, history_days=history_days, speed=speed, seed=seed, feed=feed, open_browser=open_browser
+        port=port, host=host, history_days=history_days, speed=speed, seed=seed, feed=feed, open_browser=open_browser
     )
     run(_settings(data_dir), options, _say)
 
@@ -230,24 +244,25 @@ def quarantine_mend(
     change: Annotated[list[str], typer.Option("--set", help="field=JSON value, such as data.site='\"RVV01\"'")],
 ) -> None:
     """Change fields of a refused payload; it is sealed again. Then replay it."""
+    from services import tending
     from services.ingest import mending
 
     changes = dict(mending.change_of(each) for each in change)
     with _intake(_settings()) as intake:
-        mending.mend(intake, identity, changes, datetime.now(UTC))
+        tending.mend(intake, identity, changes, datetime.now(UTC), _by())
     _say("Mended. Send it again with `lightship quarantine replay`.")
 
 
 @quarantine_app.command("replay")
 def quarantine_replay(identity: UUID) -> None:
     """Send a refused payload through the door again."""
-    from services.ingest import mending
+    from services import tending
     from services.store.feeds import read_clock
 
     with _intake(_settings()) as intake:
         with intake.database.connection() as connection:
             now = read_clock(connection).at(datetime.now(UTC))
-        taken = mending.replay(intake, identity, now)
+        taken = tending.replay(intake, identity, now, _by())
     if taken.reasons:
         raise LightshipError(f"Refused again: {taken.reasons[0].reason}")
     _say("Accepted.")
@@ -267,11 +282,49 @@ def replay() -> None:
 
 
 @app.command()
-def schema(as_json: Json = True) -> None:
-    """The JSON Schema of every event type."""
+def schema(
+    kind: Annotated[SchemaKind | None, typer.Option(help="Which document; events where left out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write files into this folder, one a kind.")] = None,
+    as_json: Json = True,
+) -> None:
+    """The JSON Schema of every event type, the OpenAPI of the API, the AsyncAPI of topics and socket: all generated."""
+    from services.api.app import openapi
+    from services.api.asyncapi import document
     from services.domain.events import json_schemas
 
-    print(json.dumps(json_schemas(), indent=None if as_json else 2))
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "events": json_schemas, "openapi": openapi, "asyncapi": document,
+    }  # fmt: skip
+    if out is None:
+        print(json.dumps(makers[kind or "events"](), indent=None if as_json else 2))
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for name in [kind.value] if kind else makers:
+        path = out / f"{name}.json"
+        path.write_text(json.dumps(makers[name](), indent=2) + "\n")
+        _say(str(path))
+
+
+@app.command()
+def doctor(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port that `lightship up` would use.")] = 8080,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Look at everything Lightship needs, and say how to mend what is wrong. Exit code 1: something fails."""
+    from services.doctor import examine
+
+    found = list(examine(_settings(data_dir), port))
+    failing = any(each.state == "failing" for each in found)
+    if as_json:
+        print(json.dumps({"ok": not failing, "checks": [asdict(each) for each in found]}))
+    else:
+        table = Table("", "Check", "Found", "How to mend it")
+        shown = {"ok": "[green]✓ ok", "warning": "[yellow]! warning", "failing": "[bold red]✗ failing"}
+        for each in found:
+            table.add_row(shown[each.state], each.check, escape(each.says), escape(each.mend or ""))
+        console.print(table)
+    raise typer.Exit(1 if failing else 0)
 
 
 @database_app.command("migrate")
@@ -284,20 +337,21 @@ def database_migrate() -> None:
 @keys_app.command("create")
 def keys_create(
     label: str,
-    scope: Annotated[list[str], typer.Option(help="events:write, quarantine:read, quarantine:write, state:read")],
+    scope: Annotated[list[str], typer.Option(help="state:read, feeds:read, events:read, events:write, ...")],
     source: Annotated[str | None, typer.Option(help="The ODS code it may send for; default any.")] = None,
     days: Annotated[int, typer.Option(min=1, max=730, help="Valid for this many days.")] = 90,
 ) -> None:
     """Make an API key. It is shown once and stored only hashed."""
     from datetime import timedelta
 
-    from services.store import keys
+    from services import tending
 
     now = datetime.now(UTC)
     with _database(_settings()) as database, database.connection() as connection:
-        key, token = keys.create(
-            connection, name=label, scopes=scope, source=source, now=now, expires_at=now + timedelta(days=days)
-        )
+        key, token = tending.create_key(
+            connection, _by(), name=label, scopes=scope, source=source, now=now, expires_at=now + timedelta(days=days),
+            system_at=now,
+        )  # fmt: skip
     errors.print(f"Key {key.id}, valid {days} days. It is not shown again:", highlight=False)
     print(token)
 
@@ -319,10 +373,11 @@ def keys_list() -> None:
 @keys_app.command("revoke")
 def keys_revoke(identity: UUID) -> None:
     """From now on the key opens nothing."""
-    from services.store import keys
+    from services import tending
 
+    now = datetime.now(UTC)
     with _database(_settings()) as database, database.connection() as connection:
-        keys.revoke(connection, identity, datetime.now(UTC))
+        tending.revoke_key(connection, _by(), identity, now=now, system_at=now)
     _say("Revoked.")
 
 

@@ -21,6 +21,7 @@ from services.configuration_files import (
     SystemFile,
     UnitSection,
 )
+from services.configuration_opel import load_opel
 from services.domain.system import Capacity, Neighbour, PathwayCapacity, Place, Provider, Site, System, Unit
 from services.errors import ConfigurationError, nearest
 from services.yaml_file import YamlFile, inside, read_yaml, refuse_repeats
@@ -70,6 +71,7 @@ def load_system(name: str | Path = "kent_and_medway") -> System:
         neighbours=tuple(_neighbours(neighbours, {site.code: site.short_name for site in sites})),
         neighbourhoods=tuple(head.model.neighbourhoods),
         silent_hours=head.model.silent_hours.model_dump(),
+        opel=load_opel(_root() / "opel", folder, providers),
     )
 
 

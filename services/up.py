@@ -22,12 +22,17 @@ import psycopg
 import uvicorn
 
 from services.api.app import AppState, create_app
+from services.api.identity import identity_at
+from services.api.protocol import ProblemProtocol
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.domain.clock import LONDON, Clock
+from services.domain.system import System
 from services.errors import LightshipError
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
+from services.live.detail_writer import DetailWriter, reader
+from services.live.feeds import expected
 from services.live.hub import Hub
 from services.live.writer import Writer
 from services.settings import Settings
@@ -40,6 +45,7 @@ LOOPBACK = "127.0.0.1"
 FEED_SECONDS = 4  # to finish its batch; killed after that it loses nothing, since a batch is one transaction
 
 HOUSEKEEPING_SECONDS = 3600
+FIRST_HOUSEKEEPING_SECONDS = 60  # while nothing is learned yet
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Options:
     """What `lightship up` was asked for. history_days 0 or feed False: no synthetic people."""
 
     port: int = 8080
+    host: str = LOOPBACK
     history_days: float = 7
     speed: float = 1.0
     seed: int = 1
@@ -100,12 +107,14 @@ class History:
 
 def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None:
     """Run until Ctrl-C or SIGTERM. Raises LightshipError where it cannot start, saying what to do."""
-    listener = _listener(options.port)
-    address = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    system = load_system(settings.system)
+    identity = identity_at(options.host, system)
+    listener = _listener(options.host, options.port)
+    shown = f"[{options.host}]" if ":" in options.host else options.host
+    address = f"http://{shown}:{listener.getsockname()[1]}"
     boards = frontend()
     if boards is None:
         say("The boards are not built: run `make up`, or `npm ci && npm run build` in frontend/. The API runs without.")
-    system = load_system(settings.system)
     with _ended_by_signals() as ending, contextlib.ExitStack() as stack:
         stack.enter_context(_only_one(settings.data_dir, address))
         keys = KeyRing.load(settings.keys, create=True)
@@ -138,20 +147,22 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
         app = create_app(
             AppState(
                 system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys,
-                clock=now, embedded_loopback=True, frontend=boards, ready=first.is_set,
+                clock=now, identity=identity, frontend=boards, ready=first.is_set,
                 system_name=settings.system,
             )
         )  # fmt: skip
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, ws_ping_interval=20, ws_max_size=65536,
-            ws_per_message_deflate=False, timeout_graceful_shutdown=2,
+            http=ProblemProtocol, ws_per_message_deflate=False, timeout_graceful_shutdown=2,
         )  # fmt: skip
-        writer.start()
-        stack.callback(writer.stop)
+        detail_writer = DetailWriter(hub, reader(database, system, now))
+        for each in (writer, detail_writer):
+            each.start()
+            stack.callback(each.stop)
         say(f"Lightship is at {address}   (Ctrl-C stops it)")
         if options.open_browser:
             threading.Thread(target=_open, args=(address, first), daemon=True).start()
-        threading.Thread(target=keep_house, args=(database, now, ending), daemon=True).start()
+        threading.Thread(target=keep_house, args=(database, system, now, ending), daemon=True).start()
         threading.Thread(target=_narrate, args=(history, feed, ending, say), daemon=True).start()
         _serve(uvicorn.Server(config), listener, ending)
         ending.set()
@@ -159,12 +170,16 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
     say("Stopped")
 
 
-def keep_house(database: Database, now: Callable[[], datetime], ending: threading.Event) -> None:
-    """Once an hour, and at once: drop the sealed bytes that are past their 30 days."""
+def keep_house(database: Database, system: System, now: Callable[[], datetime], ending: threading.Event) -> None:
+    """Once an hour, and at once: drop the sealed bytes that are past their 30 days, learn the feeds' rhythms."""
+    learned = 0
     while not ending.is_set():
         with contextlib.suppress(psycopg.Error), database.connection() as connection:
             quarantine.purge_expired(connection, now())
-        ending.wait(HOUSEKEEPING_SECONDS)
+            run = synthetic.read(connection)
+            if run is None or run.share >= 1:  # half a history would teach gaps that are not there
+                learned = feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())
+        ending.wait(HOUSEKEEPING_SECONDS if learned else FIRST_HOUSEKEEPING_SECONDS)
 
 
 def _serve(server: uvicorn.Server, listener: socket.socket, ending: threading.Event) -> None:
@@ -234,11 +249,11 @@ def _stop_clock(database: Database) -> None:
         feed_store.stop_clock(connection, datetime.now(UTC))
 
 
-def _listener(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def _listener(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((LOOPBACK, port))
+        listener.bind((host, port))
     except OSError as error:
         listener.close()
         raise LightshipError(

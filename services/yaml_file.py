@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import yaml  # type: ignore[import-untyped, unused-ignore]
 from pydantic import BaseModel, ValidationError
@@ -148,6 +148,6 @@ def _keys_at(model: type[BaseModel], where: Sequence[Key]) -> list[str]:
         if isinstance(key, str) and key in model.model_fields:
             annotation: Any = model.model_fields[key].annotation
             while not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-                annotation = get_args(annotation)[0]
+                annotation = get_args(annotation)[1 if get_origin(annotation) is dict else 0]
             model = annotation
     return list(model.model_fields)

@@ -25,6 +25,7 @@ from services.store import feeds as feed_store
 from services.store import synthetic
 from services.store.database import Database
 from services.store.events import ingest
+from services.store.recent import Recent
 from simulations.feed import SyntheticSystem
 
 BATCH = 4000
@@ -48,6 +49,7 @@ class Feed:
 
     def __init__(self, database: Database, system: System, door: Door, settings: Settings) -> None:
         self._database, self._system, self._door, self._settings = database, system, door, settings
+        self._recent = Recent()
         self.stopping = threading.Event()
 
     def run(self, *, progress: Callable[[float], None] = lambda _: None, live: bool = True) -> None:
@@ -122,7 +124,7 @@ class Feed:
             except RefusedEvent as refusal:
                 _log.error("feed.refused", type=event["type"], field=refusal.field, reason=refusal.reason)
         with self._database.connection() as connection:
-            ingest(connection, facts)
+            ingest(connection, facts, self._recent)
 
 
 def _urgency(events: list[dict[str, Any]]) -> tuple[bool, str]:

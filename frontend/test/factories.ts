@@ -1,4 +1,4 @@
-import type { Feed, Measures, Overview, Site, Value } from "../src/api/types";
+import type { Feed, Measures, OpelSummary, Overview, Site, Value } from "../src/api/types";
 
 export const value = (change: Partial<Value> = {}): Value => ({
   value: 118,
@@ -29,6 +29,22 @@ export const site = (code: string, need: number, measures: Measures = {}): Site 
   need,
 });
 
+export const opel = (change: Partial<OpelSummary> = {}): OpelSummary => ({
+  edition: "2024-26",
+  level: 3,
+  level_least: 3,
+  level_most: 3,
+  score: 17,
+  score_least: 17,
+  score_most: 17,
+  of: 24,
+  indicative: true,
+  local: true,
+  declared: null,
+  breakdown: "/api/v1/opel/RVV01",
+  ...change,
+});
+
 export const feed = (name: string, state: Feed["state"]): Feed => ({
   source: name,
   name,
@@ -51,6 +67,7 @@ export const overview = (change: Partial<Overview> = {}): Overview => ({
     site("RN707", 5, { "ed.in_department": value({ value: 84 }) }),
   ],
   totals: { "ed.in_department": value({ value: 202 }) },
+  opel: null,
   places: [],
   providers: [],
   feeds: [feed("East Kent ED", "live")],

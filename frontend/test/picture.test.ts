@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ServerMessage } from "../src/api/types";
+import type { OpelSummary, ServerMessage } from "../src/api/types";
 import { emptyPicture, type Picture, receive } from "../src/store/picture";
-import { overview, value } from "./factories";
+import { opel, overview, value } from "./factories";
 
 const snapshot = (revision: number): ServerMessage => ({
   type: "snapshot",
@@ -45,6 +45,21 @@ describe("the live picture", () => {
     expect(picture.overview?.sites[0]?.measures["beds.ga_free"]?.value).toBe(19);
     expect(picture.overview?.sites[0]?.name).toBe("RVV01 Hospital");
     expect(inDepartment(picture, "RN707")).toBe(84);
+  });
+
+  it("takes a level that came, and one that went away", () => {
+    const level = (previous: number, opel: OpelSummary | null): ServerMessage => ({
+      type: "delta",
+      topic: "overview",
+      previous,
+      revision: previous + 1,
+      data: { opel, sites: { RVV01: { opel } } },
+    });
+    const came = after(snapshot(7), level(7, opel()));
+    expect([came.overview?.opel?.level, came.overview?.sites[0]?.opel?.score]).toEqual([3, 17]);
+    expect(receive(came, delta(8, 9)).picture.overview?.opel?.level).toBe(3);
+    const gone = receive(came, level(8, null)).picture;
+    expect([gone.overview?.opel, gone.overview?.sites[0]?.opel]).toEqual([null, null]);
   });
 
   it("keeps a site that did not change as the same object, so that its row is not drawn again", () => {

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -20,8 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.api import problems, socket
 from services.api.auth import Needs
 from services.api.context import AppState
-from services.api.routes import events, health, quarantine, state
-from services.api.schemas import ProblemDetail
+from services.api.documents import document_of
+from services.api.routes import audit, events, feeds, health, keys, me, opel, organisations, quarantine, schemas, state
 
 __all__ = ["AppState", "create_app"]
 
@@ -39,8 +38,9 @@ SECURITY_HEADERS = {
 }
 _DESCRIPTION = """The live picture of urgent and emergency care across an integrated care system.
 
-The WebSocket `/api/v1/live` gives the overview as a snapshot and then as deltas: send
-`{"subscribe": ["overview"], "after": {"overview": <revision or null>}}`. Every error is an `application/problem+json`.
+The WebSocket `/api/v1/live` gives topics as a snapshot and then as deltas: send
+`{"subscribe": ["overview"], "after": {"overview": <revision or null>}}`; `/api/v1/schemas/asyncapi` describes it and
+the events. Every error is an `application/problem+json`.
 A machine sends `Authorization: Bearer <key>`."""
 
 
@@ -52,20 +52,31 @@ def create_app(app_state: AppState) -> FastAPI:
         app_state.hub.bind(asyncio.get_running_loop())
         yield
 
-    app = FastAPI(
-        title="Lightship", version=API_VERSION, description=_DESCRIPTION, lifespan=lifespan, openapi_url=None,
-        docs_url=None, redoc_url=None, redirect_slashes=False, responses={"default": _PROBLEM},
-    )  # fmt: skip
+    app = _routed(lifespan)
     app.state.lightship = app_state
-    for module in (state, events, quarantine, health, socket):
-        app.include_router(module.router)
     if app_state.frontend is not None:
         app.router.routes.append(Route("/{path:path}", Frontend(app_state.frontend), methods=["GET"], name="frontend"))
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=_LEAST_GZIPPED, compresslevel=_GZIP_LEVEL)
+    app.add_middleware(Heads)
     app.add_middleware(problems.Shield)
     app.add_middleware(SecurityHeaders)
-    app.openapi = _document(app)  # type: ignore[method-assign]
+    return app
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document of the application, without one that runs."""
+    return _routed(None).openapi()
+
+
+def _routed(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None) -> FastAPI:
+    app = FastAPI(
+        title="Lightship", version=API_VERSION, description=_DESCRIPTION, lifespan=lifespan, openapi_url=None,
+        docs_url=None, redoc_url=None, redirect_slashes=False,
+    )  # fmt: skip
+    for module in (state, organisations, opel, feeds, events, quarantine, me, audit, keys, schemas, health, socket):
+        app.include_router(module.router)
+    app.openapi = document_of(app)  # type: ignore[method-assign]
     return app
 
 
@@ -84,6 +95,23 @@ class Frontend(StaticFiles):
         return response
 
 
+class Heads:
+    """HEAD on whatever takes GET: the same headers, no body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self._app({**scope, "method": "GET"}, receive, without_body)
+
+
 class SecurityHeaders:
     """What every answer says to a browser; an answer that says nothing about caching is not kept."""
 
@@ -99,26 +127,3 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
-
-
-_PROBLEM: dict[str, Any] = {
-    "description": "What is wrong, and what to do next",
-    "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetail"}}},
-}
-
-
-def _document(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    made: dict[str, Any] = {}
-
-    def document() -> dict[str, Any]:
-        if not made:
-            made.update(get_openapi(title=app.title, version=app.version, description=app.description,
-                                    routes=app.routes))  # fmt: skip
-            components = made.setdefault("components", {})
-            schema = ProblemDetail.model_json_schema(ref_template="#/components/schemas/{model}")
-            components.setdefault("schemas", {})["ProblemDetail"] = schema
-            components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-            made["security"] = [{"key": []}]
-        return made
-
-    return document

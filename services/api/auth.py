@@ -1,15 +1,15 @@
 """Who may use which door.
 
-Every endpoint declares its scope with `@needs`; a route without one cannot be made. A machine shows an API key; on the
-embedded server whoever asks from this machine needs none, provided that a browser was not led here by another page.
+Every endpoint declares what it asks for with `@needs`; a route without it cannot be made. A machine shows an API key
+with that scope, a person has a role that may (`identity.MAY`). On the embedded server whoever asks from this machine is
+a made-up person, provided that a browser was not led here by another page.
 """
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -19,15 +19,15 @@ from starlette.responses import Response
 from starlette.types import Message, Receive
 
 from services.api.context import AppState, state_of
+from services.api.identity import MAY, Actor, Permission, is_scope
 from services.api.problems import Problem
 from services.store import keys
-from services.store.keys import ApiKey, KeyRefused, Scope
+from services.store.audit import By
+from services.store.keys import KeyRefused, Scope
 
 SMALL_BODY = 64 * 1024
 _SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS"])
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-_LOOPBACK_NAMES = frozenset(["localhost", "127.0.0.1", "::1"])
-_NO_KEY = "An API key is needed: send it as `Authorization: Bearer <key>`; `lightship keys create` makes one."
+_NOBODY = "Sign in, or send an API key as `Authorization: Bearer <key>`; `lightship keys create` makes one."
 _CROSS_SITE = "This request was sent by a page of another site, which is not taken here."
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -35,13 +35,13 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Needs:
-    """scope: what the caller's key must open. body_limit: the bytes that are read of a body at most."""
+    """scope: what the caller must be allowed to. body_limit: the bytes that are read of a body at most."""
 
-    scope: Scope | Literal["public"]
+    scope: Permission | Literal["public"]
     body_limit: int = SMALL_BODY
 
 
-def needs(scope: Scope | Literal["public"], *, body_limit: int = SMALL_BODY) -> Callable[[Endpoint], Endpoint]:
+def needs(scope: Permission | Literal["public"], *, body_limit: int = SMALL_BODY) -> Callable[[Endpoint], Endpoint]:
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.needs = Needs(scope, body_limit)  # type: ignore[attr-defined]
         return endpoint
@@ -59,7 +59,7 @@ class GuardedRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if needs_of(endpoint) is None:
-            raise TypeError(f"the endpoint of {path} declares no scope; add @needs(...) under the route's decorator")
+            raise TypeError(f"the endpoint of {path} declares nothing it needs; add @needs(...) under the decorator")
         super().__init__(path, endpoint, **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -68,31 +68,58 @@ class GuardedRoute(APIRoute):
         assert declared is not None
 
         async def guarded(request: Request) -> Response:
-            request.state.api_key = await guard(request, declared.scope)
+            request.state.actor = await guard(request, declared.scope)
             return await handle(_bounded(request, declared.body_limit))
 
         return guarded
 
 
-async def guard(connection: HTTPConnection, scope: Scope | Literal["public"]) -> ApiKey | None:
-    """The caller's key; None where none is needed. Raises Problem (401, 403)."""
+async def guard(connection: HTTPConnection, scope: Permission | Literal["public"]) -> Actor | None:
+    """Who asks; None at a public door. Raises Problem (401, 403)."""
     if connection.scope.get("method") not in _SAFE_METHODS and not same_origin(connection):
         raise Problem(403, _CROSS_SITE)  # a WebSocket has no method, and always comes here
     if scope == "public":
         return None
     state = state_of(connection)
     token = _token(connection)
-    if token is None:
-        if state.embedded_loopback and from_this_machine(connection):
-            return None
-        raise Problem(401, _NO_KEY, headers={"WWW-Authenticate": "Bearer"})
-    return await _verified(state, token, scope)
+    if token is not None:
+        return await _machine(state, token, scope)
+    actor = await state.identity.actor(connection)
+    if actor is None:
+        raise Problem(401, _NOBODY, headers={"WWW-Authenticate": "Bearer"})
+    if not actor.may(scope):
+        raise Problem(403, forbidden(actor, scope))
+    return actor
 
 
-async def _verified(state: AppState, token: str, scope: Scope) -> ApiKey:
+def forbidden(actor: Actor, permission: Permission) -> str:
+    """Why not, and who may."""
+    if actor.key is not None:
+        return f"The API key does not have the scope {permission}; ask for one that has."
+    roles = ", ".join(sorted(MAY[permission])).replace("_", " ")
+    return f"{actor.title} may not do this; it takes the role of {roles}."
+
+
+def actor_of(request: Request) -> Actor:
+    """Who asked, behind a guarded route that is not public."""
+    return cast(Actor, request.state.actor)
+
+
+def by_of(request: Request, why: str | None = None) -> By:
+    """On whose account a request does what its route needs, for the audit."""
+    declared = needs_of(request.scope["route"].endpoint)
+    assert declared is not None
+    assert declared.scope != "public"
+    actor = actor_of(request)
+    return By(actor.name, actor.role_for(declared.scope), why)
+
+
+async def _machine(state: AppState, token: str, permission: Permission) -> Actor:
+    if not is_scope(permission):
+        raise Problem(403, "This is for people; no API key opens it.")
     refused: KeyRefused
     try:
-        return await state.ask(keys.verify, token, scope, state.wall())
+        return Actor.of_key(await state.ask(keys.verify, token, cast(Scope, permission), state.wall()))
     except KeyRefused as error:
         refused = error
     headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
@@ -109,29 +136,6 @@ def same_origin(connection: HTTPConnection) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and parts.netloc.lower() == connection.headers.get("host", "").lower()
-
-
-def from_this_machine(connection: HTTPConnection) -> bool:
-    """Whether the caller is on this machine and asked for it by a name of its own.
-
-    A page on a domain that was made to point here (DNS rebinding) comes from 127.0.0.1 too, but names its domain as
-    Host; a proxy on this machine speaks for somebody else.
-    """
-    if connection.client is None or any(name in connection.headers for name in _FORWARDED):
-        return False
-    try:
-        address = ipaddress.ip_address(connection.client.host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback and _host_name(connection) in _LOOPBACK_NAMES
-
-
-def _host_name(connection: HTTPConnection) -> str | None:
-    try:
-        return urlsplit(f"//{connection.headers.get('host', '')}").hostname
-    except ValueError:
-        return None
 
 
 def _token(connection: HTTPConnection) -> str | None:

@@ -13,12 +13,14 @@ import anyio.to_thread
 from psycopg import Connection
 from starlette.requests import HTTPConnection
 
+from services.api.identity import Identity, Nobody
 from services.domain.system import System
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.ingest.intake import Intake
 from services.live.hub import Hub
 from services.store.database import Database
+from services.store.recent import Recent
 
 INGESTING_AT_ONCE = 2  # so that a burst of large bodies never takes the threads that boards read through
 
@@ -34,8 +36,7 @@ def _wall() -> datetime:
 class AppState:
     """clock: the system's, by which events are judged; wall: the real one, by which API keys expire.
 
-    embedded_loopback: whoever asks from this machine needs no API key. frontend: the folder of the built boards.
-    system_name: as for `load_system`.
+    identity: how people are known. frontend: the folder of the built boards. system_name: as for `load_system`.
     """
 
     system: System
@@ -44,11 +45,12 @@ class AppState:
     door: Door
     keys: KeyRing
     clock: Callable[[], datetime]
-    embedded_loopback: bool = False
+    identity: Identity = field(default_factory=Nobody)
     frontend: Path | None = None
     ready: Callable[[], bool] = lambda: True
     wall: Callable[[], datetime] = _wall
     system_name: str | Path = "kent_and_medway"
+    _recent: Recent = field(init=False, repr=False, default_factory=Recent)
     _ingesting: anyio.CapacityLimiter = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -56,7 +58,7 @@ class AppState:
 
     @property
     def intake(self) -> Intake:
-        return Intake(self.database, self.door)
+        return Intake(self.database, self.door, self._recent)
 
     async def ask(self, call: Callable[Concatenate[Connection[Any], P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function of the store, with a connection, in a worker thread."""

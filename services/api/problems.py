@@ -92,6 +92,8 @@ def _invalid_part(error: Mapping[str, Any]) -> str:
         return f"{name} must be {limits}" if limits else f"{name} is not in the required form"
     if kind == "json_invalid":
         return "The body is not valid JSON; correct it and send it again"
+    if where == "body" and rest and rest[-1] == "why":
+        return "why is one line of at most 200 characters that names nobody and holds no long number"
     return "The body is not in the required form; see /api/v1/openapi.json"
 
 

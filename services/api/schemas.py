@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 _VALUE: JsonDict = {
@@ -43,6 +43,61 @@ class Moment(BaseModel):
     known_at: datetime = Field(examples=["2026-01-31T09:30:00Z"])
 
 
+class LevelSpan(BaseModel):
+    """A score and its level. Where a parameter is missing the score is a range, and so may the level be."""
+
+    level: Literal[1, 2, 3, 4] | None = Field(description="Null where the range reaches over more than one.")
+    level_least: Literal[1, 2, 3, 4] | None
+    level_most: Literal[1, 2, 3, 4] | None
+    score: float | None
+    score_least: float | None
+    score_most: float | None
+
+
+_OPEL: JsonDict = {
+    "edition": "2024-26", "level": 3, "level_least": 3, "level_most": 3, "score": 17, "score_least": 17,
+    "score_most": 17, "of": 24, "indicative": True, "local": True, "declared": None,
+    "breakdown": "/api/v1/opel/RVV01",
+}  # fmt: skip
+
+
+class OpelStepTaken(BaseModel):
+    kind: Literal["proposed", "validated", "agreed", "refused"]
+    at: datetime
+    who: str = Field(examples=["control-centre"])
+    role: str = Field(examples=["control_centre"])
+    why: str | None
+
+
+class OpelDeclaration(BaseModel):
+    """A level that somebody proposed, and the steps it has taken since. It holds from the moment it was agreed."""
+
+    id: UUID
+    organisation: str = Field(examples=["RVV"])
+    level: Literal[1, 2, 3, 4]
+    state: Literal["proposed", "validated", "agreed", "refused"]
+    since: datetime = Field(description="Of the last step.")
+    why: str | None = Field(description="The reason given by who proposed it.")
+    calculated: dict[str, Any] | None = Field(description="What was calculated when it was proposed.")
+    steps: list[OpelStepTaken]
+
+
+class OpelSummary(LevelSpan):
+    """The calculated OPEL level in short; `breakdown` is the address of all of it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_OPEL]})
+
+    edition: str
+    of: int | None = Field(description="The greatest score there is; null where nothing is scored.")
+    indicative: bool = Field(description="A band behind it is unconfirmed.")
+    local: bool = Field(description="OPEL is scored by provider; a site's or a place's is a local view.")
+    declared: OpelDeclaration | None = Field(description="What people declared; null until somebody does.")
+    breakdown: str
+
+
+Opel = Annotated[OpelSummary | None, Field(description="Null where nothing is scored.")]
+
+
 class ClockReading(BaseModel):
     now: datetime
     rate: float = Field(description="How many seconds of the system's time pass in one.", examples=[1.0])
@@ -71,12 +126,13 @@ class SiteRow(Named):
     latitude: float
     longitude: float
     measures: Measures
-    opel: None = Field(description="Null where nothing is scored.")
+    opel: Opel
     need: float = Field(description="Bigger is worse; what the sites are sorted by.")
 
 
 class Group(Named):
     measures: Measures
+    opel: Opel
 
 
 class ProviderGroup(Group):
@@ -89,8 +145,8 @@ class FeedHealth(BaseModel):
     state: Literal["live", "delayed", "silent"]
     last_event_at: datetime | None
     last_received_at: datetime | None
-    usual_gap_seconds: float | None
-    facts: int
+    usual_gap_seconds: float | None = Field(description="At this hour of the week.")
+    facts: int | None = Field(description="Null for a moment in the past.")
 
 
 class Overview(Moment):
@@ -101,6 +157,7 @@ class Overview(Moment):
     clock: ClockReading
     sites: list[SiteRow]
     totals: Measures
+    opel: Opel
     places: list[Group]
     providers: list[ProviderGroup]
     feeds: list[FeedHealth]
@@ -124,6 +181,104 @@ class SiteDetail(SiteRow, Moment):
     units: list[UnitRow]
 
 
+class Sites(Moment):
+    items: list[SiteRow]
+
+
+class PlaceGroup(Group):
+    pass
+
+
+class Places(Moment):
+    items: list[PlaceGroup]
+
+
+class ProviderIdentity(Named):
+    short_name: str
+    kind: str = Field(examples=["acute"])
+
+
+class ProviderRow(ProviderIdentity):
+    measures: Measures = Field(description="By the measure's name; empty for a provider without sites here.")
+
+
+class Providers(Moment):
+    items: list[ProviderRow]
+
+
+class PlaceDetail(PlaceGroup, Moment):
+    """A place with every measure; sites: the codes of those whose counts are in it."""
+
+    sites: list[str] = Field(examples=[["RVV01", "RVV09"]])
+
+
+class ProviderDetail(ProviderIdentity, Moment):
+    """A provider with every measure; sites: the codes of those whose counts are in it."""
+
+    sites: list[str] = Field(examples=[["RVV01", "RVV09"]])
+    measures: Measures
+    opel: Opel
+
+
+class UnitOfSite(UnitRow):
+    site: str = Field(examples=["RVV01"])
+
+
+class Units(Moment):
+    items: list[UnitOfSite]
+
+
+class UnitDetail(UnitOfSite, Moment):
+    pass
+
+
+class UnitIdentity(Named):
+    kind: str = Field(examples=["ward"])
+    bed_kind: str | None = Field(examples=["ga_adult"])
+    area: str | None
+
+
+class SiteIdentity(Named):
+    short_name: str
+    town: str
+    kind: str = Field(examples=["acute"])
+    provider: str = Field(examples=["RVV"])
+    place: str = Field(examples=["east_kent"])
+    ed_type: Literal[1, 2, 3] | None
+    latitude: float
+    longitude: float
+    units: list[UnitIdentity]
+
+
+class SystemIdentity(Named):
+    """The system as it is configured, without figures."""
+
+    places: list[Named]
+    providers: list[ProviderIdentity]
+    sites: list[SiteIdentity]
+
+
+class EventItem(BaseModel):
+    """A stored event without what describes the person; ids and subjects are keyed hashes."""
+
+    uid: UUID
+    digest: UUID
+    source: str = Field(examples=["urn:nhs:ods:RVV"])
+    type: str = Field(examples=["ed.arrived"])
+    subject: str = Field(description="A journey's pseudonymous key, or the unit, bed or organisation.")
+    time: datetime = Field(description="When it happened.")
+    sent_at: datetime
+    recorded_at: datetime = Field(description="When the first door received it.")
+    standing: Literal["fact", "replacement", "cancel"]
+    flag: str | None = Field(examples=["invalid_nhs_number"])
+    data: dict[str, Any] = Field(examples=[{"site": "RVV01", "department_type": 1, "age_band": "redacted"}])
+
+
+class EventsPage(BaseModel):
+    items: list[EventItem] = Field(description="Newest received first; may be fewer than asked for.")
+    next: str | None = Field(description="The cursor of the next page; null: there is none.")
+
+
 class Definition(BaseModel):
     """What a measure is: how it is counted, from what, and what it should be."""
 
@@ -143,10 +298,12 @@ class Definition(BaseModel):
 
 
 class NamedValue(Value, Named):
-    pass
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "RVV01", "name": "WHH", **_VALUE}]})
 
 
 class SplitValue(Value):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"group": "65-74", **_VALUE}]})
+
     group: str = Field(examples=["65-74"])
 
 
@@ -198,14 +355,6 @@ class QuarantineItem(BaseModel):
 class QuarantinePage(BaseModel):
     items: list[QuarantineItem]
     next: str | None = Field(description="The cursor of the next page; null: there is none.")
-
-
-class Mending(BaseModel):
-    """The fields to set, by dotted path; null takes one out."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"set": {"data.site": "RVV01"}}]})
-
-    set: Annotated[dict[str, JsonValue], Field(min_length=1, max_length=50)]
 
 
 class Health(BaseModel):

@@ -4,50 +4,78 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any
 
 import anyio
 import orjson
+import psycopg
 from fastapi import APIRouter
+from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from services.api.auth import guard, needs
+from services.api.auth import forbidden, guard, needs
 from services.api.context import AppState, state_of
+from services.api.identity import Actor
+from services.api.messages import MOST_TOPICS, TOPICS, Subscribe
 from services.api.problems import Problem, respond
+from services.domain.system import System
 from services.live.hub import Subscription
 
-TOPICS = ("overview",)
 MAX_MESSAGE = 4096  # characters of a client's message
 SEND_SECONDS = 30  # a client that takes no message for so long is gone
+ASKED_AGAIN_SECONDS = 60  # a key that was revoked, or a session that ended, listens no longer than this
 _HOW = 'Send {"subscribe": ["overview"], "after": {"overview": <revision or null>}}.'
+_NOT_UNDERSTOOD = "This message was not understood"
 
 router = APIRouter()
+
+
+class _Refused(Exception):
+    """A client's message that is answered with a problem. title and detail repeat nothing of it."""
+
+    def __init__(self, title: str, detail: str) -> None:
+        super().__init__(detail)
+        self.title, self.detail = title, detail
 
 
 @router.websocket("/api/v1/live")
 @needs("state:read")
 async def live(websocket: WebSocket) -> None:
-    """The live overview."""
+    """The live topics: the overview, a site, the feeds."""
     state = state_of(websocket)
     try:
-        await guard(websocket, "state:read")
+        actor = await guard(websocket, "state:read")
     except Problem as problem:
         await websocket.send_denial_response(respond(problem.status_code, problem.detail, headers=problem.headers))
         return
+    assert actor is not None
     state.hub.bind(asyncio.get_running_loop())
     await websocket.accept()
+    code = 1001
     with state.hub.subscribe() as subscription:
         sending = anyio.Lock()
         try:
             async with anyio.create_task_group() as both:
                 both.start_soon(_talk, websocket, subscription, state, sending)
-                await _hear(websocket, subscription, sending)
+                both.start_soon(_ask_again, websocket)
+                await _hear(websocket, subscription, state, actor, sending)
                 both.cancel_scope.cancel()
         except* (WebSocketDisconnect, TimeoutError):
             pass  # the client is gone, or takes nothing any more
+        except* Problem:
+            code = 1008
     if websocket.client_state is WebSocketState.CONNECTED:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await websocket.close(1001)
+            await websocket.close(code)
+
+
+async def _ask_again(websocket: WebSocket) -> None:
+    """Raises Problem once the caller may no longer listen."""
+    while True:
+        await anyio.sleep(ASKED_AGAIN_SECONDS)
+        try:
+            await guard(websocket, "state:read")
+        except psycopg.OperationalError:
+            continue  # whoever was let in stays while the database is away; nothing is sent then anyway
 
 
 async def _talk(websocket: WebSocket, subscription: Subscription, state: AppState, sending: anyio.Lock) -> None:
@@ -60,17 +88,18 @@ async def _talk(websocket: WebSocket, subscription: Subscription, state: AppStat
         await _send(websocket, message, sending)
 
 
-async def _hear(websocket: WebSocket, subscription: Subscription, sending: anyio.Lock) -> None:
+async def _hear(
+    websocket: WebSocket, subscription: Subscription, state: AppState, actor: Actor, sending: anyio.Lock
+) -> None:
     while True:
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
             return
-        asked = _asked(message.get("text"))
-        if isinstance(asked, str):
-            said = {"type": "problem", "title": "This message was not understood", "detail": asked}
+        try:
+            subscription.restart(wanted(message.get("text"), state.system, actor))
+        except _Refused as refused:
+            said = {"type": "problem", "title": refused.title, "detail": refused.detail}
             await _send(websocket, orjson.dumps(said).decode(), sending)
-        else:
-            subscription.restart(asked["overview"])
 
 
 async def _send(websocket: WebSocket, message: str, sending: anyio.Lock) -> None:
@@ -84,22 +113,27 @@ def _heartbeat(state: AppState, subscription: Subscription) -> str:
     latest = state.hub.latest
     rate = latest.overview["clock"]["rate"] if latest else 1.0
     clock = {"now": state.clock(), "rate": rate}
-    return orjson.dumps({"type": "heartbeat", "revision": subscription.sent or 0, "clock": clock}).decode()
+    told = {"type": "heartbeat", "revision": subscription.sent.get("overview") or 0, "revisions": subscription.heard()}
+    return orjson.dumps({**told, "clock": clock}).decode()
 
 
-def _asked(text: str | None) -> dict[str, int | None] | str:
-    """The revisions the client has, by topic; or what is wrong with its message."""
+def wanted(text: str | None, system: System, actor: Actor) -> dict[str, int | None]:
+    """By topic the revision the client has, None where it has none. Raises _Refused, saying what is wrong."""
     if text is None or len(text) > MAX_MESSAGE:
-        return f"A message is JSON text of at most {MAX_MESSAGE} characters. {_HOW}"
+        raise _Refused(_NOT_UNDERSTOOD, f"A message is JSON text of at most {MAX_MESSAGE} characters. {_HOW}")
     try:
-        message: Any = orjson.loads(text)
+        asked = Subscribe.model_validate(orjson.loads(text))
     except orjson.JSONDecodeError:
-        return f"The message is not valid JSON. {_HOW}"
-    topics = message.get("subscribe") if isinstance(message, dict) else None
-    if not isinstance(topics, list) or not topics or any(topic not in TOPICS for topic in topics):
-        return f"subscribe must be a list of topics; there is one, overview. {_HOW}"
-    after = message.get("after") or {}
-    revision = after.get("overview") if isinstance(after, dict) else False
-    if revision is not None and type(revision) is not int:
-        return f"after must give the revision as a whole number or null. {_HOW}"
-    return {"overview": revision}
+        raise _Refused(_NOT_UNDERSTOOD, f"The message is not valid JSON. {_HOW}") from None
+    except ValidationError:
+        detail = f"subscribe must be a list of at most {MOST_TOPICS} topics, after an object of whole numbers or nulls."
+        raise _Refused(_NOT_UNDERSTOOD, f"{detail} {_HOW}") from None
+    topics = list(dict.fromkeys(asked.subscribe))
+    for topic in topics:
+        kind, colon, code = topic.partition(":")
+        if kind not in TOPICS or (kind == "site") != bool(colon) or (colon and code not in system.site_by_code):
+            raise _Refused(_NOT_UNDERSTOOD, f"A topic is one of overview, feeds, site:<code of a site>. {_HOW}")
+        permission = TOPICS[kind].scope
+        if permission != "public" and not actor.may(permission):
+            raise _Refused("This topic is not for you", forbidden(actor, permission))
+    return {topic: (asked.after or {}).get(topic) for topic in topics}

@@ -53,8 +53,11 @@ def _gauge(measure: str) -> tuple[Atom, ...]:
 
 _IN_ED = _open("ed.department")
 _LEFT_TODAY = _ended("ed.department")
+_LEFT_LAST_24H = _ended("ed.department", "last_24h")
 _HANDED_OVER = _ended("ambulance.handover", outcomes=("handed_over",))
+_HANDED_OVER_LAST_24H = _ended("ambulance.handover", "last_24h", outcomes=("handed_over",))
 _SEEN = _ended("ed.wait_seen", outcomes=("seen",))
+_SEEN_LAST_24H = _ended("ed.wait_seen", "last_24h", outcomes=("seen",))
 _TRIAGED = _ended("ed.wait_triage", outcomes=("triaged",))
 _GA_OCCUPIED = _open("bed.place", labels=GA)
 
@@ -78,6 +81,10 @@ _MEASURES: tuple[Measure, ...] = (
             "Of the people who left the department since midnight, the share who left within four hours of arrival.",
             _ED, (_ended("ed.department", within_minutes=240),), denominator=(_LEFT_TODAY,), needs="ed",
             target=0.78, target_source="NHS planning guidance 2025/26: 78% by March 2026"),
+    Measure("ed.within_4h_last_24h", "Within 4 hours, last 24 hours", "share", "share", "higher",
+            "Of the people who left the department in the last 24 hours, the share who left within four hours of "
+            "arrival.", _ED, (_ended("ed.department", "last_24h", within_minutes=240),), denominator=(_LEFT_LAST_24H,),
+            needs="ed", target=0.78, target_source="NHS planning guidance 2025/26: 78% by March 2026"),
     Measure("ed.over_12h_today", "Left after 12 h", "share", "share", "lower",
             "Of the people who left the department since midnight, the share who left 12 hours or more after arrival.",
             _ED, (_ended("ed.department", at_least_minutes=720),), denominator=(_LEFT_TODAY,), needs="type_1_ed",
@@ -85,6 +92,10 @@ _MEASURES: tuple[Measure, ...] = (
     Measure("ed.time_to_treatment_today", "Median time to treatment", "quantile", "minutes", "lower",
             "Median minutes from arrival to being seen by a clinician, of those seen since midnight.",
             _ED, (_minutes(_SEEN, "minutes"),), quantile=0.5, needs="type_1_ed",
+            target=60, target_source="National clinical quality indicator (from memory, unconfirmed)"),
+    Measure("ed.time_to_treatment_last_24h", "Median time to treatment, last 24 hours", "quantile", "minutes", "lower",
+            "Median minutes from arrival to being seen by a clinician, of those seen in the last 24 hours.",
+            _ED, (_minutes(_SEEN_LAST_24H, "minutes"),), quantile=0.5, needs="type_1_ed",
             target=60, target_source="National clinical quality indicator (from memory, unconfirmed)"),
     Measure("ed.triaged_within_15_today", "Initial assessment within 15 min", "share", "share", "higher",
             "Of the people triaged since midnight, the share triaged within 15 minutes of arrival.",
@@ -128,6 +139,10 @@ _MEASURES: tuple[Measure, ...] = (
             "Mean minutes from arrival at hospital to handover, of the handovers since midnight.",
             _AMBULANCE, (_minutes(_HANDED_OVER),), denominator=(_HANDED_OVER,), needs="type_1_ed",
             target=15, target_source="NHS standard contract (from memory, unconfirmed)"),
+    Measure("ambulance.handover_mean_last_24h", "Mean handover, last 24 hours", "mean", "minutes", "lower",
+            "Mean minutes from arrival at hospital to handover, of the handovers in the last 24 hours.",
+            _AMBULANCE, (_minutes(_HANDED_OVER_LAST_24H),), denominator=(_HANDED_OVER_LAST_24H,), needs="type_1_ed",
+            target=15, target_source="NHS standard contract (from memory, unconfirmed)"),
     Measure("ambulance.hours_lost_today", "Hours lost at handover", "sum", "hours", "lower",
             "Time beyond 15 minutes of each handover since midnight, added up.",
             _AMBULANCE, (_minutes(_HANDED_OVER, over=15),), needs="type_1_ed"),
@@ -150,6 +165,10 @@ _MEASURES: tuple[Measure, ...] = (
     Measure("beds.escalation_occupied", "In escalation beds", "count", "beds", "lower",
             "People in a general and acute escalation bed now.",
             _BEDS, (_open("bed.place", labels=GA, value=1.0),), needs="ga_beds"),
+    Measure("beds.escalation_share", "Escalation beds, share", "share", "share", "lower",
+            "General and acute escalation beds open, over all general and acute beds open (less closed).",
+            _CAPACITY, (_beds("escalation", GA),), denominator=_open_beds(GA), denominator_minus=(_beds("closed", GA),),
+            needs="ga_beds"),
     Measure("beds.closed", "G&A beds closed", "sum", "beds", "lower",
             "General and acute beds closed now, for any reason.", _CAPACITY, (_beds("closed", GA),),
             needs="ga_beds"),
@@ -213,6 +232,10 @@ _MEASURES: tuple[Measure, ...] = (
             "What the provider reported for the day.",
             "Published daily discharge SitRep (NHS England, Open Government Licence)",
             _gauge("reported.discharges_after_1700"), needs="organisation"),
+    Measure("reported.ed_attendance_variation", "Attendances against expected, reported", "gauge", "share", "lower",
+            "ED attendances of all types since midnight beyond those expected by now, as the provider reported it.",
+            "Provider's own return (a parameter of OPEL 2023/24)",
+            _gauge("reported.ed_attendance_variation"), needs="organisation"),
     Measure("nhs111.calls_offered", "111 calls offered", "gauge", "people", "neutral",
             "Calls offered to NHS 111 in the hour reported.", "NHS 111 provider, reported hourly",
             _gauge("nhs111.calls_offered"), needs="organisation"),

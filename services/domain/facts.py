@@ -1,7 +1,7 @@
 """A fact: an event as the fold sees it, with its identity, its place in the order and its digest.
 
 Order among facts is (sent_at, rank, uid, digest), never arrival (design 5.1). uid names source + subject + id,
-digest covers everything but recorded_at; both are 128-bit BLAKE2b, written as UUIDs so that 16 bytes are stored.
+digest covers everything but recorded_at; both are 128-bit BLAKE2b, stored as uuid, which takes 16 bytes.
 """
 
 from __future__ import annotations
@@ -47,43 +47,44 @@ BY_ORDER = attrgetter("sent_at", "rank", "uid", "digest")
 def uid_of(source: str, subject: str, event_id: str) -> str:
     """The name of source + subject + id."""
     joined = f"{source}\x1f{subject}\x1f{event_id}".encode()
-    return _uuid(joined)
+    return _hash(joined)
 
 
-def _uuid(data: bytes) -> str:
-    """A digest in the form of a UUID: text sorts as the bytes do, and costs a tenth of a UUID object."""
-    text = blake2b(data, digest_size=16).hexdigest()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+def _hash(data: bytes) -> str:
+    """128 bits as hexadecimal text, which sorts as the bytes do and costs a tenth of a UUID object."""
+    return blake2b(data, digest_size=16).hexdigest()
 
 
 def fact_of(event: Envelope, recorded_at: datetime) -> Fact:
     """The fact an accepted event states. recorded_at: when the first door received it (UTC)."""
     type_: str = event.type  # type: ignore[attr-defined]
     data: dict[str, Any] = event.data.model_dump(mode="json", exclude_none=True)  # type: ignore[attr-defined]
-    time = event.time.astimezone(UTC)
-    named = event.cancels or event.replaces
-    rank = CANCEL if event.cancels else REPLACEMENT if event.replaces else FACT
-    selects = named[len(SELECT) :] if named and named.startswith(SELECT) else None
-    canonical = orjson.dumps(
-        [event.id, event.source, event.subject, type_, time, event.sentat and event.sentat.astimezone(UTC),
-         event.replaces, event.cancels, event.person, event.personmerged, event.personflag, event.follows, data],
-        option=orjson.OPT_SORT_KEYS,
+    sent_at = event.sentat.astimezone(UTC) if event.sentat else None
+    return stated(
+        event.id, event.source, event.subject, type_, event.time.astimezone(UTC), sent_at, data, recorded_at,
+        event.replaces, event.cancels, event.person, event.personmerged, event.personflag, event.follows,
     )  # fmt: skip
-    return Fact(
-        uid=uid_of(event.source, event.subject, event.id),
-        digest=_uuid(canonical),
-        subject=event.subject,
-        source=event.source,
-        type=type_,
-        time=time,
-        sent_at=event.sentat.astimezone(UTC) if event.sentat else time,
-        rank=rank,
-        target=uid_of(event.source, event.subject, named) if named and selects is None else None,
-        selects=selects,
-        person=event.person,
-        person_merged=event.personmerged,
-        follows=event.follows,
-        flag=event.personflag,
-        data=data,
-        recorded_at=recorded_at,
+
+
+def stated(
+    id_: str, source: str, subject: str, type_: str, time: datetime, sent_at: datetime | None, data: Mapping[str, Any],
+    recorded_at: datetime, replaces: str | None = None, cancels: str | None = None, person: str | None = None,
+    merged: str | None = None, flag: str | None = None, follows: str | None = None,
+) -> Fact:  # fmt: skip
+    """The same from parts at hand. data: the payload ready for JSON; times in UTC."""
+    canonical = orjson.dumps(
+        [id_, source, subject, type_, time, sent_at, replaces, cancels, person, merged, flag, follows, data],
+        option=orjson.OPT_SORT_KEYS,
     )
+    rank, target, selects = FACT, None, None
+    named = cancels or replaces
+    if named:
+        rank = CANCEL if cancels else REPLACEMENT
+        if named.startswith(SELECT):
+            selects = named[len(SELECT) :]
+        else:
+            target = uid_of(source, subject, named)
+    return Fact(
+        uid_of(source, subject, id_), _hash(canonical), subject, source, type_, time, sent_at or time, rank, target,
+        selects, person, merged, follows, flag, data, recorded_at,
+    )  # fmt: skip

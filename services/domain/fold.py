@@ -6,8 +6,8 @@ This plain function is the reference; the store must agree with it for any order
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -20,6 +20,11 @@ KIND_ORDER: tuple[SubjectKind, ...] = (
 )  # fmt: skip
 
 _BY_TIME = attrgetter("time", "sent_at", "rank", "uid", "digest")
+_MILESTONE = attrgetter("type", "time", "data", "person_merged")
+_UID = attrgetter("uid")
+_RANK = attrgetter("rank")
+#: By event type: what kind of subject it is about, and whether each survivor counts.
+_TRAITS = {name: (row.kind, row.repeats) for name, row in EVENT_TYPES.items()}
 
 
 class Milestone(NamedTuple):
@@ -31,8 +36,10 @@ class Milestone(NamedTuple):
     other_person: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+_new_milestone = partial(tuple.__new__, Milestone)  # `Milestone._make` without its check: a quarter of the cost
+
+
+class Subject(NamedTuple):
     """What facts are about, folded. `kind` is None while only cancels are known of it."""
 
     key: str
@@ -65,10 +72,13 @@ def survivors(facts: Iterable[Fact]) -> list[Fact]:
     uid it names; one that selects removes the greatest smaller fact of that type and source still standing.
     Of one uid the greatest stands.
     """
+    ordered = sorted(facts, key=BY_ORDER, reverse=True)
+    if len(set(map(_UID, ordered))) == len(ordered) and not any(map(_RANK, ordered)):
+        return ordered  # nothing is replaced, cancelled or said twice
     standing: list[Fact] = []
     settled: set[str] = set()  # uids already standing or removed: every version met later is smaller
     selectors: dict[tuple[str, str], int] = {}
-    for fact in sorted(facts, key=BY_ORDER, reverse=True):
+    for fact in ordered:
         if fact.uid in settled:
             continue
         settled.add(fact.uid)
@@ -92,7 +102,7 @@ def fold(facts: Iterable[Fact], *, as_at: datetime | None = None, known_at: date
 
     Returns None where nothing was known. The facts must be a set: pass them through `union` where they may repeat.
     """
-    known = [fact for fact in facts if known_at is None or fact.recorded_at <= known_at]
+    known = list(facts) if known_at is None else [fact for fact in facts if fact.recorded_at <= known_at]
     if not known:
         return None
     standing = survivors(known)
@@ -101,31 +111,33 @@ def fold(facts: Iterable[Fact], *, as_at: datetime | None = None, known_at: date
     kinds: set[SubjectKind] = set()
     person = flag = follows = None
     for fact in standing:  # greatest first, so the first of a single milestone is the one that counts
-        event_type = EVENT_TYPES[fact.type]
-        if fact.type == "event.cancelled":
+        type_ = fact.type
+        if type_ == "event.cancelled":
             continue
-        if event_type.kind is not None:
-            kinds.add(event_type.kind)
+        kind, repeats = _TRAITS[type_]
+        if kind is not None:
+            kinds.add(kind)
         person = person or fact.person
         flag = flag or fact.flag
         follows = follows or fact.follows
-        if not event_type.repeats:
-            if fact.type in single:
+        if not repeats:
+            if type_ in single:
                 continue
-            single.add(fact.type)
+            single.add(type_)
         if as_at is None or fact.time <= as_at:
             kept.append(fact)
     kept.sort(key=_BY_TIME)
+    recorded = [fact.recorded_at for fact in known]
     return Subject(
         key=known[0].subject,
-        kind=next((kind for kind in KIND_ORDER if kind in kinds), None),
-        source=min(fact.source for fact in known),
-        milestones=tuple(Milestone(f.type, f.time, f.data, f.person_merged) for f in kept),
+        kind=next(iter(kinds)) if len(kinds) == 1 else next((kind for kind in KIND_ORDER if kind in kinds), None),
+        source=min({fact.source for fact in known}),
+        milestones=tuple(map(_new_milestone, map(_MILESTONE, kept))),
         person=person,
         flag=None if person else flag,
         follows=follows,
-        first_recorded_at=min(fact.recorded_at for fact in known),
-        last_recorded_at=max(fact.recorded_at for fact in known),
+        first_recorded_at=min(recorded),
+        last_recorded_at=max(recorded),
     )
 
 

@@ -122,11 +122,16 @@ def configured_capacity(system: System) -> tuple[Phase, ...]:
 
 
 def window_start(window: Window | None, t: datetime) -> datetime | None:
+    """Where a window that ends at t begins.
+
+    last_24h runs from the same time yesterday in London, so that at midnight it is the whole day before, also on the
+    two days of 23 and 25 hours.
+    """
     if window is None:
         return None
-    return {"today": local_midnight(t), "last_hour": t - timedelta(hours=1), "last_24h": t - timedelta(hours=24)}[
-        window
-    ]
+    if window == "last_24h":
+        return (t.astimezone(LONDON) - timedelta(days=1)).astimezone(UTC)
+    return {"today": local_midnight(t), "last_hour": t - timedelta(hours=1)}[window]
 
 
 def units_of(selection: Selection, system: System) -> frozenset[str] | None:

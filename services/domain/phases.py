@@ -8,15 +8,15 @@ ends, so cutting at any past moment equals never having heard the rest: `at(phas
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
+from services.domain.events import EVENT_TYPES
 from services.domain.fold import Milestone, Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """name: what is going on. site: ODS site (a gauge: its organisation). label: the split the phase was born with.
 
     value: beds of a capacity, a gauge's reading, 1 for a place in an escalation bed. to_at is None while open.
@@ -37,14 +37,21 @@ class Phase:
 def at(phases: Iterable[Phase], moment: datetime) -> tuple[Phase, ...]:
     """The phases as they stood at a moment: later ones gone, later ends open."""
     return tuple(
-        replace(phase, to_at=None, outcome=None) if phase.to_at is not None and phase.to_at > moment else phase
+        phase._replace(to_at=None, outcome=None) if phase.to_at is not None and phase.to_at > moment else phase
         for phase in phases
         if phase.from_at <= moment
     )
 
 
 End = tuple[datetime, str | None] | None
-Rule = Callable[[Subject, "Story"], Iterable[Phase]]
+Rule = Callable[["Story", list[Phase]], None]
+#: What a phase takes from the milestone that opens it: site, unit, label, value, visits.
+Opening = tuple[str | None, str | None, str | None, float | None, tuple[str, ...] | None]
+
+_OPEN = (None, None)
+_new = tuple.__new__  # what `Phase(...)` does, at a third of its cost
+_BY_START = attrgetter("from_at", "name")
+_LAST_WORD = {name: name.rpartition(".")[2] for name in EVENT_TYPES}
 
 
 class Story:
@@ -53,57 +60,63 @@ class Story:
     def __init__(self, subject: Subject) -> None:
         self.milestones = subject.milestones
         self.first: dict[str, Milestone] = {}
-        for milestone in subject.milestones:
-            self.first.setdefault(milestone.type, milestone)
+        for milestone in reversed(subject.milestones):
+            self.first[milestone.type] = milestone
 
     def all(self, *types: str) -> list[Milestone]:
         return [milestone for milestone in self.milestones if milestone.type in types]
 
     def end(self, start: datetime, *types: str) -> End:
         """The least time at which one of the types happened, never before the start."""
-        best: End = None
+        best: Milestone | None = None
+        least = start
         for type_ in types:
             milestone = self.first.get(type_)
-            if milestone is not None and (best is None or milestone.time < best[0]):
-                best = (milestone.time, milestone.data.get("reason", type_.rpartition(".")[2]))
-        return None if best is None else (max(start, best[0]), best[1])
+            if milestone is not None and (best is None or milestone.time < least):
+                best, least = milestone, milestone.time
+        if best is None:
+            return None
+        return (least if least > start else start), best.data.get("reason") or _LAST_WORD[best.type]
 
 
-def _phase(name: str, start: Milestone, end: End, **given: Any) -> Phase:
+def _here(start: Milestone, label: str | None = None, value: float | None = None) -> Opening:
     data = start.data
-    return Phase(
-        name=name,
-        site=given.get("site", data.get("site")),
-        unit=given.get("unit", data.get("unit")),
-        label=given.get("label"),
-        value=given.get("value"),
-        from_at=start.time,
-        to_at=end[0] if end else None,
-        outcome=end[1] if end else None,
-        visits=given.get("visits"),
-    )
+    return data.get("site"), data.get("unit"), label, value, None
+
+
+def _phase(name: str, start: Milestone, opening: Opening, end: End) -> Phase:
+    site, unit, label, value, visits = opening
+    to_at, outcome = end or _OPEN
+    return _new(Phase, (name, site, unit, label, value, start.time, to_at, outcome, visits))
 
 
 def _stints(
-    name: str, starts: Sequence[Milestone], end: End, describe: Callable[[Milestone], dict[str, Any]]
-) -> Iterable[Phase]:
+    name: str, starts: Sequence[Milestone], end: End, opening: Callable[[Milestone], Opening] = _here
+) -> list[Phase]:
     """Successive starts: each holds until the next or the end, whichever comes first."""
+    found = []
+    last = len(starts) - 1
     for index, start in enumerate(starts):
-        following = starts[index + 1].time if index + 1 < len(starts) else None
-        until: End = (following, "next") if following is not None else None
+        until: End = (starts[index + 1].time, "next") if index < last else None
         if end is not None and (until is None or end[0] < until[0]):
             until = (max(start.time, end[0]), end[1])
-        yield _phase(name, start, until, **describe(start))
+        found.append(_phase(name, start, opening(start), until))
+    return found
 
 
-def _plain(_: Milestone) -> dict[str, Any]:
-    return {}
+def _turns(
+    name: str, story: Story, opens: str, closes: str, end: End, opening: Callable[[Milestone], Opening] = _here
+) -> list[Phase]:
+    """What begins and ends by turns, as often as it is said."""
+    turns = story.all(opens, closes)
+    stints = zip(_stints(name, turns, end, opening), turns, strict=True)
+    return [phase for phase, start in stints if start.type == opens]
 
 
-def _interval(story: Story, name: str, opens: str, *closes: str, **given: Any) -> Iterable[Phase]:
+def _interval(story: Story, found: list[Phase], name: str, opens: str, *closes: str) -> None:
     start = story.first.get(opens)
     if start is not None:
-        yield _phase(name, start, story.end(start.time, *closes), **given)
+        found.append(_phase(name, start, _here(start), story.end(start.time, *closes)))
 
 
 def _attribute(story: Story, type_: str, key: str, moment: datetime) -> Any:
@@ -112,40 +125,38 @@ def _attribute(story: Story, type_: str, key: str, moment: datetime) -> Any:
     return milestone.data.get(key) if milestone is not None and milestone.time <= moment else None
 
 
-def _ed(_: Subject, story: Story) -> Iterable[Phase]:
-    leave = ("ed.departed",)
-    arrived = story.first.get("ed.arrived")
+def _ed(story: Story, found: list[Phase]) -> None:
+    leave = "ed.departed"
+    first = story.first
+    arrived = first.get("ed.arrived")
     if arrived is not None:
-        kind = f"type_{arrived.data['department_type']}"
-        end = story.end(arrived.time, *leave)
-        yield _phase("ed.department", arrived, end, label=kind, unit=None)
-        yield _phase("ed.wait_triage", arrived, story.end(arrived.time, "ed.triaged", *leave), label=kind, unit=None)
-        yield _phase("ed.wait_seen", arrived, story.end(arrived.time, "ed.seen", *leave), label=kind, unit=None)
+        data, time = arrived.data, arrived.time
+        opening: Opening = data.get("site"), None, f"type_{data['department_type']}", None, None
+        found.append(_phase("ed.department", arrived, opening, story.end(time, leave)))
+        found.append(_phase("ed.wait_triage", arrived, opening, story.end(time, "ed.triaged", leave)))
+        found.append(_phase("ed.wait_seen", arrived, opening, story.end(time, "ed.seen", leave)))
     placed = [m for m in story.all("ed.arrived", "ed.moved") if m.data.get("unit")]
     if placed:
-        yield from _stints("ed.area", placed, story.end(placed[0].time, *leave), _plain)
-    yield from _interval(story, "ed.referred", "ed.referred", *leave)
-    yield from _interval(story, "ed.bed_wait", "ed.decision_to_admit", *leave)
-    yield from _interval(story, "ed.ready", "ed.ready_to_proceed", *leave)
-    yield from _interval(story, "sdec.attendance", "sdec.arrived", "sdec.departed")
+        found += _stints("ed.area", placed, story.end(placed[0].time, leave))
+    _interval(story, found, "ed.referred", "ed.referred", leave)
+    _interval(story, found, "ed.bed_wait", "ed.decision_to_admit", leave)
+    _interval(story, found, "ed.ready", "ed.ready_to_proceed", leave)
+    _interval(story, found, "sdec.attendance", "sdec.arrived", "sdec.departed")
 
 
-def _corridor(_: Subject, story: Story) -> Iterable[Phase]:
+def _corridor(story: Story, found: list[Phase]) -> None:
     left = story.end(datetime.min.replace(tzinfo=story.milestones[0].time.tzinfo), "ed.departed", "bed.left")
-    turns = story.all("corridor_care.started", "corridor_care.ended")
-    for phase, start in zip(_stints("corridor.care", turns, left, _plain), turns, strict=True):
-        if start.type == "corridor_care.started":
-            yield phase
+    found += _turns("corridor.care", story, "corridor_care.started", "corridor_care.ended", left)
 
 
-def _ambulance(_: Subject, story: Story) -> Iterable[Phase]:
+def _ambulance(story: Story, found: list[Phase]) -> None:
     done = ("ambulance.handed_over", "ambulance.cleared")
     called = story.first.get("ambulance.called")
     if called is not None:
-        label = called.data["category"]
-        yield _phase("ambulance.call", called, story.end(called.time, "ambulance.cleared"), label=label)
+        opening = _here(called, called.data["category"])
+        found.append(_phase("ambulance.call", called, opening, story.end(called.time, "ambulance.cleared")))
         end = story.end(called.time, "ambulance.on_scene", "ambulance.cleared")
-        yield _phase("ambulance.response", called, end, label=label)
+        found.append(_phase("ambulance.response", called, opening, end))
 
     def category(moment: datetime) -> Any:
         return _attribute(story, "ambulance.called", "category", moment)
@@ -153,9 +164,9 @@ def _ambulance(_: Subject, story: Story) -> Iterable[Phase]:
     towards = story.all("ambulance.conveying", "ambulance.diverted")
     if towards:
         end = story.end(towards[0].time, "ambulance.arrived", *done)
-        yield from _stints(
+        found += _stints(
             "ambulance.conveying", towards, end,
-            lambda m: {"site": m.data.get("to_site") or m.data.get("site"), "label": category(m.time)},
+            lambda m: (m.data.get("to_site") or m.data.get("site"), None, category(m.time), None, None),
         )  # fmt: skip
     for name, opens, closes in (
         ("ambulance.handover", "ambulance.arrived", done),
@@ -163,42 +174,39 @@ def _ambulance(_: Subject, story: Story) -> Iterable[Phase]:
     ):
         start = story.first.get(opens)
         if start is not None:
-            yield _phase(name, start, story.end(start.time, *closes), label=category(start.time))
+            end = story.end(start.time, *closes)
+            found.append(_phase(name, start, _here(start, category(start.time)), end))
 
 
-def _stay(_: Subject, story: Story) -> Iterable[Phase]:
-    yield from _interval(story, "bed.expected", "bed.expected", "bed.admitted", "bed.left")
+def _stay(story: Story, found: list[Phase]) -> None:
+    _interval(story, found, "bed.expected", "bed.expected", "bed.admitted", "bed.left")
     admitted = story.first.get("bed.admitted")
     if admitted is not None:
-        end = story.end(admitted.time, "bed.left")
-        yield _phase("bed.stay", admitted, end, label=admitted.data["admission"], unit=None)
+        opening: Opening = admitted.data.get("site"), None, admitted.data["admission"], None, None
+        found.append(_phase("bed.stay", admitted, opening, story.end(admitted.time, "bed.left")))
     places = story.all("bed.admitted", "bed.transferred")
     if places:
-        yield from _stints(
+        found += _stints(
             "bed.place", places, story.end(places[0].time, "bed.left"),
-            lambda m: {"label": m.data["bed_kind"], "value": 1.0 if m.data.get("escalation") else 0.0},
+            lambda m: _here(m, m.data["bed_kind"], 1.0 if m.data.get("escalation") else 0.0),
         )  # fmt: skip
     for name, opens, closes in (
         ("bed.leave", "bed.leave_started", "bed.leave_ended"),
         ("discharge.no_criteria", "discharge.criteria_not_met", "discharge.criteria_met_again"),
     ):
-        turns = story.all(opens, closes)
-        if not turns:
-            continue
-        end = story.end(turns[0].time, "bed.left")
-        described = _stints(name, turns, end, lambda m: {"label": _pathway(m)})
-        for phase, start in zip(described, turns, strict=True):
-            if start.type == opens:
-                yield phase
+        turns = [story.first[type_].time for type_ in (opens, closes) if type_ in story.first]
+        if turns:
+            end = story.end(min(turns), "bed.left")
+            found += _turns(name, story, opens, closes, end, lambda m: _here(m, _pathway(m)))
     planned = story.all("discharge.planned")
     if planned:
         end = story.end(planned[0].time, "bed.left")
-        yield from _stints("discharge.planned", planned, end, lambda m: {"label": m.data["certainty"]})
-    yield from _interval(
-        story, "discharge.hub_wait", "discharge.referred_to_hub", "discharge.accepted", "discharge.start_agreed",
-        "bed.left",
+        found += _stints("discharge.planned", planned, end, lambda m: _here(m, m.data["certainty"]))
+    _interval(
+        story, found, "discharge.hub_wait", "discharge.referred_to_hub", "discharge.accepted",
+        "discharge.start_agreed", "bed.left",
     )  # fmt: skip
-    yield from _interval(story, "discharge.lounge", "discharge.lounge_arrived", "bed.left")
+    _interval(story, found, "discharge.lounge", "discharge.lounge_arrived", "bed.left")
 
 
 def _pathway(milestone: Milestone) -> str | None:
@@ -206,59 +214,60 @@ def _pathway(milestone: Milestone) -> str | None:
     return None if pathway is None else f"pathway_{pathway}"
 
 
-def _virtual_ward(_: Subject, story: Story) -> Iterable[Phase]:
-    yield from _interval(
-        story, "virtual_ward.referral", "virtual_ward.referred", "virtual_ward.accepted", "virtual_ward.declined",
-        "virtual_ward.onboarded", "virtual_ward.discharged",
+def _virtual_ward(story: Story, found: list[Phase]) -> None:
+    _interval(
+        story, found, "virtual_ward.referral", "virtual_ward.referred", "virtual_ward.accepted",
+        "virtual_ward.declined", "virtual_ward.onboarded", "virtual_ward.discharged",
     )  # fmt: skip
     start = story.first.get("virtual_ward.onboarded")
     if start is not None:
         label = _attribute(story, "virtual_ward.referred", "direction", start.time)
-        yield _phase("virtual_ward.stay", start, story.end(start.time, "virtual_ward.discharged"), label=label)
+        end = story.end(start.time, "virtual_ward.discharged")
+        found.append(_phase("virtual_ward.stay", start, _here(start, label), end))
 
 
-def _unit(_: Subject, story: Story) -> Iterable[Phase]:
+def _unit(story: Story, found: list[Phase]) -> None:
     capacities = story.all("unit.capacity")
     for kind in ("core", "escalation", "closed"):
-        yield from _stints(f"capacity.{kind}", capacities, None, _beds_of(kind))
-    lists = [m for m in story.all("unit.census") if m.data.get("visits") is not None]
-    yield from _stints("census.list", lists, None, lambda m: {"visits": tuple(m.data["visits"])})
-    counts = [m for m in story.all("unit.census") if m.data.get("count") is not None]
-    yield from _stints("census.count", counts, None, lambda m: {"value": float(m.data["count"])})
+        found += _stints(f"capacity.{kind}", capacities, None, _beds_of(kind))
+    censuses = story.all("unit.census")
+    found += _stints(
+        "census.list", [m for m in censuses if m.data.get("visits") is not None], None,
+        lambda m: (*_here(m)[:4], tuple(m.data["visits"])),
+    )  # fmt: skip
+    counts = [m for m in censuses if m.data.get("count") is not None]
+    found += _stints("census.count", counts, None, lambda m: _here(m, None, float(m.data["count"])))
 
 
-def _beds_of(kind: str) -> Callable[[Milestone], dict[str, Any]]:
-    return lambda milestone: {"value": float(milestone.data.get(kind, 0))}
+def _beds_of(kind: str) -> Callable[[Milestone], Opening]:
+    return lambda milestone: _here(milestone, None, float(milestone.data.get(kind, 0)))
 
 
-def _bed(_: Subject, story: Story) -> Iterable[Phase]:
-    def usable(m: Milestone) -> str:
-        return "unstaffed" if not m.data["staffed"] else "usable" if m.data["clean"] else "cleaning"
+def _bed(story: Story, found: list[Phase]) -> None:
+    def usable(m: Milestone) -> Opening:
+        return _here(m, "unstaffed" if not m.data["staffed"] else "usable" if m.data["clean"] else "cleaning")
 
-    yield from _stints("bed.status", story.all("bed.status"), None, lambda m: {"label": usable(m)})
+    found += _stints("bed.status", story.all("bed.status"), None, usable)
 
 
-def _gauge(_: Subject, story: Story) -> Iterable[Phase]:
+def _gauge(story: Story, found: list[Phase]) -> None:
+    def reading(m: Milestone) -> Opening:
+        return m.data["organisation"], None, m.data["measure"], float(m.data["value"]), None
+
     readings = story.all("gauge.reported")
-    for phase, start in zip(
-        _stints(
-            "gauge", readings, None,
-            lambda m: {"site": m.data["organisation"], "label": m.data["measure"], "value": float(m.data["value"])},
-        ),
-        readings, strict=True,
-    ):  # fmt: skip
+    for phase, start in zip(_stints("gauge", readings, None, reading), readings, strict=True):
         until = start.data.get("until")
         limit = max(start.time, datetime.fromisoformat(until)) if until else None
         if limit is not None and (phase.to_at is None or limit < phase.to_at):
-            phase = replace(phase, to_at=limit, outcome="until")
-        yield phase
+            phase = phase._replace(to_at=limit, outcome="until")
+        found.append(phase)
 
 
-def _organisation(_: Subject, story: Story) -> Iterable[Phase]:
+def _organisation(story: Story, found: list[Phase]) -> None:
     for move in story.all("move.expected"):
         until = max(move.time, datetime.fromisoformat(move.data["expected_at"]))
-        yield Phase("move.expected", move.data["to_site"], None, move.data["bed_kind"],
-                    float(move.data.get("count", 1)), move.time, until, "due")  # fmt: skip
+        found.append(Phase("move.expected", move.data["to_site"], None, move.data["bed_kind"],
+                           float(move.data.get("count", 1)), move.time, until, "due"))  # fmt: skip
 
 
 #: First word of an event type -> the rule that makes its phases.
@@ -274,6 +283,11 @@ _RULES: dict[str, Rule] = {
     "gauge": _gauge,
     "move": _organisation,
 }
+_RULE_OF: dict[str, Rule] = {
+    name: _bed if name == "bed.status" else _RULES[name.partition(".")[0]]
+    for name in EVENT_TYPES
+    if name.partition(".")[0] in _RULES
+}
 
 
 def phases(subject: Subject) -> tuple[Phase, ...]:
@@ -281,11 +295,8 @@ def phases(subject: Subject) -> tuple[Phase, ...]:
     if not subject.milestones:
         return ()
     story = Story(subject)
-    rules: dict[Rule, None] = {}
-    for milestone in subject.milestones:
-        rule = _bed if milestone.type == "bed.status" else _RULES.get(milestone.type.partition(".")[0])
-        if rule is not None:
-            rules[rule] = None
-    found = [phase for rule in rules for phase in rule(subject, story)]
-    found.sort(key=lambda phase: (phase.from_at, phase.name))
+    found: list[Phase] = []
+    for rule in dict.fromkeys(_RULE_OF[type_] for type_ in story.first if type_ in _RULE_OF):
+        rule(story, found)
+    found.sort(key=_BY_START)
     return tuple(found)

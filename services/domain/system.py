@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from services.domain.opel_tables import OpelTables
+
 SiteKind = Literal["acute", "utc", "community_hospital", "virtual_ward_hub", "mental_health_unit"]
 UnitKind = Literal["ed_area", "ward", "virtual_ward", "sdec", "discharge_lounge"]
 #: The kind of bed a unit holds. G&A is ga_adult and ga_paediatric together.
@@ -99,6 +101,7 @@ class System:
     neighbours: tuple[Neighbour, ...] = ()
     neighbourhoods: tuple[str, ...] = ()
     silent_hours: Mapping[str, float] = field(default_factory=dict)  # journey kind -> hours until stale
+    opel: OpelTables = field(default_factory=lambda: OpelTables(()))  # no edition: nothing is scored
 
     @cached_property
     def site_by_code(self) -> Mapping[str, Site]:

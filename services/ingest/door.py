@@ -5,15 +5,18 @@ Here every identifier of a person or a visit becomes a pseudonym; nothing behind
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 
 from services.domain.events import JOURNEY_KINDS, SELECT
-from services.domain.facts import Fact, fact_of
+from services.domain.facts import Fact, stated
 from services.domain.system import System
 from services.errors import RefusedEvent
 from services.ingest.identity import KeyRing, normalised_nhs_number
@@ -28,7 +31,19 @@ MAX_VISITS = 5000
 MAX_ID = 200
 
 _PLANS = plans()
+_PLAIN = frozenset(["specversion", "id", "source", "subject", "type", "time", "sentat", "data", "nhsnumber", "follows"])
+#: The types whose events may go the short way.
+_SHORT = {
+    name: plan
+    for name, plan in _PLANS.items()
+    if plan.kind in JOURNEY_KINDS and not plan.visits and "ready_on" not in plan.fields
+}
+_is_moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
+Times = tuple[datetime, datetime | None, datetime | None]  # those of _TIMES, in UTC
 _JOURNEYS = frozenset(JOURNEY_KINDS)
+_BY_KEY = _JOURNEYS | {"person", None}  # kinds of subject that travel as a pseudonym, or as whatever they are about
+_NOTHING: Mapping[str, Any] = {}
+_SAID_AT_MOST = 20_000
 _STAMPED_HERE = frozenset(["person", "personflag", "personmerged"])
 _TIMES = ("time", "sentat", "recordedat")
 _TIME_WORDS = "must be a date and time such as 2026-01-31T09:30:00Z"
@@ -56,6 +71,11 @@ class Door:
         return Rules.of(self.system, self.gauges)
 
     @cached_property
+    def _said(self) -> dict[tuple[str, bytes], tuple[Any, Mapping[str, Any]]]:
+        """Payloads judged before: most say one of a few hundred things, and judging is half of a door's work."""
+        return {}
+
+    @cached_property
     def _ahead(self) -> timedelta:
         return timedelta(minutes=self.max_ahead_minutes)
 
@@ -69,6 +89,73 @@ class Door:
         received_at: when it came to this door, and what the fact's recorded_at will be; now: the system's clock, by
         which limits on times are judged. Raises RefusedEvent.
         """
+        return self._plain(raw, received_at, now) or self._any(raw, received_at, now)
+
+    def _plain(self, raw: dict[str, Any], received_at: datetime, now: datetime) -> Fact | None:
+        """The short way, which most events can take; None for one with anything else in it, right or wrong."""
+        type_, source, subject, id_ = raw.get("type"), raw.get("source"), raw.get("subject"), raw.get("id")
+        time, sent, data = raw.get("time"), raw.get("sentat"), raw.get("data")
+        if (
+            not _PLAIN.issuperset(raw)
+            or not (type(type_) is type(source) is type(subject) is type(id_) is type(time) is str)
+            or type(data) is not dict
+            or (plan := _SHORT.get(type_)) is None
+            or source not in self.rules.sources.all
+            or not 0 < len(id_) <= MAX_ID
+            or raw.get("specversion") != "1.0"
+            or not _is_moment(time)
+            or not (sent is None or (type(sent) is str and _is_moment(sent)))
+            or not is_journey(subject)
+            or (plan.times and not all(_is_moment(data[key]) for key in plan.times if type(data.get(key)) is str))
+        ):
+            return None
+        follows = raw.get("follows")
+        if follows is not None:
+            if type(follows) is not str or not is_journey(follows):
+                return None
+            follows = self.keys.journey(follows)
+        person, number = None, raw.get("nhsnumber")
+        if number is not None:
+            digits = _digits(number)
+            if digits is None:
+                return None
+            person = self.keys.person(digits)
+        try:
+            happened_at = _utc(datetime.fromisoformat(time))
+            sent_at = None if sent is None else _utc(datetime.fromisoformat(sent))
+            payload, ready = self._payload(plan, data)
+            self._limits(plan, payload, now, (happened_at, sent_at, None))
+        except (ValueError, RefusedEvent, orjson.JSONEncodeError):
+            return None
+        return stated(
+            self.keys.event_id(id_), source, self.keys.journey(subject), type_, happened_at, sent_at, ready,
+            received_at, person=person, follows=follows,
+        )  # fmt: skip
+
+    def _payload(self, plan: Plan, sent: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+        """A payload as its model and the configuration's codes have it, and the same ready for JSON.
+
+        Raises ValidationError or RefusedEvent where it is wrong, orjson.JSONEncodeError where it is not JSON.
+        """
+        if not plan.few_words:
+            return self._judged(plan, sent)
+        key = plan.name, orjson.dumps(sent)
+        held = self._said.get(key)
+        if held is None:
+            if len(self._said) >= _SAID_AT_MOST:
+                self._said.clear()
+            held = self._said[key] = self._judged(plan, sent)
+        return held
+
+    def _judged(self, plan: Plan, sent: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+        payload = plan.payload(sent)
+        self.rules.check_codes(plan, payload)
+        if plan.times or plan.visits:
+            return payload, payload.model_dump(mode="json", exclude_none=True)
+        return payload, {key: value for key, value in vars(payload).items() if value is not None}  # JSON as they are
+
+    def _any(self, raw: dict[str, Any], received_at: datetime, now: datetime) -> Fact:
+        """The long way, for every event; says what is wrong with one."""
         clean = dict(raw)
         plan = self._plan(clean)
         self._source(clean)
@@ -77,27 +164,36 @@ class Door:
             raise RefusedEvent(f"id is required: a text of 1 to {MAX_ID} characters", "id")
         clean["id"] = self.keys.event_id(event_id)
         for key in _TIMES:
-            _timestamp(clean.get(key), key)
+            if key in clean:
+                _timestamp(clean[key], key)
         named = self._named(clean, plan)
         self._people(clean, plan, named)
         if clean.get("follows") is not None:
             clean["follows"] = self._journey(clean["follows"], "follows")
         self._data(clean, plan)
+        times, payload, data = self._formed(clean, plan)
+        self._limits(plan, payload, now, times)
+        if plan.kind not in _BY_KEY:
+            self._subject_of(clean["subject"], payload, plan)
+        time, sent_at, recorded_at = times
+        asked = clean.get
+        return stated(
+            clean["id"], clean["source"], clean["subject"], plan.name, time, sent_at, data, recorded_at or received_at,
+            asked("replaces"), asked("cancels"), asked("person"), asked("personmerged"), asked("personflag"),
+            asked("follows"),
+        )  # fmt: skip
 
-        refusal: RefusedEvent | None = None
+    def _formed(self, clean: dict[str, Any], plan: Plan) -> tuple[Times, Any, Mapping[str, Any]]:
+        """The event's times, its payload, and the payload ready for JSON."""
         try:
             event = plan.validate(clean)
+            times = _utc(event.time), _utc(event.sentat), _utc(event.recordedat)
+            return times, *self._payload(plan, clean.get("data", _NOTHING))
         except ValidationError as error:
             refusal = refusal_of(error, plan)
-        if refusal is not None:  # raised out here so that the error, which holds the event, is not its context
-            raise refusal
-
-        self._limits(event, plan, now)
-        self.rules.check_codes(plan, event.data)
-        if plan.kind is not None:
-            self._subject_of(event, plan)
-        recorded_at = event.recordedat.astimezone(UTC) if event.recordedat is not None else received_at
-        return fact_of(event, recorded_at)
+        except orjson.JSONEncodeError:
+            refusal = RefusedEvent("data must be plain JSON", "data")
+        raise refusal  # out here so that the error, which holds the event, is not its context
 
     def redact(self, raw: dict[str, Any] | bytes, now: datetime) -> dict[str, Any]:
         """What people may see of a raw event (see `services.ingest.redaction`)."""
@@ -232,20 +328,19 @@ class Door:
             raise RefusedEvent(f"data.visits must be a list of at most {MAX_VISITS} visits", "data.visits")
         clean["data"] = {**data, "visits": [self._journey(visit, "data.visits") for visit in visits]}
 
-    def _limits(self, event: Any, plan: Plan, now: datetime) -> None:
+    def _limits(self, plan: Plan, payload: Any, now: datetime, times: Times) -> None:
         latest, earliest = now + self._ahead, now - self._age
-        for key in _TIMES:
-            moment = getattr(event, key)
-            if moment is not None and not earliest <= (moment := _utc(moment)) <= latest:
-                raise self._out_of_limits(key, moment > latest)
+        for name, moment in zip(_TIMES, times, strict=True):
+            if moment is not None and not earliest <= moment <= latest:
+                raise self._out_of_limits(name, moment > latest)
         for key in plan.times:
-            moment = getattr(event.data, key)
+            moment = getattr(payload, key)
             if moment is not None:
                 last = latest if key == "clock_start" else now + timedelta(days=MAX_DAYS_AHEAD)
                 if not earliest <= moment <= last:
                     raise self._out_of_limits(f"data.{key}", moment > last)
         if "ready_on" in plan.fields:
-            _check_day(event.data.ready_on, earliest.date(), (now + timedelta(days=MAX_DAYS_AHEAD)).date())
+            _check_day(payload.ready_on, earliest.date(), (now + timedelta(days=MAX_DAYS_AHEAD)).date())
 
     def _out_of_limits(self, key: str, late: bool) -> RefusedEvent:
         if not late:
@@ -255,22 +350,20 @@ class Door:
             return RefusedEvent(f"{key} is {ahead}; check the sender's clock and time zone", key)
         return RefusedEvent(f"{key} is more than {MAX_DAYS_AHEAD} days ahead; correct it", key)
 
-    def _subject_of(self, event: Any, plan: Plan) -> None:
+    def _subject_of(self, subject: str, data: Any, plan: Plan) -> None:
         """A subject that travels as it is must say the same as the data, which is checked already."""
-        kind, data = plan.kind, event.data
-        if kind in _JOURNEYS or kind == "person":
-            return
+        kind = plan.kind
         if kind == "unit":
-            if event.subject != data.unit:
+            if subject != data.unit:
                 raise RefusedEvent("subject must be the unit in data.unit", "subject")
         elif kind == "bed":
-            if not self.rules.is_bed(event.subject) or event.subject.rpartition("/")[0] != data.unit:
+            if not self.rules.is_bed(subject) or subject.rpartition("/")[0] != data.unit:
                 raise RefusedEvent("subject must be <unit>/<bed>, the bed 1 to 6 of A-Z and 0-9", "subject")
         elif kind == "gauge":
-            if event.subject != f"{data.organisation}/{data.measure}":
+            if subject != f"{data.organisation}/{data.measure}":
                 raise RefusedEvent("subject must be <organisation>/<measure>, both as in data", "subject")
-        elif event.subject not in self.rules.organisations:
-            hint = self.rules.organisations.hint(event.subject)
+        elif subject not in self.rules.organisations:
+            hint = self.rules.organisations.hint(subject)
             raise RefusedEvent(f"subject is not a configured organisation{hint or '; correct it'}", "subject")
 
 
@@ -286,10 +379,10 @@ def _timestamp(value: Any, field: str) -> None:
         raise RefusedEvent(f"{field} {_TIME_WORDS}", field)
 
 
-def _utc(moment: datetime) -> datetime:
+def _utc(moment: datetime | None) -> Any:
     """In our own UTC where it can be: comparing across two tzinfo classes costs ten times the conversion."""
     try:
-        return moment.astimezone(UTC)
+        return moment and moment.astimezone(UTC)
     except OverflowError:  # the first or last day there is
         return moment
 

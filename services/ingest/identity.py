@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from binascii import b2a_base64
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from services.errors import LightshipError
 
@@ -23,6 +22,7 @@ KEY_BYTES = 32
 PSEUDONYM_LENGTH = 22  # urlsafe base64 characters: 132 bits
 PSEUDONYM_FILE = "pseudonym.key"
 
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _SEAL_FILE = re.compile(r"seal-([0-9]{1,9})\.key")
 _NHS_NUMBER = re.compile(r"([0-9]{3})([ -]?)([0-9]{3})\2([0-9]{4})")
 
@@ -81,7 +81,11 @@ class KeyRing:
 
     def pseudonym(self, text: str) -> str:
         """22 characters that stand for the whole text: HMAC-SHA-256 under the pseudonym key, 132 bits of it."""
-        return urlsafe_b64encode(self._hmac(text.encode("utf-8", "surrogatepass")))[:PSEUDONYM_LENGTH].decode("ascii")
+        try:
+            message = text.encode()
+        except UnicodeEncodeError:
+            message = text.encode("utf-8", "surrogatepass")
+        return str(b2a_base64(self._hmac(message))[:PSEUDONYM_LENGTH].translate(_URL_SAFE), "ascii")
 
     def journey(self, local: str) -> str:
         """The key of a journey, from `<issuer ODS>/<local id>`."""
@@ -100,17 +104,18 @@ class KeyRing:
         return self._hmac(b"fingerprint\x1f" + b"\x1f".join(parts))
 
     @cached_property
-    def _states(self) -> tuple[Any, Any]:
-        padded = self.pseudonym_key.ljust(64, b"\0")
-        return sha256(bytes(byte ^ 0x36 for byte in padded)), sha256(bytes(byte ^ 0x5C for byte in padded))
-
-    def _hmac(self, message: bytes) -> bytes:
+    def _hmac(self) -> Callable[[bytes], bytes]:
         """RFC 2104 from the two states that depend on the key alone: half the time of `hmac.digest`."""
-        first, second = self._states
-        inner, outer = first.copy(), second.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        digest: bytes = outer.digest()
+        padded = self.pseudonym_key.ljust(64, b"\0")
+        first = sha256(bytes(byte ^ 0x36 for byte in padded)).copy
+        second = sha256(bytes(byte ^ 0x5C for byte in padded)).copy
+
+        def digest(message: bytes) -> bytes:
+            inner, outer = first(), second()
+            inner.update(message)
+            outer.update(inner.digest())
+            return outer.digest()
+
         return digest
 
 

@@ -21,14 +21,16 @@ from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.store import quarantine
 from services.store.database import Database
-from services.store.events import ingest
+from services.store.events import Batch, commit, drafted
 from services.store.quarantine import Refused
+from services.store.recent import Recent
 
-BATCH = 2000  # events a transaction
+BATCH = 5000  # events a transaction
 REASONS_SHOWN = 100
 _JSON = "application/json"
 _BYTES = "application/octet-stream"
 _GZIP_MAGIC = b"\x1f\x8b"
+Refusals = list[tuple[RawItem, RefusedEvent]]
 _log = structlog.get_logger(__name__)
 
 
@@ -69,6 +71,7 @@ class Intake:
 
     database: Database
     door: Door
+    recent: Recent = field(default_factory=Recent)
 
     @property
     def keys(self) -> KeyRing:
@@ -93,7 +96,7 @@ def take_in(
         if refused.status != 400 or not body or not gzipped:
             raise
         whole = RawItem(0, body, None, RefusedEvent(str(refused)))
-        _flush(intake, taken, [], [(whole, RefusedEvent(str(refused)))], now, _BYTES)
+        _flush(intake, taken, None, [(whole, RefusedEvent(str(refused)))], now, _BYTES)
         raise Unreadable(str(refused), taken) from None
     for _ in take_stream(intake, items, taken, now=now, only_source=only_source):
         pass
@@ -108,44 +111,48 @@ def take_stream(
 ) -> Iterator[Taken]:  # fmt: skip
     """Take items in, a batch at a time, counting into `taken`; yields it whenever a batch is durable.
 
-    While the database takes one batch, the next is judged.
+    While the database takes one batch, the next is judged and drafted.
     """
     flushing: Future[None] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="intake") as pool:
-        for batch in _batches(items):
-            facts: list[Fact] = []
-            refusals: list[tuple[RawItem, RefusedEvent]] = []
-            for item in batch:
-                taken.readable = taken.readable or item.event is not None
-                judged = judge(intake.door, item, now, only_source)
-                if isinstance(judged, Fact):
-                    facts.append(judged)
-                else:
-                    refusals.append((item, judged))
+        for facts, refusals in _batches(intake.door, items, taken, now, only_source):
+            ready = drafted(facts, intake.recent) if facts else None
             if flushing is not None:
                 flushing.result()
                 yield taken
-            flushing = pool.submit(_flush, intake, taken, facts, refusals, now, content_type)
+            flushing = pool.submit(_flush, intake, taken, ready, refusals, now, content_type)
         if flushing is not None:
             flushing.result()
             yield taken
 
 
-def _batches(items: Iterable[RawItem]) -> Iterator[list[RawItem]]:
-    """Batches; where the source breaks off, what came before it is still given, and then the error."""
-    batch: list[RawItem] = []
+def _batches(
+    door: Door, items: Iterable[RawItem], taken: Taken, now: datetime, only_source: str | None
+) -> Iterator[tuple[list[Fact], Refusals]]:
+    """Items judged, a batch at a time; where the source breaks off, what came before is given, and then the error.
+
+    Each is judged as soon as it is read: what was just made is at hand, and a batch read first is not.
+    """
+    facts: list[Fact] = []
+    refusals: Refusals = []
     try:
         for item in items:
-            batch.append(item)
-            if len(batch) == BATCH:
-                yield batch
-                batch = []
+            if item.event is not None:
+                taken.readable = True
+            judged = judge(door, item, now, only_source)
+            if isinstance(judged, Fact):
+                facts.append(judged)
+            else:
+                refusals.append((item, judged))
+            if len(facts) + len(refusals) == BATCH:
+                yield facts, refusals
+                facts, refusals = [], []
     except LightshipError:
-        if batch:
-            yield batch
+        if facts or refusals:
+            yield facts, refusals
         raise
-    if batch:
-        yield batch
+    if facts or refusals:
+        yield facts, refusals
 
 
 def judge(door: Door, item: RawItem, now: datetime, only_source: str | None) -> Fact | RefusedEvent:
@@ -165,13 +172,13 @@ def judge(door: Door, item: RawItem, now: datetime, only_source: str | None) -> 
 
 
 def _flush(
-    intake: Intake, taken: Taken, facts: list[Fact], refusals: list[tuple[RawItem, RefusedEvent]], now: datetime,
+    intake: Intake, taken: Taken, ready: Batch | None, refusals: Refusals, now: datetime,
     content_type: str = _JSON,
 ) -> None:  # fmt: skip
     """Commit a batch and count it."""
     with intake.database.connection() as connection:
-        if facts:
-            done = ingest(connection, facts)
+        if ready is not None:
+            done = commit(connection, ready, intake.recent)
             taken.accepted += done.accepted
             taken.duplicate += done.duplicates
         if not refusals:
@@ -180,7 +187,7 @@ def _flush(
         ids = quarantine.put(connection, intake.keys, held)
     room = REASONS_SHOWN - len(taken.reasons)
     for (item, refusal), id_ in list(zip(refusals, ids, strict=True))[:room]:
-        taken.reasons.append(Reason(item.index, refusal.field, refusal.reason, id_))
+        taken.reasons.append(Reason(item.number, refusal.field, refusal.reason, id_))
     taken.quarantined += len(refusals)
 
 

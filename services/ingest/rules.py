@@ -9,9 +9,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, get_args
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, TypeAdapter
 
 from services.domain.events import ATTRIBUTES, DOOR_ATTRIBUTES, EVENT_ADAPTERS, EVENT_TYPES, SubjectKind
+from services.domain.payloads import Payload
 from services.domain.system import System
 from services.errors import RefusedEvent, nearest
 
@@ -79,7 +80,8 @@ class Plan:
 
     name: str
     kind: SubjectKind | None
-    validate: Callable[[Any], Any]
+    validate: Callable[[Any], Any]  # the whole event
+    payload: Callable[[Any], Payload]  # its data alone
     sites: tuple[str, ...]  # data fields that hold a site of the system
     places: tuple[str, ...]  # data fields that may also hold a neighbour outside it
     has_unit: bool
@@ -90,6 +92,7 @@ class Plan:
     times: tuple[str, ...]
     words: Mapping[str, frozenset[Any]]  # closed vocabularies, by data field
     fields: frozenset[str]
+    few_words: bool  # the payload says one of few things: what one event was found to say, others say too
 
 
 @lru_cache(maxsize=1)
@@ -101,10 +104,14 @@ def _plan(name: str) -> Plan:
     event_type = EVENT_TYPES[name]
     fields = event_type.payload.model_fields
     words = {key: frozenset(_vocabulary(info.annotation)) for key, info in fields.items()}
+    closed = {"site", "unit", "from_site", "to_site", "specialty"}
+    times = tuple(key for key, info in fields.items() if AwareDatetime in _parts(info.annotation))
+    few_words = all(words[key] or key in closed or info.annotation is bool for key, info in fields.items())
     return Plan(
         name=name,
         kind=event_type.kind,
         validate=EVENT_ADAPTERS[name].validator.validate_python,
+        payload=TypeAdapter(event_type.payload).validator.validate_python,
         sites=tuple(key for key in ("site",) if key in fields),
         places=tuple(key for key in ("from_site", "to_site") if key in fields),
         has_unit="unit" in fields,
@@ -112,9 +119,10 @@ def _plan(name: str) -> Plan:
         neighbourhood="neighbourhood" in fields,
         specialty="specialty" in fields,
         visits="visits" in fields,
-        times=tuple(key for key, info in fields.items() if AwareDatetime in _parts(info.annotation)),
+        times=times,
         words={key: found for key, found in words.items() if found},
         fields=frozenset(fields),
+        few_words=few_words,
     )
 
 

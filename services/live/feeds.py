@@ -1,6 +1,6 @@
-"""Feed health: how old the newest event of a source is, and whether that is normal for it.
+"""Feed health: how old the newest event of a source is, and whether that is normal for it at this hour of the week.
 
-Until a feed's rhythm is learned, its usual gap is taken from what kind of provider it is.
+Until a feed's rhythm is learned, it is thought to send as its kind of provider usually does.
 """
 
 from __future__ import annotations
@@ -8,9 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
+from psycopg import Connection
+
+from services.domain.rhythm import (
+    DELAYED_AT_DOUBT,
+    MARK,
+    SILENT_AT_DOUBT,
+    Rhythm,
+    doubted_at,
+    hour_of_week,
+    steady,
+)
 from services.domain.system import System
+from services.store import feeds as feed_store
+from services.store import quarantine
 from services.store.feeds import FeedRow
 
 State = Literal["live", "delayed", "silent"]
@@ -21,19 +34,30 @@ USUAL_GAP: Mapping[str, timedelta] = {
     "ambulance": timedelta(minutes=5),
     "community": timedelta(minutes=60),
 }
-DELAYED_AFTER_GAPS = 3
-SILENT_AFTER_GAPS = 12
+DAY = timedelta(hours=24)
+_WORST: tuple[State, ...] = ("silent", "delayed", "live")
+OTHER_GAP = timedelta(minutes=60)
+#: Kinds of provider that send a feed; the others report, if at all, through somebody else.
+SENDING_KINDS = frozenset(["acute", "ambulance", "community", "mental_health"])
 
 
 @dataclass(frozen=True)
 class Feed:
+    """usual_gap: between two five-minute marks with something, at this hour. delayed_at, silent_at: from when on it is
+    called so, if nothing comes. learned: whether its rhythm is its own or its kind's.
+    """
+
     source: str
     name: str
     state: State
     last_event_at: datetime | None
     last_receipt_at: datetime | None
     usual_gap: timedelta
-    facts: int
+    facts: int | None
+    delayed_at: datetime
+    silent_at: datetime
+    learned: bool
+    rhythm: Rhythm
 
     @property
     def freshness(self) -> Freshness:
@@ -44,13 +68,81 @@ def health(rows: Iterable[FeedRow], system: System, now: datetime) -> dict[str, 
     """Provider code -> its feed's health at now. A provider that never sent anything is not in it."""
     found: dict[str, Feed] = {}
     for row in rows:
-        code = row.source.rpartition(":")[2]
+        code = code_of(row.source)
         provider = system.provider_by_code.get(code)
-        gap = USUAL_GAP.get(provider.kind if provider else "", timedelta(minutes=60))
-        age = max(timedelta(), now - row.last_event_at)
-        state: State = (
-            "silent" if age > gap * SILENT_AFTER_GAPS else "delayed" if age > gap * DELAYED_AFTER_GAPS else "live"
-        )
-        name = provider.short_name if provider else system.name
-        found[code] = Feed(row.source, name, state, row.last_event_at, row.last_receipt_at, gap, row.facts)
+        rhythm = row.rhythm or expected(row.source, system)
+        delayed_at = doubted_at(rhythm, row.last_event_at, DELAYED_AT_DOUBT)
+        silent_at = doubted_at(rhythm, row.last_event_at, SILENT_AT_DOUBT)
+        state: State = "silent" if now > silent_at else "delayed" if now > delayed_at else "live"
+        found[code] = Feed(
+            source=row.source, name=provider.short_name if provider else system.name, state=state,
+            last_event_at=row.last_event_at, last_receipt_at=row.last_receipt_at,
+            usual_gap=MARK / max(rhythm.shares[hour_of_week(now)], MARK / timedelta(weeks=1)), facts=row.facts,
+            delayed_at=delayed_at, silent_at=silent_at, learned=row.rhythm is not None, rhythm=rhythm,
+        )  # fmt: skip
     return found
+
+
+def listed(feed: Feed) -> dict[str, Any]:
+    """A feed as the API gives it, without what only its own page shows."""
+    return {
+        "source": feed.source, "code": code_of(feed.source), "name": feed.name, "state": feed.state,
+        "last_event_at": feed.last_event_at, "last_received_at": feed.last_receipt_at,
+        "usual_gap_seconds": feed.usual_gap.total_seconds(), "facts": feed.facts,
+        "delayed_at": feed.delayed_at, "silent_at": feed.silent_at, "rhythm_learned": feed.learned,
+    }  # fmt: skip
+
+
+def never_heard(system: System, heard: Mapping[str, Feed]) -> list[dict[str, Any]]:
+    """The providers that should send and never did, as feeds that are silent."""
+    return [
+        {
+            "source": f"urn:nhs:ods:{each.code}", "code": each.code, "name": each.short_name, "state": "silent",
+            "last_event_at": None, "last_received_at": None,
+            "usual_gap_seconds": USUAL_GAP.get(each.kind, OTHER_GAP).total_seconds(), "facts": 0,
+            "delayed_at": None, "silent_at": None, "rhythm_learned": False,
+        }
+        for each in system.providers if each.kind in SENDING_KINDS and each.code not in heard
+    ]  # fmt: skip
+
+
+def read_board(
+    connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None
+) -> dict[str, Any]:
+    """Every feed at t with what it sent and what was refused in the 24 hours before, the worst first."""
+    heard = health(feed_store.read_at(connection, t, known_at), system, t)
+    rows = [*map(listed, heard.values()), *never_heard(system, heard)]
+    day = t - DAY
+    accepted = feed_store.received(connection, day, t)
+    refused = quarantine.refused_by_source(connection, day, t)
+    for row in rows:
+        taken = accepted.get(row["source"], 0)
+        away, waiting = refused.get(row["source"], (0, 0))
+        row |= {
+            "accepted_24h": taken, "refused_24h": away, "quarantined": waiting,
+            "refused_share": away / (away + taken) if away + taken else None,
+        }  # fmt: skip
+    rows.sort(key=lambda row: (_WORST.index(row["state"]), row["last_event_at"] is None, row["source"]))
+    return {"as_at": t, "known_at": known_at or t, "items": rows}
+
+
+def read_feed(
+    connection: Connection[Any], system: System, code: str, t: datetime, *, known_at: datetime | None = None
+) -> dict[str, Any]:
+    """One feed as on the board, with its rhythm through the week. Raises KeyError for a code that should not send."""
+    board = read_board(connection, system, t, known_at=known_at)
+    row: dict[str, Any] = {item["code"]: item for item in board["items"]}[code]
+    heard = health(feed_store.read_at(connection, t, known_at), system, t).get(code)
+    rhythm = heard.rhythm if heard else expected(row["source"], system)
+    return row | {"as_at": t, "known_at": known_at or t, "rhythm": list(rhythm.shares)}
+
+
+def expected(source: str, system: System) -> Rhythm:
+    """The rhythm of its kind of provider."""
+    provider = system.provider_by_code.get(code_of(source))
+    return steady(USUAL_GAP.get(provider.kind if provider else "", OTHER_GAP))
+
+
+def code_of(source: str) -> str:
+    """`urn:nhs:ods:RVV` -> `RVV`."""
+    return source.rpartition(":")[2]

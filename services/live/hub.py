@@ -1,7 +1,7 @@
 """Fan-out of the picture to sockets: the last revisions, what changed between any two of them, and who has seen what.
 
-A subscriber holds one number, the revision it last sent, never a queue: however slow its client is, the next message
-brings it all the way up to date.
+A subscriber holds one number a topic, the revision it last sent, never a queue: however slow its client is, the next
+message brings it all the way up to date.
 """
 
 from __future__ import annotations
@@ -10,44 +10,114 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from services.live import details
+
+OVERVIEW = "overview"
 KEPT_REVISIONS = 64
+KEPT_DETAILS = 8
 HEARTBEAT_SECONDS = 2.0
 VOUCHED_SECONDS = 8.0  # the writer looks at least every second or so; after this nobody may call the picture live
 
 _MOVING = ("as_at", "known_at", "clock", "history")  # in every delta
 _LEVELS = ("sites", "places", "providers")
-_CHANGING = frozenset(["revision", *_MOVING, *_LEVELS, "totals", "feeds"])
+_CHANGING = frozenset(["revision", *_MOVING, *_LEVELS, "totals", "opel", "feeds"])
+_ROW = ("opel", "need")  # beside its measures, what a row can change in
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One revision of the overview. shape: all of it that a delta cannot say; where it changes, a snapshot is sent."""
+    """One revision of a topic. shape: all of it that a delta cannot say; where it changes, a snapshot is sent."""
 
     revision: int
     overview: Mapping[str, Any]
     shape: Any
 
 
-class Hub:
-    """What was published last, and who listens. `publish` may be called from any thread, the rest from the loop's."""
+class Channel:
+    """A topic: its last revisions, and what was made of them for who stands at the same one. Safe from any thread."""
 
-    def __init__(self, kept: int = KEPT_REVISIONS) -> None:
-        self._kept = kept
+    def __init__(
+        self, topic: str, kept: int, shape: Callable[[Mapping[str, Any]], Any],
+        change: Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]],
+    ) -> None:  # fmt: skip
+        self._topic, self._kept, self._shape, self._change = topic, kept, shape, change
         self._lock = threading.Lock()
         self._published: OrderedDict[int, Published] = OrderedDict()
-        self._latest: Published | None = None
         self._messages: dict[int | None, str] = {}  # to the latest revision, by the one that the client has
+        self._vouched_at = time.monotonic()
+        self.latest: Published | None = None
+
+    def vouch(self) -> None:
+        self._vouched_at = time.monotonic()
+
+    @property
+    def is_kept(self) -> bool:
+        return self.latest is not None and time.monotonic() - self._vouched_at < VOUCHED_SECONDS
+
+    def publish(self, revision: int, data: Mapping[str, Any]) -> None:
+        made = Published(revision, data, self._shape(data))
+        self.vouch()
+        with self._lock:
+            if self.latest is not None and revision <= self.latest.revision:
+                # Numbers that go back are those of another store: nothing kept can be compared with them.
+                self._published.clear()
+            self._messages.clear()
+            self._published[revision] = made
+            while len(self._published) > self._kept:
+                self._published.popitem(last=False)
+            self.latest = made
+
+    def message(self, after: int | None) -> tuple[int, str] | None:
+        """The latest revision and the message that brings a client who knows `after` to it; None where it is there.
+
+        Serialised once for all who stand at the same revision.
+        """
+        with self._lock:
+            latest = self.latest
+            if latest is None or latest.revision == after:
+                return None
+            known = self._published.get(after) if after is not None else None
+            if known is not None and (known.revision > latest.revision or known.shape != latest.shape):
+                known = None
+            key = known.revision if known else None
+            made = self._messages.get(key)
+            if made is None:
+                made = self._messages[key] = self._made(known, latest)
+            return latest.revision, made
+
+    def _made(self, known: Published | None, latest: Published) -> str:
+        body: dict[str, Any] = {"type": "snapshot", "topic": self._topic, "revision": latest.revision}
+        if known is None:
+            body["data"] = {**latest.overview, "revision": latest.revision}
+        else:
+            body |= {
+                "type": "delta", "previous": known.revision, "data": self._change(known.overview, latest.overview),
+            }  # fmt: skip
+        return orjson.dumps(body).decode()
+
+
+class Hub:
+    """What was published last, and who listens. `publish` may be called from any thread, `subscribe` from the loop's.
+
+    The overview is always kept; other topics while somebody listens to them (`watched`).
+    """
+
+    def __init__(self, kept: int = KEPT_REVISIONS) -> None:
+        self._overview = Channel(OVERVIEW, kept, _shape, delta)
+        self._others: dict[str, Channel] = {}
         self._subscriptions: set[Subscription] = set()
+        self._listeners: Counter[str] = Counter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._vouched_at: float | None = None
+        self.asked = threading.Event()  # somebody wants a topic that nobody wanted before
 
     def bind(self, loop: asyncio.AbstractEventLoop) -> None:
         """From now on `publish` wakes the subscribers of this loop."""
@@ -55,7 +125,8 @@ class Hub:
 
     @property
     def latest(self) -> Published | None:
-        return self._latest
+        """The overview."""
+        return self._overview.latest
 
     def vouch(self) -> None:
         """The writer has just looked: what was published last is how things are."""
@@ -68,21 +139,36 @@ class Hub:
 
     def publish(self, revision: int, overview: Mapping[str, Any]) -> None:
         """A new revision; the overview must not be changed afterwards."""
-        made = Published(revision, overview, _shape(overview))
+        self._overview.publish(revision, overview)
         self.vouch()
-        with self._lock:
-            if self._latest is not None and revision <= self._latest.revision:
-                # Numbers that go back are those of another store: nothing kept can be compared with them.
-                self._published.clear()
-            self._messages.clear()
-            self._published[revision] = made
-            while len(self._published) > self._kept:
-                self._published.popitem(last=False)
-            self._latest = made
-        loop = self._loop
-        if loop is not None:
-            with contextlib.suppress(RuntimeError):  # the loop closed: nobody listens any more
-                loop.call_soon_threadsafe(self._wake)
+        self._ring()
+
+    def publish_detail(self, topic: str, revision: int, data: Mapping[str, Any]) -> None:
+        """A new revision of another topic; the data must not be changed afterwards."""
+        channel = self._others.get(topic)
+        if channel is None:
+            channel = self._others[topic] = Channel(topic, KEPT_DETAILS, details.shape, details.change)
+        channel.publish(revision, data)
+        self._ring()
+
+    def channel(self, topic: str) -> Channel | None:
+        return self._overview if topic == OVERVIEW else self._others.get(topic)
+
+    def forget(self, topic: str) -> None:
+        self._others.pop(topic, None)
+
+    def watched(self) -> list[str]:
+        """The topics that somebody listens to, beside the overview."""
+        return sorted(self._listeners - Counter({OVERVIEW: self._listeners[OVERVIEW]}))
+
+    def changed_wishes(self, before: Iterable[str], after: Iterable[str]) -> None:
+        """A subscription listens to other topics than before."""
+        listeners = self._listeners.copy()
+        listeners.subtract(list(before))
+        listeners.update(list(after))
+        if set(+listeners) - set(self._listeners):
+            self.asked.set()
+        self._listeners = +listeners
 
     @contextlib.contextmanager
     def subscribe(self) -> Iterator[Subscription]:
@@ -92,24 +178,13 @@ class Hub:
             yield subscription
         finally:
             self._subscriptions.discard(subscription)
+            self.changed_wishes(subscription.sent, ())
 
-    def message(self, after: int | None) -> tuple[int, str] | None:
-        """The latest revision and the message that brings a client who knows `after` to it; None where it is there.
-
-        Serialised once for all who stand at the same revision.
-        """
-        with self._lock:
-            latest = self._latest
-            if latest is None or latest.revision == after:
-                return None
-            known = self._published.get(after) if after is not None else None
-            if known is not None and (known.revision > latest.revision or known.shape != latest.shape):
-                known = None
-            key = known.revision if known else None
-            made = self._messages.get(key)
-            if made is None:
-                made = self._messages[key] = _message(known, latest)
-            return latest.revision, made
+    def _ring(self) -> None:
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop closed: nobody listens any more
+                loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
         for subscription in self._subscriptions:
@@ -117,46 +192,59 @@ class Hub:
 
 
 class Subscription:
-    """One socket: the revision it last sent, and whether there is a reason to look again."""
+    """One socket: by topic the revision it last sent, and whether there is a reason to look again."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._wanted = False
         self._greeted = True
         self._changed = asyncio.Event()
-        self.sent: int | None = None
+        self.sent: dict[str, int | None] = {}
 
-    def restart(self, after: int | None) -> None:
-        """The client asks for what follows the revision it has; None: for the whole."""
-        self.sent = after
-        self._wanted = True
-        self._greeted = False
+    def restart(self, after: Mapping[str, int | None]) -> None:
+        """The client asks, by topic, for what follows the revision it has; None: for the whole. Other topics end."""
+        self._hub.changed_wishes(self.sent, after)
+        self.sent = dict(after)
+        self._greeted = not after
         self.wake()
 
     def wake(self) -> None:
         self._changed.set()
 
     def take(self) -> str | None:
-        """The one message that brings the client up to date; None where it is, or asked for nothing yet."""
+        """One message that brings the client up to date with one topic; None where it is, or asked for nothing yet.
+
+        The topic that was served goes last, so that a fast one never keeps another from a slow client.
+        """
         self._changed.clear()
-        if not self._wanted:
-            return None
-        found = self._hub.message(self.sent)
-        if found is None:
-            return None
-        self._greeted = True
-        self.sent, message = found
-        return message
+        for topic, sent in list(self.sent.items()):
+            channel = self._hub.channel(topic)
+            kept = channel is not None and (topic == OVERVIEW or channel.is_kept)
+            found = channel.message(sent) if channel and kept else None
+            if found is not None:
+                self._greeted = True
+                del self.sent[topic]
+                self.sent[topic], message = found
+                return message
+        return None
+
+    def heard(self) -> dict[str, int | None]:
+        """The revision that the client has of each topic that somebody still keeps."""
+        channels = {topic: self._hub.channel(topic) for topic in self.sent}
+        return {
+            topic: self.sent[topic]
+            for topic, channel in channels.items()
+            if topic == OVERVIEW or (channel is not None and channel.is_kept)
+        }
 
     async def quiet(self) -> bool:
         """Wait for a change. True after two seconds without one: time for a heartbeat, and at once for a client that
         came back to what it knows already.
         """
-        if self._wanted and not self._greeted:
+        if self.sent and not self._greeted:
             self._greeted = True
             return True
         try:
-            await asyncio.wait_for(self._changed.wait(), HEARTBEAT_SECONDS if self._wanted else None)
+            await asyncio.wait_for(self._changed.wait(), HEARTBEAT_SECONDS if self.sent else None)
         except TimeoutError:
             return True
         return False
@@ -178,6 +266,8 @@ def delta(previous: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, 
     totals = _measures(previous["totals"], current["totals"])
     if totals:
         found["totals"] = totals
+    if previous.get("opel") != current.get("opel"):
+        found["opel"] = current["opel"]
     if _feeds(previous["feeds"]) != _feeds(current["feeds"]):
         found["feeds"] = current["feeds"]
     return found
@@ -188,9 +278,7 @@ def _row(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     measures = _measures(before["measures"], after["measures"])
     if measures:
         found["measures"] = measures
-    if before.get("need") != after.get("need"):
-        found["need"] = after["need"]
-    return found
+    return found | {key: after[key] for key in _ROW if before.get(key) != after.get(key)}
 
 
 def _measures(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,20 +310,10 @@ def _cut(moment: Any, seconds: int) -> int | None:
 def _shape(overview: Mapping[str, Any]) -> Any:
     levels = {
         level: [
-            {key: value for key, value in row.items() if key not in ("measures", "need")}
-            | {"has": set(row["measures"])}
+            {key: value for key, value in row.items() if key not in ("measures", *_ROW)} | {"has": set(row["measures"])}
             for row in overview[level]
         ]
         for level in _LEVELS
     }
     still = {key: value for key, value in overview.items() if key not in _CHANGING}
     return still, levels, set(overview["totals"])
-
-
-def _message(known: Published | None, latest: Published) -> str:
-    body: dict[str, Any] = {"type": "snapshot", "topic": "overview", "revision": latest.revision}
-    if known is None:
-        body["data"] = {**latest.overview, "revision": latest.revision}
-    else:
-        body |= {"type": "delta", "previous": known.revision, "data": delta(known.overview, latest.overview)}
-    return orjson.dumps(body).decode()

@@ -10,9 +10,12 @@ from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE, OVERVIEW
 from services.domain.clock import Clock
+from services.domain.declaration import Step
 from services.domain.measures import MISSING, Atoms, Measure, Place, Value, combine
 from services.domain.system import GENERAL_AND_ACUTE, Site, System
 from services.live.feeds import Feed, health
+from services.live.levels import Levels, edition_at, measures_of, merged
+from services.store import declarations as declaration_store
 from services.store import feeds as feed_store
 from services.store import picture
 
@@ -125,20 +128,22 @@ class Figures:
         return shown(measure, value, oldest, known=bool(known))
 
 
-def need(measures: Mapping[str, Mapping[str, Any]]) -> float:
-    """How much a site needs somebody; until OPEL is scored, sites sort by this.
+def need(measures: Mapping[str, Mapping[str, Any]], opel: Mapping[str, Any] | None = None) -> float:
+    """How much a site needs somebody: what sites sort by. The OPEL level first, 1000 a level; then, within a level,
 
-    People decided to admit and waiting + people over 12 h + 2 x ambulances over 45 min + beds short for those waiting
-    + a tenth of the people in the department. The weights are ours, not a standard.
+    people decided to admit and waiting + people over 12 h + 2 x ambulances over 45 min + beds short for those waiting
+    + a tenth of the people in the department. The weights are ours, not a standard. A site whose level lies between
+    two stands between them.
     """
 
     def number(name: str, key: str = "value") -> float:
         found = measures.get(name, {}).get(key)
         return float(found) if found is not None else 0.0
 
+    level = (opel["level_least"] + opel["level_most"]) / 2 if opel and opel["level_least"] else 0.0
     waiting = number("ed.decision_to_admit_waiting")
     return round(
-        waiting + number("ed.over_12h", "numerator") + 2 * number("ambulance.waiting_over_45")
+        1000 * level + waiting + number("ed.over_12h", "numerator") + 2 * number("ambulance.waiting_over_45")
         + max(0.0, waiting - number("beds.ga_free")) + 0.1 * number("ed.in_department"), 3,
     )  # fmt: skip
 
@@ -146,14 +151,18 @@ def need(measures: Mapping[str, Mapping[str, Any]]) -> float:
 def build(
     system: System, atoms: Atoms, feeds: Mapping[str, Feed], *, t: datetime, known_at: datetime | None,
     clock: Clock, wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
+    steps: Iterable[Step] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """The overview: every site's and level's figures at t."""
+    """The overview: every site's and level's figures at t. atoms: of `overview_measures`."""
     figures = Figures(system, atoms, feeds)
     measures = [CATALOGUE[name] for name in OVERVIEW]
+    edition = edition_at(system, t)
+    levels = Levels(figures, edition, steps) if edition else None
     sites = []
     for site in system.sites:
         values = {measure.name: figures.at_site(measure, site) for measure in measures}
-        sites.append(_identity(site) | {"measures": values, "opel": None, "need": need(values)})
+        opel = levels.summary("site", site.code, levels.of_site(site)) if levels else None
+        sites.append(_identity(site) | {"measures": values, "opel": opel, "need": need(values, opel)})
 
     def level(members: Iterable[Site], code: str) -> dict[str, Any]:
         within = list(members)
@@ -169,13 +178,16 @@ def build(
         "clock": {"now": clock.at(wall), "rate": clock.rate},
         "sites": sites,
         "totals": level(system.sites, system.code),
+        "opel": levels.summary("system", system.code, levels.of_system()) if levels else None,
         "places": [
             {"code": place.code, "name": place.name,
+             "opel": levels.summary("place", place.code, levels.of_place(place.code)) if levels else None,
              "measures": level((s for s in system.sites if s.place == place.code), place.code)}
             for place in system.places
         ],
         "providers": [
             {"code": each.code, "name": each.name, "short_name": each.short_name,
+             "opel": levels.summary("provider", each.code, levels.of_provider(each)) if levels else None,
              "measures": level((s for s in system.sites if s.provider == each.code), each.code)}
             for each in system.providers if any(s.provider == each.code for s in system.sites)
         ],
@@ -186,6 +198,11 @@ def build(
             for feed in feeds.values()
         ],
     }  # fmt: skip
+
+
+def overview_measures(system: System, t: datetime) -> list[Measure]:
+    """What the overview is made of: the measures that it shows, and those that the levels are scored from."""
+    return merged((CATALOGUE[name] for name in OVERVIEW), measures_of(edition_at(system, t)))
 
 
 def _identity(site: Site) -> dict[str, Any]:
@@ -221,8 +238,11 @@ def _words(atoms: Iterable[Any], minus: Iterable[Any]) -> str:
     return " + ".join(map(one, atoms)) + "".join(f" − {one(atom)}" for atom in minus)
 
 
-def _feeds(connection: Connection[Any], system: System, t: datetime) -> dict[str, Feed]:
-    return health(feed_store.read(connection), system, t)
+def read_feeds(
+    connection: Connection[Any], system: System, t: datetime, known_at: datetime | None = None
+) -> dict[str, Feed]:
+    """The health of each feed at t as known at known_at."""
+    return health(feed_store.read_at(connection, t, known_at), system, t)
 
 
 def read(
@@ -230,11 +250,11 @@ def read(
     wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The overview at t as known at known_at, from the store."""
-    measures = [CATALOGUE[name] for name in OVERVIEW]
+    measures = overview_measures(system, t)
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
     return build(
-        system, atoms, _feeds(connection, system, t), t=t, known_at=known_at, clock=clock, wall=wall,
-        synthetic=synthetic, history=history,
+        system, atoms, read_feeds(connection, system, t, known_at), t=t, known_at=known_at, clock=clock, wall=wall,
+        synthetic=synthetic, history=history, steps=declaration_store.read(connection, min(t, known_at or t)),
     )  # fmt: skip
 
 
@@ -244,26 +264,31 @@ def read_site(
     """One site with every measure that applies and its units. Raises KeyError for an unknown site."""
     site = system.site_by_code[code]
     atoms = picture.read_atoms(connection, system, t, known_at=known_at)[None]
-    figures = Figures(system, atoms, _feeds(connection, system, t))
+    figures = Figures(system, atoms, read_feeds(connection, system, t, known_at))
     wanted = [measure for measure in CATALOGUE.values() if measure.needs != "unit" and measure.kind != "gauge"]
     values = {measure.name: figures.at_site(measure, site) for measure in wanted}
+    edition = edition_at(system, t)
+    levels = Levels(figures, edition) if edition else None
+    opel = levels.summary("site", code, levels.of_site(site)) if levels else None
+    return _identity(site) | {
+        "as_at": t, "known_at": known_at or t, "measures": values, "opel": opel, "need": need(values, opel),
+        "units": unit_rows(figures, site),
+    }  # fmt: skip
+
+
+def unit_rows(figures: Figures, site: Site) -> list[dict[str, Any]]:
+    """The units of a site with their capacity and figures."""
     of_units = [measure for measure in CATALOGUE.values() if measure.needs == "unit"]
     occupancy = CATALOGUE["unit.occupancy"]
-
-    def capacity(unit: str) -> dict[str, float]:
-        held = zip(("core", "escalation", "closed"), (*occupancy.denominator, *occupancy.denominator_minus),
-                   strict=True)  # fmt: skip
-        return {name: float(str(atoms[atom].get((code, unit), 0.0))) for name, atom in held}
-
-    return _identity(site) | {
-        "as_at": t, "known_at": known_at or t, "measures": values, "opel": None, "need": need(values),
-        "units": [
-            {"code": unit.code, "name": unit.name, "kind": unit.kind, "bed_kind": unit.bed_kind, "area": unit.area,
-             "capacity": capacity(unit.code),
-             "measures": {measure.name: figures.at_unit(measure, site, unit.code) for measure in of_units}}
-            for unit in site.units
-        ],
-    }  # fmt: skip
+    held = dict(zip(("core", "escalation", "closed"), (*occupancy.denominator, *occupancy.denominator_minus),
+                    strict=True))  # fmt: skip
+    return [
+        {"code": unit.code, "name": unit.name, "kind": unit.kind, "bed_kind": unit.bed_kind, "area": unit.area,
+         "capacity": {name: float(str(figures.by_unit[atom].get((site.code, unit.code), 0.0)))
+                      for name, atom in held.items()},
+         "measures": {measure.name: figures.at_unit(measure, site, unit.code) for measure in of_units}}
+        for unit in site.units
+    ]  # fmt: skip
 
 
 def read_measure(
@@ -275,7 +300,7 @@ def read_measure(
     Raises KeyError for an unknown measure, ValueError for an unknown split.
     """
     measure = CATALOGUE[name]
-    feeds = _feeds(connection, system, t)
+    feeds = read_feeds(connection, system, t, known_at)
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=[measure])[None]
     figures = Figures(system, atoms, feeds)
     answer = describe(measure) | {

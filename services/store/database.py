@@ -80,3 +80,14 @@ class Database:
     def doorbell(self) -> Connection[Any]:
         """A connection of its own, for LISTEN."""
         return psycopg.connect(self.url, autocommit=True)
+
+
+class Transaction(Database):
+    """One open transaction, as a database: what is done through it stands or falls as a whole."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[Connection[Any]]:
+        yield self._connection

@@ -1,29 +1,148 @@
-"""What each source last sent, and the one clock."""
+"""What each source last sent and when it usually does, and the one clock."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
+from psycopg.rows import tuple_row
 
 from services.domain.clock import Clock
+from services.domain.rhythm import Rhythm, learn, listened
+
+LEARNED_WEEKS = 6
+
+
+#: No event is further ahead of its receipt than this: doors allow 15 minutes.
+MOST_AHEAD = timedelta(days=1)
+#: How far back the newest event of every source is looked for, before looking at all.
+LOOK_BACK = (timedelta(days=2), timedelta(days=16), timedelta(days=128))
+#: What was received within this of a moment counts as received by it: clocks of processes differ a little.
+JITTER = timedelta(minutes=1)
+
+_NEWEST = """
+select source, max(time), max(recorded_at) from event
+where recorded_at <= %(known_at)s and recorded_at > %(after)s and time <= %(as_at)s
+group by source
+"""
+_HEARD = """
+with mark as (
+    select distinct source, floor(extract(epoch from recorded_at) / 300)::bigint as number
+    from event
+    where recorded_at >= %(since)s and recorded_at < %(until)s
+)
+select source, to_timestamp((number / 12) * 3600) as hour, count(*)::int as marks
+from mark
+group by source, number / 12
+"""
 
 
 @dataclass(frozen=True)
 class FeedRow:
+    """What a source sent. facts: how many in all, None where that is not known. rhythm: None until it is learned."""
+
     source: str
     last_event_at: datetime
     last_receipt_at: datetime
-    facts: int
+    facts: int | None
+    rhythm: Rhythm | None = None
 
 
 def read(connection: Connection[Any]) -> list[FeedRow]:
     rows = connection.execute(
-        "select source, last_event_at, last_receipt_at, facts from feed order by source"
+        """
+        select source, last_event_at, last_receipt_at, facts, shares
+        from feed left join feed_rhythm using (source) order by source
+        """
     ).fetchall()
-    return [FeedRow(*row) for row in rows]
+    return [
+        FeedRow(source, event_at, receipt_at, facts, Rhythm(tuple(shares)) if shares else None)
+        for source, event_at, receipt_at, facts, shares in rows
+    ]
+
+
+def read_at(connection: Connection[Any], as_at: datetime, known_at: datetime | None = None) -> list[FeedRow]:
+    """What each source had sent by as_at, as known at known_at (None: as known now). facts is not known of the past."""
+    rows = read(connection)
+    last = newest(connection, rows, as_at, known_at)
+    return [
+        row if last[row.source] == (row.last_event_at, row.last_receipt_at)
+        else replace(row, last_event_at=last[row.source][0], last_receipt_at=last[row.source][1], facts=None)
+        for row in rows if row.source in last
+    ]  # fmt: skip
+
+
+def newest(
+    connection: Connection[Any], rows: Iterable[FeedRow], as_at: datetime, known_at: datetime | None
+) -> dict[str, tuple[datetime, datetime]]:
+    """Source -> its newest event by as_at and its newest receipt, as known at known_at.
+
+    From its row where nothing has come since, else from the events. What was received before a window cannot have
+    happened after its start by more than MOST_AHEAD; so the newest event of a window is the newest of all, unless it is
+    about as old as the window's start.
+    """
+    found: dict[str, tuple[datetime, datetime]] = {}
+    wanted: set[str] = set()
+    known = known_at or datetime.max.replace(tzinfo=UTC)
+    for row in rows:
+        is_now = row.last_receipt_at <= as_at + JITTER and known_at is None
+        if is_now or (row.last_receipt_at <= known and row.last_event_at <= as_at):
+            found[row.source] = row.last_event_at, row.last_receipt_at
+        else:
+            wanted.add(row.source)
+    for back in (*LOOK_BACK, None):
+        if not wanted:
+            break
+        after = min(as_at, known) - back if back else datetime.min.replace(tzinfo=UTC)
+        limits = {"as_at": as_at, "known_at": known, "after": after}
+        with connection.cursor(row_factory=tuple_row) as cursor:
+            last = {row[0]: (row[1], row[2]) for row in cursor.execute(_NEWEST, limits)}
+        settled = {source for source in last if back is None or last[source][0] > after + MOST_AHEAD} & wanted
+        found |= {source: last[source] for source in settled}
+        wanted -= settled
+    return found
+
+
+def received(connection: Connection[Any], since: datetime, until: datetime) -> dict[str, int]:
+    """Source -> how many of its events were received between two moments."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(
+            """
+            select source, count(*) from event where recorded_at > %s and recorded_at <= %s group by source
+            """,
+            (since, until),
+        )
+        return {row[0]: row[1] for row in rows}
+
+
+def learn_rhythms(
+    connection: Connection[Any], expected: Callable[[str], Rhythm], now: datetime, weeks: int = LEARNED_WEEKS
+) -> int:
+    """Learn each source's rhythm from when its events of the last weeks were received; answers how many were learned.
+
+    expected: what a source is thought to do where too little was heard. Only whole hours count.
+    """
+    until = now.replace(minute=0, second=0, microsecond=0)
+    since = until - timedelta(weeks=weeks)
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_HEARD, {"since": since, "until": until}).fetchall()
+    heard: dict[str, dict[datetime, int]] = {}
+    for source, hour, marks in rows:
+        heard.setdefault(source, {})[hour] = marks
+    for source, hours in sorted(heard.items()):
+        rhythm = learn(expected(source), listened(hours, until))
+        connection.execute(
+            """
+            insert into feed_rhythm (source, shares, learned_at) values (%s, %s, %s)
+            on conflict (source) do update set
+                shares = excluded.shares, learned_at = excluded.learned_at
+            """,
+            (source, list(rhythm.shares), now),
+        )
+    return len(heard)
 
 
 def read_clock(connection: Connection[Any]) -> Clock:

@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 
 from services.errors import LightshipError, StoreError, nearest
 
-Scope = Literal["events:write", "quarantine:read", "quarantine:write", "state:read"]
+Scope = Literal["events:read", "events:write", "feeds:read", "quarantine:read", "quarantine:write", "state:read"]
 SCOPES: tuple[str, ...] = get_args(Scope)
 TOKEN_BYTES = 32
 TOKEN_PREFIX = "lightship_"  # so that a leaked one is recognised by scanners

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +15,7 @@ from psycopg.rows import class_row, tuple_row
 from services.errors import StoreError
 from services.ingest.identity import KeyRing
 from services.ingest.sealing import Sealed, seal, unseal
+from services.store import cursors
 
 State = Literal["held", "mended", "replayed", "expired"]
 KEPT = timedelta(days=30)
@@ -72,6 +71,24 @@ class Count:
     payloads: int
     times: int
 
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """Payloads that wait because a code is not configured. example: the newest of them."""
+
+    field: str
+    reason: str
+    payloads: int
+    times: int
+    last_received_at: datetime
+    example: UUID
+
+
+#: Fields that hold codes of this system's configuration.
+CODE_FIELDS = (
+    "source", "data.site", "data.from_site", "data.to_site", "data.unit", "data.organisation", "data.neighbourhood",
+    "data.specialty", "data.council",
+)  # fmt: skip
 
 _SHOWN = """
     id, received_at, last_received_at, times, source, type, reason, field, redacted, content_type, state, expires_at,
@@ -148,7 +165,7 @@ def list_(
     Raises StoreError where the cursor is not one that this function gave.
     """
     limit = max(1, min(limit, MAX_PAGE))
-    before = _position(cursor) if cursor else (None, None)
+    before = cursors.read("quarantine", cursor, _place) if cursor else (None, None)
     with connection.cursor(row_factory=class_row(Held)) as rows:
         found = rows.execute(
             f"""
@@ -161,7 +178,7 @@ def list_(
             {"state": state, "at": before[0], "id": before[1], "limit": limit + 1},
         ).fetchall()
     page = found[:limit]
-    return page, _cursor(page[-1]) if len(found) > limit else None
+    return page, cursors.write("quarantine", page[-1].received_at, page[-1].id) if len(found) > limit else None
 
 
 def get(connection: Connection[Any], id_: UUID) -> Held | None:
@@ -246,6 +263,51 @@ def purge_expired(connection: Connection[Any], now: datetime) -> int:
     ).rowcount
 
 
+def refused_by_source(connection: Connection[Any], since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    """Source -> how many payloads were refused between two moments, and how many wait to be mended or replayed.
+
+    A payload that is refused again and again counts by its last time.
+    """
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(
+            """
+            select source,
+                count(*) filter (where last_received_at > %(since)s and last_received_at <= %(until)s),
+                count(*) filter (where state in ('held', 'mended') and received_at <= %(until)s)
+            from quarantine where source is not null group by source
+            """,
+            {"since": since, "until": until},
+        )
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def unmapped(
+    connection: Connection[Any], source: str, cursor: str | None = None, limit: int = 100
+) -> tuple[list[Unmapped], str | None]:
+    """What waits because a code is not configured, by field and reason, and the cursor of the next page.
+
+    Raises StoreError where the cursor is not one that this function gave.
+    """
+    limit = max(1, min(limit, MAX_PAGE))
+    after = cursors.read("unmapped", cursor, _field_and_reason) if cursor else ("", "")
+    with connection.cursor(row_factory=class_row(Unmapped)) as rows:
+        found = rows.execute(
+            """
+            select field, reason, count(*)::int as payloads, sum(times)::bigint as times,
+                max(last_received_at) as last_received_at, (array_agg(id order by last_received_at desc))[1] as example
+            from quarantine
+            where source = %(source)s and state in ('held', 'mended') and field = any(%(fields)s)
+              and (field, reason) > (%(field)s, %(reason)s)
+            group by field, reason
+            order by field, reason
+            limit %(limit)s
+            """,
+            {"source": source, "fields": list(CODE_FIELDS), "field": after[0], "reason": after[1], "limit": limit + 1},
+        ).fetchall()
+    page = found[:limit]
+    return page, cursors.write("unmapped", page[-1].field, page[-1].reason) if len(found) > limit else None
+
+
 def counts(connection: Connection[Any], limit: int = MAX_PAGE) -> list[Count]:
     """How many payloads there are by source, reason and state, the most frequent first."""
     with connection.cursor(row_factory=class_row(Count)) as rows:
@@ -274,16 +336,11 @@ def _lock_open(connection: Connection[Any], id_: UUID) -> bytes:
     return bytes(digest)
 
 
-def _cursor(row: Held) -> str:
-    return urlsafe_b64encode(f"{row.received_at.isoformat()}|{row.id}".encode()).decode()
+def _place(at: str, id_: str) -> tuple[datetime, UUID]:
+    return cursors.moment(at), UUID(id_)
 
 
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        at, _, id_ = urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        position = datetime.fromisoformat(at), UUID(id_)
-    except (binascii.Error, ValueError):
-        position = None
-    if position is None or position[0].tzinfo is None:
-        raise StoreError("The cursor is not one of ours; begin again without it.")
-    return position
+def _field_and_reason(field: str, *reason: str) -> tuple[str, str]:
+    if not reason or "\0" in field + "".join(reason):
+        raise ValueError(field)
+    return field, "|".join(reason)

@@ -7,7 +7,7 @@ phases reach the moment; one whose story has gone on since k is folded again fro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -25,10 +25,6 @@ from services.store import feeds as feed_store
 from services.store.events import read_facts
 
 CHUNK = 2000  # subjects whose facts are held at a time
-#: No event is further ahead of its receipt than this: doors allow 15 minutes.
-MOST_AHEAD = timedelta(days=1)
-#: How far back the newest event of every source is looked for, before looking at all.
-LOOK_BACK = (timedelta(days=2), timedelta(days=16), timedelta(days=128))
 
 _REACHING = """
 select key from subject
@@ -52,11 +48,6 @@ select key from subject
 where last_recorded_at <= %(known_at)s and key = any(%(followed)s) and follows = any(%(keys)s)
 order by key
 """
-_NEWEST = """
-select source, max(time) from event
-where recorded_at <= %(known_at)s and recorded_at > %(after)s and time <= %(as_at)s
-group by source
-"""
 
 
 def read(
@@ -76,7 +67,8 @@ def read(
         rows = feed_store.read(connection)
         known = known_at or max([as_at, *(row.last_receipt_at for row in rows)])
         subjects = _subjects(connection, as_at, known, windows)
-        feeds = _feeds(connection, rows, as_at, known)
+        newest = feed_store.newest(connection, rows, as_at, known)
+        feeds = [FeedHealth(source, event_at) for source, (event_at, _) in sorted(newest.items())]
     return build_state(subjects, system, as_at, known, feeds=feeds, windows=windows)
 
 
@@ -140,31 +132,3 @@ def _folded(connection: Connection[Any], keys: Iterable[str], as_at: datetime, k
             subject = fold(facts, as_at=as_at, known_at=known_at)
             if subject is not None:
                 yield subject
-
-
-def _feeds(
-    connection: Connection[Any], rows: Iterable[feed_store.FeedRow], as_at: datetime, known_at: datetime
-) -> list[FeedHealth]:
-    """The newest event of each source: from its row where nothing has come since, else from the events.
-
-    What was received before a window cannot have happened after its start by more than MOST_AHEAD; so the newest event
-    of a window is the newest of all, unless it is about as old as the window's start.
-    """
-    found: dict[str, datetime] = {}
-    wanted: set[str] = set()
-    for row in rows:
-        if row.last_receipt_at <= known_at and row.last_event_at <= as_at:
-            found[row.source] = row.last_event_at
-        else:
-            wanted.add(row.source)
-    for back in (*LOOK_BACK, None):
-        if not wanted:
-            break
-        after = min(as_at, known_at) - back if back else datetime.min.replace(tzinfo=UTC)
-        limits = {"as_at": as_at, "known_at": known_at, "after": after}
-        with connection.cursor(row_factory=tuple_row) as cursor:
-            newest: dict[str, datetime] = dict(cursor.execute(_NEWEST, limits).fetchall())
-        settled = {source for source in wanted if back is None or newest.get(source, after) > after + MOST_AHEAD}
-        found |= {source: newest[source] for source in settled if source in newest}
-        wanted -= settled
-    return [FeedHealth(source, moment) for source, moment in sorted(found.items())]

@@ -277,6 +277,16 @@ def test_the_schema_prints_every_event_type(lightship: Run) -> None:
     assert schemas["ed.arrived"]["properties"]["data"]
 
 
+def test_the_schemas_of_every_kind_are_printed_and_written(lightship: Run, tmp_path: Path) -> None:
+    assert lightship("schema", "--kind", "asyncapi").json["asyncapi"] == "3.0.0"
+    folder = tmp_path / "new" / "schemas"
+    lightship("schema", "--out", folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["asyncapi.json", "events.json", "openapi.json"]
+    assert json.loads((folder / "openapi.json").read_text())["openapi"].startswith("3.")
+    lightship("schema", "--kind", "events", "--out", tmp_path / "one")
+    assert set(json.loads((tmp_path / "one" / "events.json").read_text())) == set(EVENT_TYPES)
+
+
 def test_a_key_is_shown_once_and_is_not_in_the_database(lightship: Run, connection: Connection[Any]) -> None:
     said = lightship("keys", "create", "East Kent feed", "--scope", "events:write", "--days", "30")
     token = said.out.strip()

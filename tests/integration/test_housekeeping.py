@@ -12,10 +12,13 @@ from psycopg import Connection
 from typer.testing import CliRunner
 
 from services.cli import app
+from services.configuration import load_system
 from services.ingest.identity import KeyRing
 from services.store import keys, quarantine
 from services.store.database import Database
 from services.up import keep_house
+
+SYSTEM = load_system()
 
 
 def test_a_running_server_drops_the_sealed_bytes_after_thirty_days(
@@ -34,7 +37,7 @@ def test_a_running_server_drops_the_sealed_bytes_after_thirty_days(
             ending.set()  # one round is enough
             return day
 
-        keeper = threading.Thread(target=keep_house, args=(database, now, ending))
+        keeper = threading.Thread(target=keep_house, args=(database, SYSTEM, now, ending))
         keeper.start()
         keeper.join(timeout=20)
         row = connection.execute("select count(ciphertext) from quarantine").fetchone()

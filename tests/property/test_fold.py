@@ -16,7 +16,8 @@ from services.domain.facts import Fact
 from services.domain.fold import Subject, canonical_people, fold, union
 from services.domain.phases import at, phases
 from services.store.database import Database
-from services.store.events import ingest, row_of
+from services.store.events import Batch, commit, drafted, ingest, row_of
+from services.store.recent import Recent
 from tests.conftest import empty
 from tests.worlds import moments, worlds
 
@@ -66,7 +67,7 @@ def test_merged_people_share_the_least_key_whatever_the_order(
 def stored(database: Database) -> dict[str, dict[str, Any]]:
     with database.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(
-            "select key, (to_jsonb(s.*)) as row from subject s order by key",
+            "select key, to_jsonb(s.*) - 'stamp' as row from subject s order by key",
         ).fetchall()
     return {row["key"]: row["row"] for row in rows}
 
@@ -76,7 +77,8 @@ def as_stored(database: Database, subjects: dict[str, Subject | None]) -> dict[s
     rows = orjson.dumps([row_of(subject) for subject in subjects.values()]).decode()
     with database.connection() as connection:
         found = connection.execute(
-            "select r.key, to_jsonb(r.*) from jsonb_populate_recordset(null::subject, %s::jsonb) as r", (rows,)
+            "select r.key, to_jsonb(r.*) - 'stamp' from jsonb_populate_recordset(null::subject, %s::jsonb) as r",
+            (rows,),
         ).fetchall()
     return dict(found)
 
@@ -92,6 +94,31 @@ def test_the_store_agrees_with_the_fold_for_any_order_duplication_and_split(
     with database.connection() as connection:
         empty(connection)
         accepted = sum(ingest(connection, sent[i : i + size]).accepted for i in range(0, len(sent), size))
+    assert accepted == len(union(facts))
+    assert stored(database) == as_stored(database, folded(sent))
+
+
+@settings(max_examples=60)
+@given(worlds(), st.randoms(use_true_random=False), st.integers(1, 5), st.integers(0, 30))
+def test_what_is_known_lately_is_only_a_shortcut(
+    database: Database, facts: list[Fact], shuffler: random.Random, size: int, most_facts: int
+) -> None:
+    """Three doors take turns; two have memories, short or long, that the others' writes make wrong again and again."""
+    memories = [Recent(most_facts), Recent(), None]
+    sent = facts + [fact._replace(recorded_at=fact.recorded_at - timedelta(minutes=30)) for fact in facts[::3]]
+    shuffler.shuffle(sent)
+    with database.connection() as connection:
+        empty(connection)
+        accepted = 0
+        waiting: list[tuple[Batch, Recent]] = []
+        for start in range(0, len(sent), size):
+            memory = shuffler.choice(memories) or Recent()
+            waiting.append((drafted(sent[start : start + size], memory), memory))  # drafted now, carried out later
+            if shuffler.random() < 0.1:
+                shuffler.choice(waiting)[1].forget([fact.subject for fact in facts[:3]])
+            while waiting and shuffler.random() < 0.6:
+                accepted += commit(connection, *waiting.pop(0)).accepted
+        accepted += sum(commit(connection, *each).accepted for each in waiting)
     assert accepted == len(union(facts))
     assert stored(database) == as_stored(database, folded(sent))
 

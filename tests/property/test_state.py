@@ -79,7 +79,7 @@ def reference(facts: list[Fact], as_at: datetime, known_at: datetime) -> SystemS
 
 
 def state_bytes(state: SystemState) -> bytes:
-    return orjson.dumps(state)
+    return orjson.dumps(state, default=tuple)  # phases are named tuples
 
 
 @settings(max_examples=150)

@@ -43,7 +43,7 @@ def test_an_array_and_lines_give_the_same_events(body: bytes, content_type: str 
     for sent, encoding in ((body, None), (gzip.compress(body), "gzip"), (gzip.compress(body), None)):
         items = read(sent, content_type, encoding)
         assert outcomes(items) == EVENTS
-        assert [item.index for item in items] == [0, 1]
+        assert [item.number for item in items] == [0, 1]
         assert [json.loads(item.raw) for item in items] == EVENTS
 
 

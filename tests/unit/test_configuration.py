@@ -209,6 +209,7 @@ def test_an_installed_wheels_own_configuration_comes_before_a_checkouts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(KENT, tmp_path / "elsewhere")
+    shutil.copytree(CHECKOUT / "opel", tmp_path / "opel")
     monkeypatch.setattr(configuration, "PACKAGED", tmp_path)
     assert configuration.system_names() == ["elsewhere"]
     assert load_system("elsewhere").code == "QKS"

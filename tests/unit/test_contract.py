@@ -13,6 +13,8 @@ from services.api import schemas
 TYPES = (Path(__file__).resolve().parents[2] / "frontend" / "src" / "api" / "types.ts").read_text()
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Value", schemas.Value),
+    ("OpelDeclaration", schemas.OpelDeclaration),
+    ("OpelSummary", schemas.OpelSummary),
     ("Clock", schemas.ClockReading),
     ("History", schemas.History),
     ("Site", schemas.SiteRow),

@@ -40,6 +40,7 @@ def overview(at: datetime = START, **changes: dict[str, Any]) -> dict[str, Any]:
             for code in SITES
         ],
         "totals": {name: value() for name in MEASURES},
+        "opel": None,
         "places": [{"code": "east_kent", "name": "East Kent", "measures": {name: value() for name in MEASURES}}],
         "providers": [{"code": "RVV", "name": "East Kent", "measures": {name: value() for name in MEASURES}}],
         "feeds": [{"source": "urn:nhs:ods:RVV", "state": "live", "last_event_at": at, "facts": 1}],
@@ -49,14 +50,15 @@ def overview(at: datetime = START, **changes: dict[str, Any]) -> dict[str, Any]:
 def apply(picture: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """What a client does with a delta, as frontend/src/store/picture.ts does."""
     made = copy.deepcopy(picture)
-    for key in ("as_at", "known_at", "clock", "history", "feeds"):
+    for key in ("as_at", "known_at", "clock", "history", "opel", "feeds"):
         made[key] = change.get(key, made[key])
     made["totals"] |= change.get("totals", {})
     for level in ("sites", "places", "providers"):
         for row in made[level]:
             part = change.get(level, {}).get(row["code"], {})
             row["measures"] |= part.get("measures", {})
-            row["need"] = part.get("need", row.get("need"))
+            for key in ("need", "opel"):
+                row[key] = part.get(key, row.get(key))
     return made
 
 
@@ -72,6 +74,7 @@ def without_ages(picture: dict[str, Any]) -> dict[str, Any]:
         feed.pop("facts")
     for row in rows:
         row.setdefault("need", None)
+        row.setdefault("opel", None)
     made.pop("revision")
     return made
 
@@ -84,7 +87,7 @@ def read(message: str | None) -> dict[str, Any]:
 
 def subscribed(hub: Hub, after: int | None = None) -> Subscription:
     subscription = Subscription(hub)
-    subscription.restart(after)
+    subscription.restart({"overview": after})
     return subscription
 
 
@@ -94,6 +97,15 @@ def test_a_delta_holds_only_the_measure_that_changed() -> None:
     assert found.pop("as_at") == START + timedelta(seconds=1)
     assert set(found) == {"known_at", "clock", "history", "sites"}
     assert found["sites"] == {"RVV01": {"measures": {"ed.in_department": changed}}}
+
+
+def test_a_level_that_changed_or_went_away_is_told_of_its_own_row_and_of_the_system() -> None:
+    before, after = overview(), overview()
+    before["opel"], after["opel"] = {"level": 2}, {"level": 3}
+    before["sites"][0]["opel"] = {"level": 4}
+    found = delta(before, after)
+    assert found["opel"] == {"level": 3}
+    assert found["sites"] == {before["sites"][0]["code"]: {"opel": None}}
 
 
 def test_a_delta_of_nothing_still_says_the_time() -> None:
@@ -128,6 +140,7 @@ _values = st.builds(
     st.one_of(st.none(), st.integers(0, 200).map(lambda seconds: START + timedelta(seconds=seconds))),
 )
 _measures = st.fixed_dictionaries(dict.fromkeys(MEASURES, _values))
+_levels = st.one_of(st.none(), st.fixed_dictionaries({"level": st.integers(1, 4)}))
 
 
 @st.composite
@@ -137,6 +150,8 @@ def pictures(draw: st.DrawFn) -> dict[str, Any]:
     for level in ("sites", "places", "providers"):
         for row in made[level]:
             row["measures"] = draw(_measures)
+            row["opel"] = draw(_levels)
+    made["opel"] = draw(_levels)
     made["sites"][0]["need"] = draw(st.floats(0, 2))
     made["feeds"][0]["state"] = draw(st.sampled_from(["live", "silent"]))
     return made
@@ -212,13 +227,13 @@ def test_what_a_delta_cannot_say_is_sent_whole() -> None:
 
 def test_two_hundred_sockets_cost_one_serialisation(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[int] = []
-    real = hub_module._message
+    real = hub_module.Channel._made
 
     def counted(*given: Any) -> str:
         made.append(1)
         return real(*given)
 
-    monkeypatch.setattr(hub_module, "_message", counted)
+    monkeypatch.setattr(hub_module.Channel, "_made", counted)
     hub = Hub()
     subscriptions = [subscribed(hub) for _ in range(200)]
     hub.publish(1, overview())
@@ -233,7 +248,7 @@ def test_publishing_from_another_thread_wakes_who_waits() -> None:
         hub = Hub()
         hub.bind(asyncio.get_running_loop())
         with hub.subscribe() as subscription:
-            subscription.restart(None)
+            subscription.restart({"overview": None})
             assert subscription.take() is None
             assert await subscription.quiet(), "the greeting of a client that asked before there was anything"
             threading.Timer(0.01, hub.publish, (1, overview())).start()

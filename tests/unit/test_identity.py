@@ -107,7 +107,8 @@ def test_seals_use_the_newest_key_and_older_ones_still_open(tmp_path: Path) -> N
 
 def test_a_seal_does_not_open_elsewhere_or_changed() -> None:
     sealed = seal(RING, b"payload", b"row 1")
+    changed = bytes([sealed.ciphertext[0] ^ 1]) + sealed.ciphertext[1:]
     with pytest.raises(LightshipError, match="does not open"):
         unseal(RING, sealed, b"row 2")
     with pytest.raises(LightshipError, match="does not open"):
-        unseal(RING, Sealed(sealed.key_id, sealed.nonce, b"x" + sealed.ciphertext[1:]), b"row 1")
+        unseal(RING, Sealed(sealed.key_id, sealed.nonce, changed), b"row 1")

@@ -42,10 +42,26 @@ def test_today_begins_at_londons_midnight_also_when_the_clocks_change(moment: st
     assert window_start("today", datetime.fromisoformat(moment)) == datetime.fromisoformat(midnight)
 
 
+@pytest.mark.parametrize(
+    ("moment", "yesterday"),
+    [
+        ("2026-01-13T06:30:00+00:00", "2026-01-12T06:30:00+00:00"),
+        ("2026-03-29T23:00:00+00:00", "2026-03-29T00:00:00+00:00"),
+        ("2026-03-30T06:30:00+00:00", "2026-03-29T06:30:00+00:00"),
+        ("2026-10-26T00:00:00+00:00", "2026-10-24T23:00:00+00:00"),
+    ],
+)
+def test_the_last_24_hours_begin_at_the_same_time_yesterday_also_when_the_clocks_change(
+    moment: str, yesterday: str
+) -> None:
+    assert window_start("last_24h", datetime.fromisoformat(moment)) == datetime.fromisoformat(yesterday)
+
+
 def test_no_day_of_a_year_is_longer_than_the_longest_window() -> None:
     first = datetime(2026, 1, 1, tzinfo=UTC)
     hours = [first + timedelta(hours=hour) for hour in range(366 * 24)]
     assert max(hour + HOUR - (window_start("today", hour) or hour) for hour in hours) == LONGEST_WINDOW
+    assert max(hour - (window_start("last_24h", hour) or hour) for hour in hours) == LONGEST_WINDOW
 
 
 def test_a_share_of_two_sites_is_not_the_mean_of_their_shares() -> None:

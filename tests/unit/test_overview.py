@@ -59,4 +59,4 @@ def test_a_feed_grows_late_and_then_silent() -> None:
         then = NOW - timedelta(minutes=minutes)
         return health([FeedRow("urn:nhs:ods:RVV", then, then, 1)], SYSTEM, NOW)["RVV"].state
 
-    assert [state(0), state(15), state(16), state(160)] == ["live", "live", "delayed", "silent"]
+    assert [state(0), state(20), state(21), state(61)] == ["live", "live", "delayed", "silent"]

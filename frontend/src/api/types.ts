@@ -19,6 +19,32 @@ export interface Value {
 
 export type Measures = Record<string, Value>;
 
+export type OpelLevel = 1 | 2 | 3 | 4;
+
+/** A level that somebody proposed, and what has become of it. It holds from the moment it was agreed. */
+export interface OpelDeclaration {
+  level: OpelLevel;
+  state: "proposed" | "validated" | "agreed" | "refused";
+  since: string;
+  why: string | null;
+}
+
+/** A calculated level in short. Where a parameter is missing the score is a range, and so may the level be. */
+export interface OpelSummary {
+  edition: string;
+  level: OpelLevel | null;
+  level_least: OpelLevel | null;
+  level_most: OpelLevel | null;
+  score: number | null;
+  score_least: number | null;
+  score_most: number | null;
+  of: number | null;
+  indicative: boolean;
+  local: boolean;
+  declared: OpelDeclaration | null;
+  breakdown: string;
+}
+
 export interface Clock {
   now: string;
   rate: number;
@@ -42,7 +68,7 @@ export interface Site {
   latitude: number;
   longitude: number;
   measures: Measures;
-  opel: null;
+  opel: OpelSummary | null;
   /** Bigger is worse. */
   need: number;
 }
@@ -52,6 +78,7 @@ export interface Group {
   name: string;
   short_name?: string;
   measures: Measures;
+  opel: OpelSummary | null;
 }
 
 export interface Feed {
@@ -73,9 +100,15 @@ export interface Overview {
   clock: Clock;
   sites: Site[];
   totals: Measures;
+  opel: OpelSummary | null;
   places: Group[];
   providers: Group[];
   feeds: Feed[];
+}
+
+interface RowDelta {
+  measures?: Measures;
+  opel?: OpelSummary | null;
 }
 
 /** What changed since the revision before; a part that did not change is left out. */
@@ -84,11 +117,12 @@ export interface OverviewDelta {
   known_at?: string;
   clock?: Clock;
   history?: History;
-  sites?: Record<string, { measures?: Measures; need?: number }>;
+  sites?: Record<string, RowDelta & { need?: number }>;
   totals?: Measures;
+  opel?: OpelSummary | null;
   feeds?: Feed[];
-  places?: Record<string, { measures?: Measures }>;
-  providers?: Record<string, { measures?: Measures }>;
+  places?: Record<string, RowDelta>;
+  providers?: Record<string, RowDelta>;
 }
 
 export type ServerMessage =

@@ -17,6 +17,9 @@ export const count = (value: number) => trueMinus(whole.format(value));
 export const percent = (share: number) =>
   `${trueMinus(oneDecimal.format(share * 100)).replace(/^−0\.0$/, "0.0")}%`;
 
+/** OPEL points: 17, and 13.3 of a mean. */
+export const points = (value: number) => (Number.isInteger(value) ? count(value) : oneDecimal.format(value));
+
 /** A probability has no decimals, and is never shown as nought or as certain. */
 export function probability(share: number): string {
   if (share < 0.01) return "under 1%";

@@ -6,6 +6,7 @@ import { Keys } from "../components/keys/keys";
 import { type Axis, LineMark, sharedAxis } from "../components/line-mark/line-mark";
 import { MapMark, type MapMarkProps } from "../components/map/map-mark";
 import { OpelChip, type OpelLevel, opelWords } from "../components/opel/opel-chip";
+import { OpelHeadline } from "../components/opel/opel-level";
 import { Pulse } from "../components/pulse/pulse";
 import { byNeed } from "../components/site-table/rows";
 import { type Column, SiteTable } from "../components/site-table/site-table";
@@ -17,7 +18,7 @@ import { Charts } from "./parts/charts";
 import { Flow } from "./parts/flow";
 import { Tables } from "./parts/tables";
 import { Part, State } from "./state";
-import { definition, feeds, NOW, none, reading, share, sites } from "./values";
+import { definition, feeds, levels, NOW, none, reading, share, sites } from "./values";
 import "./gallery.css";
 
 const tiles: [string, string, ReturnType<typeof reading>, string?][] = [
@@ -166,6 +167,13 @@ export function Gallery() {
               <OpelChip level={level} size={26} /> <b>OPEL {level}</b>{" "}
               <OpelChip level={level} size={26} ahead={{ probability: level === 1 ? 0.004 : 0.68 }} />
             </span>
+          </State>
+        ))}
+      </Part>
+      <Part name="OPEL level" words="Calculated, by its score; a range where a reading is missing.">
+        {levels.map(([words, level]) => (
+          <State key={words} words={words}>
+            <OpelHeadline now={NOW} opel={level} />
           </State>
         ))}
       </Part>

@@ -1,4 +1,4 @@
-import type { Feed, MeasureDefinition, Site, Value } from "../api/types";
+import type { Feed, MeasureDefinition, OpelSummary, Site, Value } from "../api/types";
 
 /** The moment of the pictures: Monday 12 January 2026, 18:40. */
 export const NOW = Date.parse("2026-01-12T18:40:20Z");
@@ -37,6 +37,39 @@ export const definition: MeasureDefinition = {
   target: 0.1,
   target_source: "example for this page",
 };
+
+const level: OpelSummary = {
+  edition: "2024-26",
+  level: 3,
+  level_least: 3,
+  level_most: 3,
+  score: 17,
+  score_least: 17,
+  score_most: 17,
+  of: 24,
+  indicative: true,
+  local: true,
+  declared: null,
+  breakdown: "/api/v1/opel/RVV01",
+};
+
+export const levels: [string, OpelSummary | null][] = [
+  ["A site's: a local view", level],
+  ["The system's: a mean of its providers", { ...level, local: false, score: 13.25 }],
+  [
+    "A reading is missing, and the level is open",
+    { ...level, level: null, level_least: 2, score: null, score_least: 11, score_most: 14 },
+  ],
+  [
+    "Declared leads; calculated stands beside it",
+    {
+      ...level,
+      local: false,
+      declared: { level: 4, state: "agreed", since: "2026-01-12T16:05:00Z", why: "CT scanner out of use" },
+    },
+  ],
+  ["Nothing is scored", null],
+];
 
 const site = (code: string, short_name: string, town: string, measures: Site["measures"]): Site => ({
   code,

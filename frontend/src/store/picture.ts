@@ -1,4 +1,4 @@
-import type { Group, Measures, Overview, OverviewDelta, ServerMessage } from "../api/types";
+import type { Group, Measures, OpelSummary, Overview, OverviewDelta, ServerMessage } from "../api/types";
 
 /** The live picture as far as it is known, and the revision it stands at. */
 export interface Picture {
@@ -18,7 +18,7 @@ export interface Received {
 
 function mergeMeasured<T extends { code: string; measures: Measures }>(
   items: T[],
-  changes: Record<string, { measures?: Measures; need?: number }> | undefined,
+  changes: Record<string, { measures?: Measures; opel?: OpelSummary | null; need?: number }> | undefined,
 ): T[] {
   if (!changes) return items;
   return items.map((item) => {
@@ -38,6 +38,7 @@ export function applyDelta(overview: Overview, delta: OverviewDelta, revision: n
     history: delta.history ?? overview.history,
     sites: mergeMeasured(overview.sites, delta.sites),
     totals: delta.totals ? { ...overview.totals, ...delta.totals } : overview.totals,
+    opel: delta.opel === undefined ? overview.opel : delta.opel,
     places: mergeMeasured<Group>(overview.places, delta.places),
     providers: mergeMeasured<Group>(overview.providers, delta.providers),
     feeds: delta.feeds ?? overview.feeds,

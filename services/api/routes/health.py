@@ -1,12 +1,12 @@
-"""Whether the server is up, whether a first board can be drawn, and what the API is."""
+"""Whether the server is up, and whether a first board can be drawn."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse
 
 from services.api.auth import GuardedRoute, needs
 from services.api.context import state_of
+from services.api.documents import problem
 from services.api.problems import Problem
 from services.api.schemas import Health
 
@@ -19,15 +19,9 @@ async def live() -> Health:
     return Health(status="live")
 
 
-@router.get("/health/ready", response_model=Health, summary="A first board can be drawn")
+@router.get("/health/ready", response_model=Health, summary="A first board can be drawn", responses=problem(503))
 @needs("public")
 async def ready(request: Request) -> Health:
     if not state_of(request).ready():
         raise Problem(503, "Not ready yet: the first picture is being made.", headers={"Retry-After": "1"})
     return Health(status="ready")
-
-
-@router.get("/api/v1/openapi.json", include_in_schema=False)
-@needs("public")
-async def document(request: Request) -> JSONResponse:
-    return JSONResponse(request.app.openapi())

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 
-from services.api.auth import GuardedRoute, needs
+from services import tending
+from services.api.answers import Cursor, Limit, page_of
+from services.api.auth import GuardedRoute, actor_of, by_of, needs
 from services.api.context import AppState, state_of
+from services.api.documents import problem
 from services.api.problems import Problem
 from services.api.routes.events import answer
-from services.api.schemas import EventsAnswer, Mending, QuarantineItem, QuarantinePage
-from services.errors import LightshipError, StoreError
+from services.api.schemas import EventsAnswer, QuarantineItem, QuarantinePage
+from services.api.schemas_people import Mending, Reasoned
+from services.errors import LightshipError
 from services.ingest.intake import Intake
-from services.ingest.mending import mend, replay
 from services.store import quarantine
-from services.store.quarantine import MAX_PAGE, Held
+from services.store.quarantine import Held
 
 router = APIRouter(prefix="/api/v1/quarantine", tags=["quarantine"], route_class=GuardedRoute)
 
@@ -30,13 +33,10 @@ R = TypeVar("R")
 @needs("quarantine:read")
 async def get_quarantine(
     request: Request,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> QuarantinePage:
-    try:
-        held, following = await state_of(request).ask(quarantine.list_, cursor, limit)
-    except StoreError as error:
-        raise Problem(422, str(error)) from None
+    held, following = await page_of(state_of(request), quarantine.list_, cursor, limit)
     return QuarantinePage(items=[_item(each) for each in held], next=following)
 
 
@@ -46,21 +46,26 @@ async def get_quarantined(request: Request, id: UUID) -> QuarantineItem:
     return _item(await _held(state_of(request), id))
 
 
-@router.post("/{id}/mend", response_model=QuarantineItem, summary="Set fields of a refused payload")
+@router.post(
+    "/{id}/mend", response_model=QuarantineItem, summary="Set fields of a refused payload", responses=problem(409)
+)
 @needs("quarantine:write")
 async def post_mend(request: Request, id: UUID, mending: Mending) -> QuarantineItem:
     """The original stays beside it, sealed. A mended payload still has to be replayed."""
     state = state_of(request)
-    return _item(await _take(state, id, mend, id, mending.set, state.clock()))
+    by = by_of(request, mending.why)
+    return _item(await _take(state, id, tending.mend, id, mending.set, state.clock(), by))
 
 
-@router.post("/{id}/replay", response_model=EventsAnswer, summary="Send a payload through the door again")
+@router.post(
+    "/{id}/replay", response_model=EventsAnswer, summary="Send a payload through the door again", responses=problem(409)
+)
 @needs("quarantine:write")
-async def post_replay(request: Request, id: UUID) -> EventsAnswer:
+async def post_replay(request: Request, id: UUID, replaying: Reasoned | None = None) -> EventsAnswer:
     """200 with `quarantined` 1 and the reason where it is refused again."""
-    state = state_of(request)
-    key = request.state.api_key
-    return answer(await _take(state, id, replay, id, state.clock(), key.source if key else None))
+    state, key = state_of(request), actor_of(request).key
+    by = by_of(request, replaying.why if replaying else None)
+    return answer(await _take(state, id, tending.replay, id, state.clock(), by, key.source if key else None))
 
 
 async def _take(

@@ -150,6 +150,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
             <Tiles
               place={overview.system.name}
               totals={overview.totals}
+              opel={overview.opel}
               sites={overview.sites}
               definitions={definitions}
               now={now}

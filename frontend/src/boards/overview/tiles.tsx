@@ -1,4 +1,5 @@
-import type { Measures, Site } from "../../api/types";
+import type { Measures, OpelSummary, Site } from "../../api/types";
+import { OpelHeadline } from "../../components/opel/opel-level";
 import { Tile } from "../../components/tile/tile";
 import { count, counts, percent } from "../../format/number";
 import { type Definitions, isAcute, spreadOf } from "./columns";
@@ -29,13 +30,14 @@ function departments(totals: Measures, sites: Site[]): { label: string; detail?:
 export interface TilesProps {
   place: string;
   totals: Measures;
+  opel: OpelSummary | null;
   sites: Site[];
   definitions: Definitions;
   now: number;
 }
 
-/** The system in seven figures, each with the sites on one axis beside it. */
-export function Tiles({ place, totals, sites, definitions, now }: TilesProps) {
+/** The system's level, and seven figures, each with the sites on one axis beside it. */
+export function Tiles({ place, totals, opel, sites, definitions, now }: TilesProps) {
   const acute = sites.filter(isAcute);
   const sitesOn = (measure: string) => spreadOf(acute, measure, definitions);
   const waiting = totals["ambulance.waiting_handover"]?.value ?? null;
@@ -65,6 +67,9 @@ export function Tiles({ place, totals, sites, definitions, now }: TilesProps) {
   ];
   return (
     <section class="card tiles" aria-label="System now">
+      <div class="tile">
+        <OpelHeadline now={now} opel={opel} />
+      </div>
       {tiles.map(({ measure, label, detail, plain }) => (
         <Tile
           key={measure}

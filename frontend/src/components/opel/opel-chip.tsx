@@ -1,7 +1,8 @@
+import type { OpelLevel } from "../../api/types";
 import { probability } from "../../format/number";
 import "./opel-chip.css";
 
-export type OpelLevel = 1 | 2 | 3 | 4;
+export type { OpelLevel };
 
 export const opelWords: Record<OpelLevel, string> = {
   1: "steady",

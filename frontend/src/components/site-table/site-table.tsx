@@ -1,7 +1,8 @@
-import type { Measures, Site, Value } from "../../api/types";
+import type { Measures, OpelSummary, Site, Value } from "../../api/types";
 import { absenceInFull } from "../../format/number";
 import { Figure } from "../figure/figure";
 import { type Axis, LineMark, type Target } from "../line-mark/line-mark";
+import { OpelCell } from "../opel/opel-level";
 import "../table/region.css";
 import { rowOf, type Sort } from "./rows";
 import "./site-table.css";
@@ -95,13 +96,21 @@ interface RowProps {
   name: string;
   under?: string;
   measures: Measures;
+  /** Left out where no site of the table has a level. */
+  opel?: OpelSummary | null;
   columns: Column[];
   now: number;
   selected?: boolean;
 }
 
 /** One site and its figures. Neighbouring cells that are empty for one reason say it once. */
-export function SiteRow({ code, name, under, measures, columns, now, selected }: RowProps) {
+export function SiteRow({ code, name, under, measures, opel, columns, now, selected }: RowProps) {
+  const names = (
+    <>
+      <span class="row-site">{name}</span>
+      {under && <span class="row-under">{opel === null ? `${under}, no level` : under}</span>}
+    </>
+  );
   return (
     <tr
       class={code === "system" ? "row row-total" : "row"}
@@ -109,8 +118,14 @@ export function SiteRow({ code, name, under, measures, columns, now, selected }:
       aria-current={selected ? "true" : undefined}
     >
       <th scope="row" class="row-name">
-        <span class="row-site">{name}</span>
-        {under && <span class="row-under">{under}</span>}
+        {opel === undefined ? (
+          names
+        ) : (
+          <span class="row-level">
+            <OpelCell opel={opel} />
+            <span>{names}</span>
+          </span>
+        )}
       </th>
       {rowOf(measures, columns).map((cell) =>
         cell.kind === "reading" ? (
@@ -142,6 +157,8 @@ export function SiteRow({ code, name, under, measures, columns, now, selected }:
 export function SiteTable({ id, columns, sites, total, sort, onSort, selected, now, under }: SiteTableProps) {
   const ariaSort = (column: string) =>
     sort.column === column ? (sort.descending ? "descending" : "ascending") : undefined;
+  const scored = sites.filter((site) => site.opel !== null);
+  const opelOf = (site: Site) => (scored.length ? site.opel : undefined);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section class="table-region" aria-labelledby={id} tabIndex={0}>
@@ -153,6 +170,11 @@ export function SiteTable({ id, columns, sites, total, sort, onSort, selected, n
                 <span class="sort-title">Site</span>
                 <span class="sort-note">{sort.column === "need" ? "by need" : "sort by need"}</span>
               </button>
+              {scored.length > 0 && (
+                <span class="row-under">
+                  OPEL local{scored.some((site) => site.opel?.indicative) && ", indicative"}
+                </span>
+              )}
             </th>
             {columns.map((column) => (
               <th key={column.measure} scope="col" aria-sort={ariaSort(column.measure)}>
@@ -172,6 +194,7 @@ export function SiteTable({ id, columns, sites, total, sort, onSort, selected, n
               name={site.short_name}
               under={under?.(site)}
               measures={site.measures}
+              opel={opelOf(site)}
               columns={columns}
               now={now}
               selected={selected === site.code}

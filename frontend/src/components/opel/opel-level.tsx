@@ -1,0 +1,61 @@
+import type { OpelSummary } from "../../api/types";
+import { EN_DASH, points } from "../../format/number";
+import { momentBeside } from "../../format/time";
+import { OpelChip, opelWords } from "./opel-chip";
+import "./opel-level.css";
+
+/** The calculated level in words: OPEL 3, OPEL 2 to 3 where a missing reading leaves it open, or that there is none. */
+export function levelInWords(opel: OpelSummary | null): string {
+  if (!opel?.level_least) return "no level";
+  return opel.level ? `OPEL ${opel.level}` : `OPEL ${opel.level_least} to ${opel.level_most}`;
+}
+
+/** 17 of 24, or 15 to 18 of 24. */
+export function scoreInWords({ score, score_least, score_most, of }: OpelSummary): string {
+  if (score !== null) return `${points(score)} of ${of}`;
+  if (score_least === null || score_most === null) return "not scored";
+  return `${points(score_least)} to ${points(score_most)} of ${of}`;
+}
+
+/** A level beside a name: its shape, or the range it lies in. What stands around it says local and indicative. */
+export function OpelCell({ opel }: { opel: OpelSummary | null }) {
+  return (
+    <span class="opel-cell">
+      {opel?.level ? (
+        <OpelChip level={opel.level} size={22} />
+      ) : (
+        <span class="opel-open" role="img" aria-label={levelInWords(opel)}>
+          {opel?.level_least ? `${opel.level_least}${EN_DASH}${opel.level_most}` : EN_DASH}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** The declared level leads where there is one; the calculated one stands beside it, always. */
+export function OpelHeadline({ opel, now }: { opel: OpelSummary | null; now: number }) {
+  const declared = opel?.declared ?? null;
+  const level = declared?.level ?? opel?.level ?? null;
+  return (
+    <div class="opel-headline">
+      <div class="opel-line">
+        {level && <OpelChip level={level} size={30} />}
+        <b>{declared ? `OPEL ${declared.level}` : levelInWords(opel)}</b>
+      </div>
+      <div class="opel-detail">
+        {declared ? `declared ${momentBeside(Date.parse(declared.since), now)}` : level && opelWords[level]}
+        {(declared || level) && <br />}
+        {opel?.level_least ? calculatedInWords(opel) : "nothing is scored yet"}
+      </div>
+    </div>
+  );
+}
+
+/** calculated 3, 17 of 24, local, indicative. */
+function calculatedInWords(opel: OpelSummary): string {
+  const level = levelInWords(opel).replace("OPEL ", "");
+  const notes = [`calculated ${level}`, scoreInWords(opel)];
+  if (opel.local) notes.push("local");
+  if (opel.indicative) notes.push("indicative");
+  return notes.join(", ");
+}

@@ -1,0 +1,182 @@
+"""Who asks: a connection -> an Actor with roles and sites, behind one small interface.
+
+Locally the actors are made up and chosen by name, for whoever sits at this machine. Sign-in with a hospital's own
+accounts (OpenID Connect) is another `Identity`; nothing else changes.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, get_args
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+from services.domain.system import System
+from services.errors import LightshipError
+from services.store.keys import SCOPES, ApiKey, Scope
+
+Role = Literal["viewer", "site_manager", "control_centre", "planner", "feed_engineer", "administrator"]
+ROLES: tuple[Role, ...] = get_args(Role)
+#: What a route asks for. A scope of API keys, or what only people may.
+Permission = Scope | Literal["me", "worklists:read", "audit:read", "keys:manage", "opel:propose", "opel:decide"]
+
+_EVERYBODY = frozenset(ROLES)
+#: The one table of who may what; a machine may what the scopes of its key say.
+MAY: Mapping[Permission, frozenset[Role]] = {
+    "me": _EVERYBODY,
+    "state:read": _EVERYBODY,
+    "feeds:read": frozenset(["site_manager", "control_centre", "feed_engineer", "administrator"]),
+    "worklists:read": frozenset(["site_manager", "control_centre", "feed_engineer"]),
+    "events:read": frozenset(["feed_engineer"]),
+    "events:write": frozenset(["feed_engineer"]),
+    "quarantine:read": frozenset(["feed_engineer", "administrator"]),
+    "quarantine:write": frozenset(["feed_engineer"]),
+    "opel:propose": frozenset(["site_manager", "control_centre"]),
+    "opel:decide": frozenset(["control_centre"]),
+    "audit:read": frozenset(["control_centre", "administrator"]),
+    "keys:manage": frozenset(["administrator"]),
+}
+
+ACTOR_HEADER = "lightship-actor"
+ACTOR_COOKIE = "lightship_actor"
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_LOOPBACK_NAMES = frozenset(["localhost", "127.0.0.1", "::1"])
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody, or a machine with a key. sites: those it may act for, None for all. name: how the audit knows it."""
+
+    name: str
+    title: str
+    roles: frozenset[Role]
+    sites: frozenset[str] | None = None
+    key: ApiKey | None = None
+
+    @classmethod
+    def of_key(cls, key: ApiKey) -> Actor:
+        return cls(f"key {key.id}", key.name, frozenset(), key=key)
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.key.scopes if self.key else bool(self.roles & MAY[permission])
+
+    def may_at(self, site: str | None) -> bool:
+        """Whether it acts for this site; what belongs to no site is for those who act for all."""
+        return self.sites is None or site in self.sites
+
+    @property
+    def permissions(self) -> list[str]:
+        return sorted(permission for permission in MAY if self.may(permission))
+
+    def role_for(self, permission: Permission) -> str:
+        """By what it was allowed to, for the audit."""
+        return "machine" if self.key else " ".join(sorted(self.roles & MAY[permission]))
+
+
+class Identity(Protocol):
+    """How a person is known who shows no API key."""
+
+    async def actor(self, connection: HTTPConnection) -> Actor | None:
+        """Who asks; None where nobody is signed in."""
+
+    @property
+    def choices(self) -> Sequence[Actor]:
+        """The actors that anybody here may choose to be; none where people sign in."""
+
+
+class Nobody:
+    """No sign-in: only API keys open anything."""
+
+    choices: Sequence[Actor] = ()
+
+    async def actor(self, connection: HTTPConnection) -> Actor | None:  # noqa: ARG002 - whoever asks
+        return None
+
+
+class LocalActors:
+    """Made-up people for this machine alone, chosen by the header `Lightship-Actor` or the cookie of `PUT /api/v1/me`.
+
+    Who chooses none is the desk: the control centre that also tends the feeds. A name that nobody has is a viewer's.
+    """
+
+    def __init__(self, system: System) -> None:
+        managers = [
+            Actor(f"site-manager-{site.code.lower()}", f"Site manager, {site.short_name}",
+                  frozenset(["site_manager"]), frozenset([site.code]))
+            for site in system.sites if site.kind == "acute"
+        ]  # fmt: skip
+        self._default = Actor("desk", "Desk: control centre and feeds", frozenset(["control_centre", "feed_engineer"]))
+        self._viewer = Actor("viewer", "Viewer", frozenset(["viewer"]))
+        self._actors = {
+            actor.name: actor
+            for actor in (
+                self._default,
+                Actor("control-centre", "Control centre", frozenset(["control_centre"])),
+                *managers,
+                Actor("planner", "Planner", frozenset(["planner"])),
+                Actor("feed-engineer", "Feed engineer", frozenset(["feed_engineer"])),
+                Actor("administrator", "Administrator", frozenset(["administrator"])),
+                self._viewer,
+            )
+        }
+
+    @property
+    def choices(self) -> Sequence[Actor]:
+        return tuple(self._actors.values())
+
+    async def actor(self, connection: HTTPConnection) -> Actor | None:
+        if not from_this_machine(connection):
+            return None
+        name = connection.headers.get(ACTOR_HEADER) or connection.cookies.get(ACTOR_COOKIE)
+        return self._actors.get(name, self._viewer) if name else self._default
+
+
+def identity_at(host: str, system: System) -> Identity:
+    """The identity of a server that listens on this host.
+
+    Raises LightshipError where that is not this machine's loopback: made-up actors must never stand open to a network.
+    """
+    if not is_loopback(host):
+        raise LightshipError(
+            f"Lightship does not listen on {host} without sign-in, and none is configured: anybody on that network "
+            "could act as anybody. Listen on 127.0.0.1."
+        )
+    return LocalActors(system)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host to listen on, or an address that asks, is this machine's own."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
+
+
+def from_this_machine(connection: HTTPConnection) -> bool:
+    """Whether the caller is on this machine and asked for it by a name of its own.
+
+    A page on a domain that was made to point here (DNS rebinding) comes from 127.0.0.1 too, but names its domain as
+    Host; a proxy on this machine speaks for somebody else.
+    """
+    if connection.client is None or any(name in connection.headers for name in _FORWARDED):
+        return False
+    return is_loopback(connection.client.host) and _host_name(connection) in _LOOPBACK_NAMES
+
+
+def _host_name(connection: HTTPConnection) -> str | None:
+    try:
+        return urlsplit(f"//{connection.headers.get('host', '')}").hostname
+    except ValueError:
+        return None
+
+
+def is_scope(permission: Permission) -> bool:
+    """Whether API keys can open it."""
+    return permission in SCOPES

@@ -1,0 +1,224 @@
+"""What `lightship doctor` looks at: one finding each, and how to mend what is wrong. It changes nothing."""
+
+from __future__ import annotations
+
+import http.client
+import importlib.metadata
+import os
+import re
+import shutil
+import socket
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from services.configuration import load_published, load_system
+from services.errors import ConfigurationError, LightshipError, StoreError
+from services.ingest.identity import KeyRing
+from services.settings import Settings
+from services.store import diagnosis
+from services.store.database import LOWEST_VERSION
+from services.store.embedded import embedded
+from services.up import LOOPBACK, frontend
+
+State = Literal["ok", "warning", "failing"]
+
+LEAST_PYTHON = (3, 11)
+GIB = 2**30
+LITTLE_SPACE, TOO_LITTLE_SPACE = 5 * GIB, 1 * GIB  # a day of a whole system takes about a tenth of one
+MOST_AHEAD_SECONDS = 2.0  # events are judged to the minute; leases by the database's clock
+_PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*>=\s*([0-9.]+)")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """says: what is; mend: what to do about it, None where it is as it should be."""
+
+    check: str
+    state: State
+    says: str
+    mend: str | None = None
+
+
+def examine(settings: Settings, port: int) -> Iterator[Finding]:
+    """Every check in turn; none of them hinders the next."""
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        python, libraries, lambda: configuration(settings), lambda: disk(settings.data_dir),
+        lambda: keys(settings), lambda: database(settings), lambda: listening(port), boards,
+    )  # fmt: skip
+    for check in checks:
+        yield from check()
+
+
+def python() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < LEAST_PYTHON:
+        yield Finding("python", "failing", version, "Install Python 3.11 or later, then `make clean up PYTHON=...`.")
+    else:
+        yield Finding("python", "ok", version)
+
+
+def libraries() -> Iterator[Finding]:
+    """Those that Lightship runs on, each at least as new as it says."""
+    wrong, seen = [], 0
+    for name, least in sorted(_needed().items()):
+        try:
+            version = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            wrong.append(f"{name} is missing")
+            continue
+        seen += 1
+        if _numbers(version) < _numbers(least):
+            wrong.append(f"{name} is {version}, needed is {least}")
+    if wrong:
+        yield Finding("libraries", "failing", "; ".join(wrong), "Run `make up`: it installs what is pinned.")
+    else:
+        yield Finding("libraries", "ok", f"{seen} present")
+
+
+def configuration(settings: Settings) -> Iterator[Finding]:
+    try:
+        system = load_system(settings.system)
+        load_published(settings.system)
+    except ConfigurationError as error:
+        yield Finding("configuration", "failing", str(error), "Correct the file at that key, or LIGHTSHIP_SYSTEM.")
+        return
+    units = sum(1 for _ in system.units())
+    yield Finding("configuration", "ok", f"{system.name}: {len(system.sites)} sites, {units} units")
+
+
+def disk(folder: Path) -> Iterator[Finding]:
+    """Whether the folder of the data, or where it would be made, can be written and has space."""
+    there = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        yield Finding("disk", "failing", f"{folder} cannot be written", "Choose another with --data-dir.")
+        return
+    free = shutil.disk_usage(there).free
+    says = f"{free / GIB:.1f} GiB free for {folder}"
+    if free < LITTLE_SPACE:
+        state: State = "failing" if free < TOO_LITTLE_SPACE else "warning"
+        yield Finding("disk", state, says, "Free some space, or choose another folder with --data-dir.")
+    else:
+        yield Finding("disk", "ok", says)
+
+
+def keys(settings: Settings) -> Iterator[Finding]:
+    """The key files: there, whole, and nobody else's to read."""
+    folder = settings.keys
+    if not folder.exists():
+        if settings.database_url:
+            mend = "Copy the keys of this installation there; without them no new event joins an old one."
+            yield Finding("keys", "failing", f"{folder} is not there", mend)
+        else:
+            yield Finding("keys", "ok", "none yet; `lightship up` makes them")
+        return
+    open_ = [path for path in (folder, *sorted(folder.glob("*.key"))) if path.stat().st_mode & 0o077]
+    if open_:
+        mend = f"chmod 700 {folder} && chmod 600 {folder}/*.key"
+        names = ", ".join(path.name for path in open_)
+        yield Finding("keys", "failing", f"others on this machine may read {names}", mend)
+        return
+    try:
+        KeyRing.load(folder, create=False)
+    except LightshipError as error:
+        yield Finding("keys", "failing", str(error), "Restore the key files from the backup.")
+        return
+    yield Finding("keys", "ok", f"readable by their owner alone, in {folder}")
+
+
+def database(settings: Settings) -> Iterator[Finding]:
+    """The one of LIGHTSHIP_DATABASE_URL, else the embedded one, which is started for a moment where it does not run."""
+    try:
+        if settings.database_url:
+            found = diagnosis.look(settings.database_url)
+        elif not (settings.postgres / "PG_VERSION").exists():
+            yield Finding("database", "ok", "none yet; `lightship up` makes it")
+            return
+        else:
+            with embedded(settings.postgres) as url:
+                found = diagnosis.look(url)
+    except StoreError as error:
+        mend = "Check LIGHTSHIP_DATABASE_URL and that the server runs." if settings.database_url else (
+            f"Look at the log in {settings.postgres}."
+        )  # fmt: skip
+        yield Finding("database", "failing", str(error), mend)
+        return
+    version = f"PostgreSQL {found.version // 10000}.{found.version % 10000}"
+    if found.version < LOWEST_VERSION:
+        yield Finding("database", "failing", version, "Use PostgreSQL 16 or later.")
+    else:
+        yield Finding("database", "ok", f"{version}, {found.size_bytes / GIB:.2f} GiB")
+    yield _migrations(found)
+    yield _clock(found)
+
+
+def _migrations(found: diagnosis.Diagnosis) -> Finding:
+    if found.unknown:
+        says = f"{', '.join(found.unknown)} applied, and not known here"
+        return Finding("migrations", "failing", says, "A newer Lightship used this database: run that one.")
+    if found.missing:
+        return Finding("migrations", "warning", f"{', '.join(found.missing)} missing", "Run `lightship db migrate`.")
+    return Finding("migrations", "ok", "all applied")
+
+
+def _clock(found: diagnosis.Diagnosis) -> Finding:
+    says = f"the database's is {found.ahead_seconds:+.1f} s from this machine's"
+    if abs(found.ahead_seconds) > MOST_AHEAD_SECONDS:
+        return Finding("clock", "failing", says, "Let both machines follow a time server (NTP).")
+    return Finding("clock", "ok", says)
+
+
+def listening(port: int) -> Iterator[Finding]:
+    """Whether the port is free, or Lightship's."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except PermissionError:
+            yield Finding("port", "failing", f"{port} is reserved", "Choose one above 1023 with --port.")
+            return
+        except OSError:
+            pass
+        else:
+            yield Finding("port", "ok", f"{port} is free")
+            return
+    if _is_lightship(port):
+        yield Finding("port", "ok", f"Lightship listens on {port}")
+    else:
+        yield Finding("port", "failing", f"{port} is another program's", "Stop that, or choose another with --port.")
+
+
+def _is_lightship(port: int) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=3)
+    try:
+        connection.request("GET", "/health/live")
+        return b'"status":"live"' in connection.getresponse().read(200).replace(b" ", b"")
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def boards() -> Iterator[Finding]:
+    folder = frontend()
+    if folder is None:
+        yield Finding("boards", "warning", "not built; the API runs without", "Run `make boards`.")
+    else:
+        yield Finding("boards", "ok", f"built, in {folder}")
+
+
+def _needed() -> dict[str, str]:
+    """Library -> the least version, as the project itself says: installed, or from its checkout."""
+    if _PYPROJECT.is_file():
+        lines = tomllib.loads(_PYPROJECT.read_text())["project"]["dependencies"]
+    else:
+        lines = [each for each in importlib.metadata.requires("lightship") or () if "extra ==" not in each]
+    return {found[1]: found[2] for line in lines if (found := _REQUIREMENT.match(line))}
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])

@@ -1,0 +1,2 @@
+drop table opel_step;
+drop function opel_step_refuse;

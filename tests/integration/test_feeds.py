@@ -1,0 +1,206 @@
+"""The feeds board: what each feed sent, what was refused of it, its rhythm, and the worklists it leaves."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from psycopg import Connection
+from pydantic import TypeAdapter
+from starlette.testclient import TestClient
+
+from services.api.app import AppState
+from services.api.schemas_feeds import FeedDetail, Feeds, UnmappedPage, WorklistPage
+from services.configuration import load_system
+from services.domain.clock import LONDON
+from services.domain.rhythm import learn, listened, steady
+from services.live.feeds import expected, health
+from services.store import feeds as feed_store
+from services.store import synthetic
+from services.store.database import Database
+from services.store.synthetic import Run
+from services.up import keep_house
+from tests.integration.test_api import (  # noqa: F401
+    NOW,
+    Caller,
+    caller,
+    client,
+    event,
+    is_problem,
+    post,
+    state,
+    system,
+)
+
+SYSTEM = load_system()
+SOURCE = "urn:nhs:ods:RVV"
+
+
+def feeds(client: TestClient, **wanted: str) -> dict[str, Any]:  # noqa: F811
+    answer = client.get("/api/v1/feeds", params=wanted).json()
+    TypeAdapter(Feeds).validate_python(answer)
+    return {row["code"]: row for row in answer["items"]}
+
+
+def test_the_board_says_what_was_sent_and_refused(client: TestClient) -> None:  # noqa: F811
+    post(client, [event(time="2026-03-10T11:58:00Z"), event(), event(), event(data={"site": "RVV99"})])
+    rows = feeds(client)
+    mine = rows["RVV"]
+    assert (mine["state"], mine["facts"], mine["accepted_24h"], mine["refused_24h"]) == ("live", 3, 3, 1)
+    assert (mine["refused_share"], mine["quarantined"]) == (0.25, 1)
+    assert mine["delayed_at"] < mine["silent_at"]
+    never = rows["RPA"]
+    assert (never["state"], never["last_event_at"], never["refused_share"]) == ("silent", None, None)
+    assert "E10000016" not in rows, "a council sends no feed"
+    assert next(iter(rows)) != "RVV", "the worst first"
+
+
+def test_a_feed_has_a_page_with_its_rhythm(client: TestClient) -> None:  # noqa: F811
+    post(client, [event()])
+    for code in ("RVV", "RPA"):
+        detail = client.get(f"/api/v1/feeds/{code}").json()
+        TypeAdapter(FeedDetail).validate_python(detail)
+        assert len(detail["rhythm"]) == 168
+    is_problem(client.get("/api/v1/feeds/E10000016"), 404)
+    is_problem(client.get("/api/v1/feeds/RVX9"), 404)
+
+
+def test_a_feed_of_the_past_is_as_old_as_it_was_then(client: TestClient, state: AppState) -> None:  # noqa: F811
+    post(client, [event(time="2026-03-10T09:00:00Z")])
+    post(client, [event(time="2026-03-10T11:59:00Z")])
+    then = feeds(client, as_at="2026-03-10T11:00:00Z")["RVV"]
+    assert (then["state"], then["last_event_at"][:16], then["facts"]) == ("silent", "2026-03-10T09:00", None)
+    assert feeds(client)["RVV"]["state"] == "live"
+    overview = client.get("/api/v1/overview", params={"as_at": "2026-03-10T11:00:00Z"}).json()
+    (feed,) = overview["feeds"]
+    assert feed["state"] == "silent"
+    site = next(each for each in overview["sites"] if each["code"] == "RVV01")
+    assert site["measures"]["ed.in_department"]["freshness"] == "lost", "what rests on a silent feed says so"
+    unknown = feeds(client, known_at="2026-03-10T11:00:00Z")["RVV"]
+    assert unknown["last_event_at"] is None, "nothing of it was known yet"
+
+
+def test_the_journeys_of_a_worklist_are_paged_and_a_site_manager_sees_their_own(
+    client: TestClient,  # noqa: F811
+) -> None:
+    old = "2026-03-03T09:00:00Z"
+    post(client, [event(time=old) for _ in range(3)] + [event(time=old, data={"site": "RVV09", "department_type": 1})])
+    address = "/api/v1/feeds/RVV/journeys"
+    whole = client.get(address).json()
+    TypeAdapter(WorklistPage).validate_python(whole)
+    assert (whole["total"], {row["reason"] for row in whole["items"]}) == (4, {"stale"})
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = client.get(address, params={"limit": 3} | ({"cursor": cursor} if cursor else {})).json()
+        seen += [row["journey"] for row in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == [row["journey"] for row in whole["items"]]
+    managers = {"Lightship-Actor": "site-manager-rvv09"}
+    assert [row["site"] for row in client.get(address, headers=managers).json()["items"]] == ["RVV09"]
+    assert client.get(address, params={"reason": "ghost"}).json()["total"] == 0
+    assert client.get("/api/v1/feeds/RPA/journeys").json()["items"] == []
+    for wrong in ({"reason": "x"}, {"cursor": "garbage"}, {"limit": "0"}):
+        is_problem(client.get(address, params=wrong), 422)
+
+
+def test_codes_that_are_not_configured_are_counted_by_field(client: TestClient) -> None:  # noqa: F811
+    post(client, [event(data={"site": "RVV99", "department_type": 1}) for _ in range(3)])
+    post(client, [event(data={"site": "nowhere", "department_type": 1}), event(type="no.such"), event(time="x")])
+    address = "/api/v1/feeds/RVV/unmapped"
+    page = client.get(address).json()
+    TypeAdapter(UnmappedPage).validate_python(page)
+    assert {row["field"] for row in page["items"]} == {"data.site"}
+    assert sorted(row["payloads"] for row in page["items"]) == [1, 3]
+    example = page["items"][0]["example"]
+    assert client.get(f"/api/v1/quarantine/{example}").json()["field"] == "data.site"
+    first = client.get(address, params={"limit": 1}).json()
+    second = client.get(address, params={"limit": 1, "cursor": first["next"]}).json()
+    assert [first["items"][0], second["items"][0]] == page["items"]
+    assert second["next"] is None
+    is_problem(client.get(address, params={"cursor": "garbage"}), 422)
+
+
+# --- learning -------------------------------------------------------------------------------------------------------
+
+
+def write(connection: Connection[Any], moments: list[datetime], source: str = SOURCE) -> None:
+    """Events received at these moments, and the feed's row."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into event (uid, digest, subject, source, type, time, sent_at, recorded_at, rank, data)
+            values (%s, %s, 'x', %s, 'ed.seen', %s, %s, %s, 0, '{}')
+            """,
+            [(uuid4(), uuid4(), source, each, each, each) for each in moments],
+        )
+    connection.execute("insert into feed values (%s, %s, %s, 1)", (source, max(moments), max(moments)))
+
+
+def world(weeks: int, until: datetime, rng: Random) -> list[datetime]:
+    """A feed that sends often by day and twice a night, in London."""
+    start = until - timedelta(weeks=weeks)
+    minutes = (start + timedelta(minutes=n) for n in range(weeks * 7 * 24 * 60))
+    return [each for each in minutes if rng.random() < (1 / 180 if each.astimezone(LONDON).hour < 7 else 1 / 3)]
+
+
+def test_a_feed_whose_nights_are_quiet_learns_it_and_is_live_through_the_night(connection: Connection[Any]) -> None:
+    at_four = datetime(2026, 4, 2, 4, 0, tzinfo=LONDON).astimezone(UTC)
+    last = at_four - timedelta(hours=3)
+    moments = [each for each in world(4, at_four, Random(1)) if each <= last]
+    moments.append(last)
+    write(connection, moments)
+
+    def at(moment: datetime) -> str:
+        return health(feed_store.read(connection), SYSTEM, moment)["RVV"].state
+
+    assert at(at_four) == "silent", "an acute trust is thought to send all night"
+    assert feed_store.learn_rhythms(connection, lambda source: expected(source, SYSTEM), at_four) == 1
+    assert at(at_four) == "live"
+    assert at(at_four + timedelta(hours=4, minutes=30)) == "silent", "by day an hour and a half is long"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_store_hears_what_a_plain_count_hears(connection: Connection[Any], seed: int) -> None:
+    rng = Random(seed)
+    now = datetime(2026, 4, 5, 12, 34, tzinfo=UTC)  # a week after the clocks went forward
+    moments = [now - timedelta(minutes=rng.uniform(0, 60 * 24 * 20)) for _ in range(600)]
+    write(connection, moments)
+    feed_store.learn_rhythms(connection, lambda _: steady(timedelta(minutes=30)), now, weeks=2)
+
+    until = now.replace(minute=0)
+    marks = {each.timestamp() // 300 for each in moments if until - timedelta(weeks=2) <= each < until}
+    hours: dict[datetime, int] = {}
+    for mark in marks:
+        hour = datetime.fromtimestamp(mark * 300, UTC).replace(minute=0)
+        hours[hour] = hours.get(hour, 0) + 1
+    plain = learn(steady(timedelta(minutes=30)), listened(hours, until))
+    (row,) = feed_store.read(connection)
+    assert row.rhythm is not None
+    assert row.rhythm.shares == pytest.approx(plain.shares, abs=1e-6)
+
+
+def test_a_running_server_learns_its_feeds_rhythms(database: Database, connection: Connection[Any]) -> None:
+    now = datetime(2026, 4, 5, 12, 0, tzinfo=UTC)
+    write(connection, world(1, now, Random(1)))
+    ending = threading.Event()
+
+    def clock() -> datetime:
+        ending.set()
+        return now
+
+    synthetic.begin(connection, Run(1, 1.0, now - timedelta(days=7), now, now, True, 0.5))
+    keep_house(database, SYSTEM, clock, ending)
+    assert feed_store.read(connection)[0].rhythm is None, "half a history teaches gaps that are not there"
+    synthetic.progress(connection, share=1.0)
+    ending.clear()
+    keep_house(database, SYSTEM, clock, ending)
+    (row,) = feed_store.read(connection)
+    assert row.rhythm is not None
+    assert row.rhythm.shares[3] < 0.5 < row.rhythm.shares[12]

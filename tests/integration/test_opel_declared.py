@@ -1,0 +1,166 @@
+"""Declaring a level over a real store: named actors, reasons, an audit row a step, and as at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from services.api.app import AppState, create_app
+from services.api.identity import ACTOR_HEADER, LocalActors
+from services.api.schemas import OpelDeclaration
+from services.configuration import load_system
+from services.ingest.door import Door
+from services.ingest.identity import KeyRing
+from services.live.hub import Hub
+from services.store import audit
+from services.store.database import Database
+from tests.conftest import empty
+
+START = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+RING = KeyRing(b"p" * 32, {"1": b"s" * 32})
+MANAGER, CENTRE = "site-manager-rvv01", "control-centre"
+Ask = Callable[..., Any]
+
+
+class Wheel:
+    """A clock that the test turns."""
+
+    now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Wheel:
+    return Wheel()
+
+
+@pytest.fixture
+def ask(database: Database, clock: Wheel) -> Iterator[Ask]:
+    """Ask as an actor: `ask(MANAGER, "POST", address, json)`."""
+    with database.connection() as connection:
+        empty(connection)
+    system = load_system("kent_and_medway")
+    state = AppState(
+        system=system, database=database, hub=Hub(), door=Door(system, RING, None), keys=RING, clock=clock,
+        identity=LocalActors(system), wall=clock,
+    )  # fmt: skip
+    with TestClient(create_app(state), base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000)) as client:
+
+        def call(actor: str, method: str, address: str, body: Any = None, **parameters: str) -> Any:
+            return client.request(method, f"/api/v1/opel{address}", json=body, params=parameters,
+                                  headers={ACTOR_HEADER: actor})  # fmt: skip
+
+        yield call
+
+
+def proposed(ask: Ask, level: int = 4, code: str = "RVV", actor: str = MANAGER) -> str:
+    answer = ask(actor, "POST", f"/{code}/declarations", {"level": level, "why": "CT scanner out of use"})
+    assert answer.status_code == 201, answer.text
+    return str(OpelDeclaration.model_validate(answer.json()).id)
+
+
+def test_a_level_is_proposed_validated_and_agreed_and_then_stands_beside_the_calculated_one(
+    ask: Ask, clock: Wheel, database: Database
+) -> None:
+    id_ = proposed(ask)
+    open_ = ask(CENTRE, "GET", "/RVV").json()["opel"]
+    assert (open_["declared"], open_["proposed"]["level"], open_["proposed"]["state"]) == (None, 4, "proposed")
+    clock.now += timedelta(minutes=5)
+    assert ask(CENTRE, "POST", f"/declarations/{id_}/validate").json()["state"] == "validated"
+    clock.now += timedelta(minutes=5)
+    assert ask(CENTRE, "POST", f"/declarations/{id_}/agree", {"why": "Agreed by telephone"}).json()["state"] == "agreed"
+    found = ask(CENTRE, "GET", "/RVV").json()["opel"]
+    declared = found["declared"]
+    assert (declared["level"], declared["why"], found["proposed"]) == (4, "CT scanner out of use", None)
+    assert declared["since"] == "2026-03-10T12:10:00+00:00"
+    assert [(step["kind"], step["who"]) for step in declared["steps"]] == [
+        ("proposed", MANAGER), ("validated", CENTRE), ("agreed", CENTRE),
+    ]  # fmt: skip
+    assert declared["calculated"]["edition"] == "2024-26"
+    assert found["calculated"]["level"] is None, "declaring changes nothing that is calculated"
+    with database.connection() as connection:
+        entries, _ = audit.list_(connection, limit=3)
+    assert [(entry.who, entry.role, entry.what, entry.target, entry.why) for entry in entries] == [
+        (CENTRE, "control_centre", "opel.agreed", "RVV", "Agreed by telephone"),
+        (CENTRE, "control_centre", "opel.validated", "RVV", None),
+        (MANAGER, "site_manager", "opel.proposed", "RVV", "CT scanner out of use"),
+    ]
+
+
+def test_the_declared_level_of_a_past_moment_is_the_one_that_held_then(ask: Ask, clock: Wheel) -> None:
+    for level in (4, 3):
+        id_ = proposed(ask, level)
+        for step in ("validate", "agree"):
+            clock.now += timedelta(minutes=10)
+            ask(CENTRE, "POST", f"/declarations/{id_}/{step}")
+
+    def at(minutes: int, **more: str) -> int | None:
+        moment = (START + timedelta(minutes=minutes)).isoformat()
+        declared = ask(CENTRE, "GET", "/RVV", as_at=moment, **more).json()["opel"]["declared"]
+        return int(declared["level"]) if declared else None
+
+    assert [at(19), at(20), at(39), at(40)] == [None, 4, 4, 3]
+    assert at(40, known_at=(START + timedelta(minutes=25)).isoformat()) == 4
+    told = ask(CENTRE, "GET", "/RVV/declarations").json()
+    assert [(each["level"], each["state"]) for each in told] == [(4, "agreed"), (3, "agreed")]
+
+
+def test_the_overview_carries_what_is_declared_also_where_nothing_is_scored(ask: Ask) -> None:
+    for code in ("QKS", "RXY"):
+        id_ = proposed(ask, 3, code, CENTRE)
+        for step in ("validate", "agree"):
+            assert ask(CENTRE, "POST", f"/declarations/{id_}/{step}").status_code == 200
+    overview = ask(CENTRE, "GET", "/../overview").json()
+    assert (overview["opel"]["declared"]["level"], overview["opel"]["level"]) == (3, None)
+    found = ask(CENTRE, "GET", "/RXY").json()["opel"]
+    assert (found["declared"]["level"], found["calculated"]["score"], found["pillar"]) == (3, None, "mental_health")
+
+
+@pytest.mark.parametrize(
+    ("actor", "address", "body", "status", "words"),
+    [
+        (MANAGER, "/RPA/declarations", {"level": 3, "why": "Busy"}, 403, "acts for no site"),
+        (MANAGER, "/QKS/declarations", {"level": 3, "why": "Busy"}, 403, "acts for no site"),
+        (CENTRE, "/RVV01/declarations", {"level": 3, "why": "Busy"}, 422, "for a provider or the system"),
+        (CENTRE, "/RVX/declarations", {"level": 3, "why": "Busy"}, 404, "did you mean"),
+        (CENTRE, "/RVV/declarations", {"level": 5, "why": "Busy"}, 422, "not in the required form"),
+        (CENTRE, "/RVV/declarations", {"level": 3}, 422, "why is one line"),
+        (CENTRE, f"/declarations/{uuid4()}/agree", None, 404, "no such declaration"),
+        ("planner", "/RVV/declarations", {"level": 3, "why": "Busy"}, 403, "may not do this"),
+    ],
+)
+def test_what_cannot_be_declared_is_a_problem_that_says_why(
+    ask: Ask, actor: str, address: str, body: Any, status: int, words: str
+) -> None:
+    answer = ask(actor, "POST", address, body)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    assert words in answer.json()["detail"]
+
+
+def test_steps_out_of_order_are_refused_and_leave_no_trace(ask: Ask) -> None:
+    id_ = proposed(ask)
+    for address, body in (
+        ("/RVV/declarations", {"level": 2, "why": "Calmer"}),
+        (f"/declarations/{id_}/agree", None),
+    ):
+        assert ask(CENTRE, "POST", address, body).status_code == 409
+    assert ask(MANAGER, "POST", f"/declarations/{id_}/validate").status_code == 403
+    assert ask(CENTRE, "POST", f"/declarations/{id_}/refuse").status_code == 422, "a refusal has a reason"
+    assert ask(CENTRE, "POST", f"/declarations/{id_}/refuse", {"why": "CT is back"}).status_code == 200
+    assert ask(CENTRE, "POST", f"/declarations/{id_}/validate").status_code == 409
+    (only,) = ask(CENTRE, "GET", "/RVV/declarations").json()
+    assert [step["kind"] for step in only["steps"]] == ["proposed", "refused"]
+
+
+def test_a_step_cannot_be_changed_afterwards(ask: Ask, database: Database) -> None:
+    proposed(ask)
+    with database.connection() as connection, pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+        connection.execute("update opel_step set level = 1")
