@@ -7,6 +7,7 @@ import { FindSite } from "../../components/find/find-site";
 import { Header } from "../../components/header/header";
 import { Keys } from "../../components/keys/keys";
 import { SystemMap } from "../../components/map/system-map";
+import { leadingLevel } from "../../components/opel/leading";
 import { OpelChip } from "../../components/opel/opel-chip";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
@@ -23,7 +24,6 @@ import { type Asked, Explaining } from "./explaining";
 import { useFetched } from "./fetched";
 import { useKeyboard } from "./keyboard";
 import { KindTable } from "./kind-table";
-import { levelOf } from "./level";
 import { useNarrow } from "./narrow";
 import { Tiles } from "./tiles";
 import { overviewOnWall, Wall } from "./wall";
@@ -69,7 +69,7 @@ function Waiting({ lost }: { lost: boolean }) {
 }
 
 function levelMark(site: Site) {
-  const level = levelOf(site)?.level;
+  const level = leadingLevel(site.opel);
   return level && <OpelChip level={level} size={24} />;
 }
 
@@ -113,6 +113,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
   const theme = useCallback(() => toggleTheme(night), [night]);
   useKeyboard({ explain, find, help: showKeys, wall: toggleWall, theme });
 
+  const scored = acute.some((site) => leadingLevel(site.opel));
   const acuteRows = {
     id: "sites-title",
     columns: acuteColumns(acute, definitions),
@@ -157,7 +158,8 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
             />
             <section class="card part-map" aria-labelledby="map-title">
               <h2 id="map-title">
-                Emergency departments <span>people in each now</span>
+                {scored ? "OPEL now" : "Emergency departments"}{" "}
+                <span>{scored ? "local levels, and people in each ED" : "people in each now"}</span>
               </h2>
               <div class="map-room" ref={mapRoom.ref}>
                 <SystemMap
@@ -170,8 +172,12 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
                 />
               </div>
               <p class="legend">
-                <span class="legend-ed" /> type 1 ED, area by people <span class="legend-no-ed" /> no type 1
-                ED <span class="legend-small" /> other site
+                {!scored && (
+                  <>
+                    <span class="legend-ed" /> type 1 ED, area by people{" "}
+                  </>
+                )}
+                <span class="legend-no-ed" /> no type 1 ED <span class="legend-small" /> other site
               </p>
             </section>
             <section class="card part-sites">
