@@ -1,6 +1,6 @@
 import { render } from "preact";
 import "@preact/signals";
-import { OverviewPage } from "./boards/overview/overview";
+import { routeOf } from "./boards/routes";
 import { live } from "./store";
 import { view } from "./store/view";
 import { applyView } from "./theme";
@@ -9,7 +9,18 @@ import "./base.css";
 
 applyView(view.value, false, document.documentElement);
 const board = document.getElementById("board");
-if (board) {
+const found = routeOf(location.pathname);
+if (board && found) {
   live.start();
-  render(<OverviewPage />, board);
+  document.title = `Lightship: ${found.route.name.toLowerCase()}`;
+  found.route.load().then(({ Page }) => render(<Page match={found.match} />, board));
+} else if (board) {
+  render(
+    <main class="waiting">
+      <p class="card">
+        No board has this address. <a href="/">Open the overview.</a>
+      </p>
+    </main>,
+    board,
+  );
 }

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.api import problems, socket
 from services.api.auth import Needs
+from services.api.boards import is_board
 from services.api.context import AppState
 from services.api.documents import document_of
 from services.api.routes import audit, events, feeds, health, keys, me, opel, organisations, quarantine, schemas, state
@@ -89,7 +90,7 @@ class Frontend(StaticFiles):
         super().__init__(directory=folder, html=True)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        response = await super().get_response("index.html" if is_board(path) else path, scope)
         kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
         response.headers["Cache-Control"] = kept
         return response

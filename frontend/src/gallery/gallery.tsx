@@ -197,6 +197,11 @@ export function Gallery() {
             history={{ complete: false, from: null, share: 0.62 }}
             rate={60}
             now={NOW}
+            boards={[
+              { href: "/", name: "Overview" },
+              { href: "/ed", name: "ED" },
+            ]}
+            here={null}
           />
         </div>
       </Part>

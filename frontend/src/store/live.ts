@@ -1,8 +1,9 @@
-import { computed, signal } from "@preact/signals";
+import { computed, type Signal, signal } from "@preact/signals";
 import type { Overview, ServerMessage } from "../api/types";
 import { type HeardClock, heard, systemNow } from "./clock";
 import { backoff, type ConnectionState, connectionState, type Line, LOST_AFTER_MS } from "./connection";
 import { emptyPicture, type Picture, receive } from "./picture";
+import { heardOn, type Topic, type TopicMessage, unheard } from "./topics";
 
 /** What the store needs of the world, so that a test can stand in for it. */
 export interface World {
@@ -28,6 +29,9 @@ export function createLive(world: World) {
   const clock = signal<HeardClock | null>(null);
   const line = signal<Line>({ startedAt: world.steadyNow(), lastMessageAt: null, failures: 0 });
 
+  /** What is listened to beside the overview. */
+  const topics = signal(new Map<string, Signal<Topic>>());
+
   let picture: Picture = emptyPicture;
   let socket: WebSocket | null = null;
   let openedAt = 0;
@@ -45,21 +49,55 @@ export function createLive(world: World) {
     lastHeardAt: clock.value?.now ?? null,
   }));
 
-  function subscribe(after: number | null) {
-    socket?.send(JSON.stringify({ subscribe: ["overview"], after: { overview: after } }));
+  function subscribe() {
+    if (socket?.readyState !== undefined && socket.readyState !== 1) return; // it asks when it opens
+    const after: Record<string, number | null> = {
+      overview: picture.awaitingSnapshot ? null : picture.revision,
+    };
+    for (const [name, { value }] of topics.peek())
+      after[name] = value.awaitingSnapshot ? null : value.revision;
+    socket?.send(JSON.stringify({ subscribe: Object.keys(after), after }));
   }
 
-  function take(message: ServerMessage) {
+  /** Listen to these topics beside the overview from now on, such as `site:RVV01`; to no others. */
+  function listen(names: string[]) {
+    const before = topics.peek();
+    if (names.length === before.size && names.every((name) => before.has(name))) return;
+    topics.value = new Map(names.map((name) => [name, before.get(name) ?? signal(unheard)]));
+    subscribe();
+  }
+
+  /** What is known of a topic that is listened to: its data as the API gives them, null until they have come. */
+  const topic = <T>(name: string): T | null => (topics.value.get(name)?.value.data ?? null) as T | null;
+
+  /** True where something was missed. */
+  function takeTopic(message: TopicMessage): boolean {
+    const held = topics.peek().get(message.topic);
+    if (!held) return false;
+    const heardNow = heardOn(held.value, message);
+    held.value = heardNow.topic;
+    return heardNow.ask;
+  }
+
+  function take(message: ServerMessage | TopicMessage) {
     const at = world.steadyNow();
     attempt = 0;
     steady.value = at;
     line.value = { ...line.value, lastMessageAt: at, failures: 0 };
+    if ("topic" in message && message.topic !== "overview") {
+      if (takeTopic(message as TopicMessage)) subscribe();
+      return;
+    }
+    takePicture(message as ServerMessage, at);
+  }
+
+  function takePicture(message: ServerMessage, at: number) {
     const received = receive(picture, message);
     picture = received.picture;
     if (message.type === "heartbeat") clock.value = heard(message.clock, at);
     else if (message.type !== "problem" && message.data.clock) clock.value = heard(message.data.clock, at);
     overview.value = picture.overview;
-    if (received.ask) subscribe(null);
+    if (received.ask) subscribe();
   }
 
   function connect() {
@@ -70,11 +108,12 @@ export function createLive(world: World) {
     mine.onopen = () => {
       // A snapshot that was asked for on the old line will not come on this one.
       picture = { ...picture, awaitingSnapshot: false };
-      subscribe(picture.revision);
+      for (const held of topics.peek().values()) held.value = { ...held.value, awaitingSnapshot: false };
+      subscribe();
     };
     mine.onmessage = (event) => {
       answered = true;
-      take(JSON.parse(String(event.data)) as ServerMessage);
+      take(JSON.parse(String(event.data)) as ServerMessage | TopicMessage);
     };
     mine.onclose = () => {
       if (socket !== mine) return;
@@ -107,6 +146,8 @@ export function createLive(world: World) {
     coarseNow,
     state,
     pulse,
+    listen,
+    topic,
     rate: computed(() => clock.value?.rate ?? 1),
     start,
     watch,

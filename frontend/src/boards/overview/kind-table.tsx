@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Site } from "../../api/types";
 import { byNeed, pressed, type Sort, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
-import { kindInWords, otherColumns } from "./columns";
+import { kindInWords, otherColumns } from "../frame/columns";
 
 export interface KindTableProps {
   kind: string;

@@ -1,10 +1,9 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { fetchMap, fetchMeasures } from "../../api/client";
 import type { Overview, Site } from "../../api/types";
 import { Dialog } from "../../components/dialog/dialog";
 import { Feeds } from "../../components/feeds/feeds";
 import { FindSite } from "../../components/find/find-site";
-import { Header } from "../../components/header/header";
 import { Keys } from "../../components/keys/keys";
 import { SystemMap } from "../../components/map/system-map";
 import { leadingLevel } from "../../components/opel/leading";
@@ -13,60 +12,18 @@ import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
 import { TakeAway } from "../../components/table/take-away";
-import { Stage } from "../../components/wall/stage";
-import { WallHeader } from "../../components/wall/wall-header";
-import { live } from "../../store";
-import { toggleTheme, toggleWall, view } from "../../store/view";
-import { isNight } from "../../sun";
-import { applyView } from "../../theme";
-import { acuteColumns, byKind, isAcute, titleOf } from "./columns";
-import { type Asked, Explaining } from "./explaining";
-import { useFetched } from "./fetched";
-import { useKeyboard } from "./keyboard";
+import { toggleTheme, toggleWall } from "../../store/view";
+import { acuteColumns, byKind, isAcute, titleOf } from "../frame/columns";
+import { type Asked, Explaining } from "../frame/explaining";
+import { useFetched } from "../frame/fetched";
+import { Frame } from "../frame/frame";
+import { useKeyboard } from "../frame/keyboard";
+import { useNarrow } from "../frame/narrow";
+import { useWidth } from "../frame/width";
 import { KindTable } from "./kind-table";
-import { useNarrow } from "./narrow";
 import { Tiles } from "./tiles";
 import { overviewOnWall, Wall } from "./wall";
-import { useWidth } from "./width";
 import "./overview.css";
-
-function LiveHeader() {
-  const overview = live.overview.value;
-  if (view.value.wall)
-    return (
-      <WallHeader
-        system={overview?.system.name ?? ""}
-        pulse={live.pulse.value}
-        feeds={overview?.feeds ?? []}
-        synthetic={overview?.synthetic ?? false}
-        rate={live.rate.value}
-        now={live.now.value}
-      />
-    );
-  return (
-    <Header
-      system={overview?.system.name ?? ""}
-      pulse={live.pulse.value}
-      feeds={overview?.feeds ?? []}
-      synthetic={overview?.synthetic ?? false}
-      history={overview?.history ?? null}
-      rate={live.rate.value}
-      now={live.now.value}
-    />
-  );
-}
-
-function Waiting({ lost }: { lost: boolean }) {
-  return (
-    <main class="waiting">
-      <p class="card">
-        {lost
-          ? "Lightship cannot be reached. The page tries again by itself; no figure is shown until one has been received."
-          : "Waiting for the first figures."}
-      </p>
-    </main>
-  );
-}
 
 function levelMark(site: Site) {
   const level = leadingLevel(site.opel);
@@ -234,32 +191,19 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
   );
 }
 
-/** Whether it is night where the system is; day until its sites are known. */
-function nightAt(overview: Overview | null, now: number): boolean {
-  const [site] = overview?.sites ?? [];
-  return site !== undefined && now > 0 && isNight(now, site.latitude, site.longitude);
-}
-
 /** The system overview: where pressure is now. */
-export function OverviewPage() {
-  const state = live.state.value;
-  const overview = live.overview.value;
-  const now = live.coarseNow.value;
-  const shown = view.value;
-  const night = nightAt(overview, now);
-  useEffect(() => {
-    document.documentElement.dataset.connection = state;
-  }, [state]);
-  useLayoutEffect(() => applyView(shown, night, document.documentElement), [shown, night]);
-  const page = (
-    <>
-      <LiveHeader />
-      {overview ? (
-        <Board overview={overview} wall={shown.wall} night={night} now={now} isLive={state === "live"} />
-      ) : (
-        <Waiting lost={state === "lost"} />
+export function Page() {
+  return (
+    <Frame>
+      {(overview, shown) => (
+        <Board
+          overview={overview}
+          wall={shown.wall}
+          night={shown.night}
+          now={shown.now}
+          isLive={shown.isLive}
+        />
       )}
-    </>
+    </Frame>
   );
-  return shown.wall ? <Stage>{page}</Stage> : page;
 }

@@ -2,7 +2,7 @@ import type { Measures, OpelSummary, Site } from "../../api/types";
 import { OpelHeadline } from "../../components/opel/opel-level";
 import { Tile } from "../../components/tile/tile";
 import { count, counts, percent } from "../../format/number";
-import { type Definitions, isAcute, spreadOf } from "./columns";
+import { type Definitions, isAcute, spreadOf } from "../frame/columns";
 import "./tiles.css";
 
 const numbers = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];

@@ -10,7 +10,7 @@ import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { measuresOnWall, peopleOf } from "../../format/small";
 import { momentBeside } from "../../format/time";
-import { type Definitions, isAcute, targetOf } from "./columns";
+import { type Definitions, isAcute, targetOf } from "../frame/columns";
 import "./wall.css";
 
 interface Plan {

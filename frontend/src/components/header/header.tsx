@@ -13,10 +13,13 @@ export interface HeaderProps {
   history: History | null;
   rate: number;
   now: number | null;
+  /** Every board there is, of which those with an address of their own are led to. */
+  boards: { href: string | null; name: string }[];
+  here: { name: string } | null;
 }
 
 /** The head of every board: where, whether it is live, and what time it is there. */
-export function Header({ system, pulse, feeds, synthetic, history, rate, now }: HeaderProps) {
+export function Header({ system, pulse, feeds, synthetic, history, rate, now, boards, here }: HeaderProps) {
   const faster = speed(rate);
   const filled = history && !history.complete ? percent(history.share).replace(/\.\d%$/, "%") : null;
   return (
@@ -24,9 +27,14 @@ export function Header({ system, pulse, feeds, synthetic, history, rate, now }: 
       <span class="header-name">Lightship</span>
       <h1 class="header-system">{system}</h1>
       <nav aria-label="Boards">
-        <a href="/" aria-current="page">
-          Overview
-        </a>
+        {boards.map(
+          (board) =>
+            board.href && (
+              <a key={board.href} href={board.href} aria-current={board === here ? "page" : undefined}>
+                {board.name}
+              </a>
+            ),
+        )}
       </nav>
       <span class="header-notes">
         {synthetic && <span class="header-synthetic">Synthetic people</span>}

@@ -1,0 +1,87 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import type { Overview } from "../../api/types";
+import { Header } from "../../components/header/header";
+import { Stage } from "../../components/wall/stage";
+import { WallHeader } from "../../components/wall/wall-header";
+import { live } from "../../store";
+import { view } from "../../store/view";
+import { isNight } from "../../sun";
+import { applyView } from "../../theme";
+import { routeOf, routes } from "../routes";
+
+/** How a board is shown, and when. */
+export interface Shown {
+  wall: boolean;
+  night: boolean;
+  /** The system's clock in ms, still for ten seconds at a time. */
+  now: number;
+  isLive: boolean;
+}
+
+function LiveHeader() {
+  const overview = live.overview.value;
+  const shared = {
+    system: overview?.system.name ?? "",
+    pulse: live.pulse.value,
+    feeds: overview?.feeds ?? [],
+    synthetic: overview?.synthetic ?? false,
+    rate: live.rate.value,
+    now: live.now.value,
+  };
+  if (view.value.wall) return <WallHeader {...shared} />;
+  const here = routeOf(location.pathname)?.route ?? null;
+  return <Header {...shared} history={overview?.history ?? null} boards={routes} here={here} />;
+}
+
+function Waiting({ lost }: { lost: boolean }) {
+  return (
+    <main class="waiting">
+      <p class="card">
+        {lost
+          ? "Lightship cannot be reached. The page tries again by itself; no figure is shown until one has been received."
+          : "Waiting for the first figures."}
+      </p>
+    </main>
+  );
+}
+
+/** Whether it is night where the system is; day until its sites are known. */
+function nightAt(overview: Overview | null, now: number): boolean {
+  const [site] = overview?.sites ?? [];
+  return site !== undefined && now > 0 && isNight(now, site.latitude, site.longitude);
+}
+
+export interface FrameProps {
+  /** What is listened to beside the overview, such as `site:RVV01`. */
+  topics?: string[];
+  /** The board itself, once there is a live picture to draw; until then the frame says what it waits for. */
+  children(overview: Overview, shown: Shown): ComponentChildren;
+}
+
+const none: string[] = [];
+
+/** What every board stands in: the head with its pulse and clock, desk or wall, day or night, waiting and lost. */
+export function Frame({ topics = none, children }: FrameProps) {
+  const state = live.state.value;
+  const overview = live.overview.value;
+  const now = live.coarseNow.value;
+  const shown = view.value;
+  const night = nightAt(overview, now);
+  useEffect(() => {
+    document.documentElement.dataset.connection = state;
+  }, [state]);
+  useLayoutEffect(() => applyView(shown, night, document.documentElement), [shown, night]);
+  useEffect(() => live.listen(topics), [topics]);
+  const page = (
+    <>
+      <LiveHeader />
+      {overview ? (
+        children(overview, { wall: shown.wall, night, now, isLive: state === "live" })
+      ) : (
+        <Waiting lost={state === "lost"} />
+      )}
+    </>
+  );
+  return shown.wall ? <Stage>{page}</Stage> : page;
+}
