@@ -66,6 +66,7 @@ describe("a path", () => {
 describe("marks that would cover one another", () => {
   it("take another lane, and come back to the first when it is free", () => {
     expect(lanes([0, 10, 35, 100], 30, 4)).toEqual([0, 1, 0, 0]);
+    expect(lanes([0, 20], 30, 4)).toEqual([0, 1]);
   });
 
   it("take the lane that is free soonest where all are full", () => {

@@ -42,5 +42,6 @@ describe("a view", () => {
         expect(viewOf(written)).toEqual({ wall, theme });
         expect(written).toContain("find=RVV01");
       }
+    expect(addressOf(`${address}?wall=1&theme=dark`, { wall: false, theme: "light" })).toBe(address);
   });
 });

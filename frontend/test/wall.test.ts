@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { MeasureDefinition } from "../src/api/types";
-import { standsAgainst } from "../src/boards/overview/wall";
+import type { MeasureDefinition, OpelSummary } from "../src/api/types";
+import { besideLevel, standsAgainst } from "../src/boards/overview/wall";
+import { leadingLevel } from "../src/components/opel/leading";
 import { stageOf } from "../src/components/wall/stage";
 import { besideLabel } from "../src/components/wall/wall-figure";
 import { lateFeeds } from "../src/components/wall/wall-header";
@@ -68,5 +69,37 @@ describe("a figure on a wall", () => {
     expect(besideLabel(value({ value: null, absent: "feed_silent" }), now)).toBe("feed silent");
     expect(besideLabel(value({ value: null, absent: "suppressed" }), now)).toBe("");
     expect(besideLabel(undefined, now)).toBe("not received yet");
+  });
+});
+
+describe("the level on a wall", () => {
+  const opel: OpelSummary = {
+    edition: "2024-26",
+    level: 2,
+    level_least: 2,
+    level_most: 2,
+    score: 11.75,
+    score_least: 11.75,
+    score_most: 11.75,
+    of: 24,
+    indicative: true,
+    local: false,
+    declared: null,
+    breakdown: "/api/v1/opel/QKS",
+  };
+  const declared = { level: 3, state: "agreed", since: "2026-01-12T09:05:00Z", why: null } as const;
+
+  it("is the declared one where there is one, and none where none is known", () => {
+    expect(leadingLevel(opel)).toBe(2);
+    expect(leadingLevel({ ...opel, declared })).toBe(3);
+    expect(leadingLevel({ ...opel, level: null })).toBeNull();
+    expect(leadingLevel(null)).toBeNull();
+  });
+
+  it("has the calculated one beside it, always", () => {
+    expect(besideLevel(opel, now)).toBe("pressure; calculated 2, 11.8 of 24, indicative");
+    expect(besideLevel({ ...opel, declared, indicative: false }, now)).toBe(
+      "declared 09:05; calculated 2, 11.8 of 24",
+    );
   });
 });

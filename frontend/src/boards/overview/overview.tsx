@@ -6,6 +6,8 @@ import { Feeds } from "../../components/feeds/feeds";
 import { FindSite } from "../../components/find/find-site";
 import { Keys } from "../../components/keys/keys";
 import { SystemMap } from "../../components/map/system-map";
+import { leadingLevel } from "../../components/opel/leading";
+import { OpelChip } from "../../components/opel/opel-chip";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
@@ -22,6 +24,11 @@ import { KindTable } from "./kind-table";
 import { Tiles } from "./tiles";
 import { overviewOnWall, Wall } from "./wall";
 import "./overview.css";
+
+function levelMark(site: Site) {
+  const level = leadingLevel(site.opel);
+  return level && <OpelChip level={level} size={24} />;
+}
 
 interface BoardProps {
   overview: Overview;
@@ -63,6 +70,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
   const theme = useCallback(() => toggleTheme(night), [night]);
   useKeyboard({ explain, find, help: showKeys, wall: toggleWall, theme });
 
+  const scored = acute.some((site) => leadingLevel(site.opel));
   const acuteRows = {
     id: "sites-title",
     columns: acuteColumns(acute, definitions),
@@ -107,7 +115,8 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
             />
             <section class="card part-map" aria-labelledby="map-title">
               <h2 id="map-title">
-                Emergency departments <span>people in each now</span>
+                {scored ? "OPEL now" : "Emergency departments"}{" "}
+                <span>{scored ? "local levels, and people in each ED" : "people in each now"}</span>
               </h2>
               <div class="map-room" ref={mapRoom.ref}>
                 <SystemMap
@@ -120,8 +129,12 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
                 />
               </div>
               <p class="legend">
-                <span class="legend-ed" /> type 1 ED, area by people <span class="legend-no-ed" /> no type 1
-                ED <span class="legend-small" /> other site
+                {!scored && (
+                  <>
+                    <span class="legend-ed" /> type 1 ED, area by people{" "}
+                  </>
+                )}
+                <span class="legend-no-ed" /> no type 1 ED <span class="legend-small" /> other site
               </p>
             </section>
             <section class="card part-sites">
@@ -138,7 +151,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
                 <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
               </div>
               {narrow ? (
-                <SiteCards {...acuteRows} />
+                <SiteCards {...acuteRows} mark={levelMark} />
               ) : (
                 <SiteTable
                   {...acuteRows}

@@ -1,22 +1,17 @@
 import { useMemo } from "preact/hooks";
-import type { DistrictMap, Overview, Site, Value } from "../../api/types";
+import type { DistrictMap, OpelSummary, Overview, Site, Value } from "../../api/types";
 import { crossed } from "../../components/line-mark/line-mark";
 import { SystemMap } from "../../components/map/system-map";
-import { OpelChip, type OpelLevel, opelWords } from "../../components/opel/opel-chip";
+import { leadingLevel } from "../../components/opel/leading";
+import { OpelChip, opelWords } from "../../components/opel/opel-chip";
+import { levelInWords, scoreInWords } from "../../components/opel/opel-level";
 import { byNeed, sorted } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { measuresOnWall, peopleOf } from "../../format/small";
+import { momentBeside } from "../../format/time";
 import { type Definitions, isAcute, targetOf } from "../frame/columns";
 import "./wall.css";
-
-/** A level as far as a wall says it. */
-interface Level {
-  level: OpelLevel | null;
-  indicative: boolean;
-}
-
-const levelOf = (scored: { opel?: Level | null }): Level | null => scored.opel ?? null;
 
 interface Plan {
   measure: string;
@@ -50,6 +45,16 @@ const bySite: (Plan & { note?: string })[] = [
 /** The most sites that stand side by side. */
 const SITES = 7;
 
+/** "declared 09:05; calculated 2, 11.8 of 24, indicative". */
+export function besideLevel(opel: OpelSummary, now: number): string {
+  const { declared, level, indicative } = opel;
+  const lead = declared
+    ? `declared ${momentBeside(Date.parse(declared.since), now)}`
+    : level && opelWords[level];
+  const calculated = `calculated ${levelInWords(opel).replace("OPEL ", "")}, ${scoreInWords(opel)}`;
+  return [lead, indicative ? `${calculated}, indicative` : calculated].filter(Boolean).join("; ");
+}
+
 /** A reading against its plan; one that is late or absent is never said to be past it. */
 export function standsAgainst(value: Value | undefined, measure: string, definitions: Definitions) {
   const target = targetOf(definitions, measure);
@@ -82,7 +87,8 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
   const acute = useMemo(() => sorted(overview.sites.filter(isAcute), byNeed), [overview.sites]);
   const shown = acute.slice(0, SITES);
   const more = acute.length - shown.length;
-  const level = levelOf(overview as { opel?: Level | null });
+  const opel = overview.opel;
+  const level = leadingLevel(opel);
   const rows: WallRow[] = bySite.map(({ measure, label, note, people }) => ({
     key: measure,
     label,
@@ -91,20 +97,17 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
     value: (site) => shownOf(site.measures[measure], people),
     stands: (site) => standsAgainst(site.measures[measure], measure, definitions),
   }));
-  const figures = system.filter((each) => !(level?.level && each.givesWay));
-  const scored = acute.some((site) => levelOf(site)?.level);
+  const figures = system.filter((each) => !(opel?.level_least && each.givesWay));
+  const scored = acute.some((site) => leadingLevel(site.opel));
   return (
     <>
       <section class="wall-system" aria-label="System now">
-        {level?.level && (
+        {opel?.level_least && (
           <div class="wall-level">
-            <OpelChip level={level.level} size={132} />
+            {level && <OpelChip level={level} size={132} />}
             <div>
-              <b class="wall-opel">OPEL {level.level}</b>
-              <span class="quiet">
-                {opelWords[level.level]}
-                {level.indicative && ", indicative"}
-              </span>
+              <b class="wall-opel">{level ? `OPEL ${level}` : levelInWords(opel)}</b>
+              <span class="quiet">{besideLevel(opel, now)}</span>
             </div>
           </div>
         )}
@@ -126,7 +129,7 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
       <section class="wall-map" aria-labelledby="wall-map-title">
         <h2 id="wall-map-title">
           {scored ? "OPEL now" : "Emergency departments"}{" "}
-          <span>{scored ? "shape and number" : "people in each now"}</span>
+          <span>{scored ? "local levels, by shape and number" : "people in each now"}</span>
         </h2>
         <SystemMap
           width={284}
@@ -135,6 +138,7 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
           places={[]}
           selected={selected}
           onSelect={onSelect}
+          brief={scored}
         />
       </section>
       <section class="wall-sites">
@@ -148,8 +152,8 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
           rows={rows}
           now={now}
           mark={(site: Site) => {
-            const scoredSite = levelOf(site);
-            return scoredSite?.level && <OpelChip level={scoredSite.level} size={36} />;
+            const each = leadingLevel(site.opel);
+            return each && <OpelChip level={each} size={36} />;
           }}
         />
       </section>

@@ -25,6 +25,10 @@ export interface Placed {
   box: Box;
 }
 
+/** The first candidates stand straight below, beside or above their mark; it is harder to see whose an aslant one is. */
+const STRAIGHT = 4;
+const ASLANT = 80;
+
 const overlap = (a: Box, b: Box) =>
   Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
   Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
@@ -80,7 +84,8 @@ export function placeLabels(labels: Label[], others: Box[], bounds: Box, lineHei
   };
   for (const label of labels) {
     const options = candidates(label, lineHeight);
-    const best = options.reduce((least, each) => (cost(label, each) < cost(label, least) ? each : least));
+    const costs = options.map((each, index) => cost(label, each) + (index < STRAIGHT ? 0 : ASLANT));
+    const best = options[costs.indexOf(Math.min(...costs))] as Placed;
     placed.push(best);
   }
   return placed;

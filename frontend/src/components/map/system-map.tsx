@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { DistrictMap, Group, Site } from "../../api/types";
 import { absence, inWords } from "../../format/number";
-import type { OpelLevel } from "../opel/opel-chip";
+import { leadingLevel } from "../opel/leading";
 import { drawLand, type Land, type Point } from "./geometry";
 import { type Label, placeLabels } from "./labels";
 import { MapMark } from "./map-mark";
@@ -19,18 +19,15 @@ export interface SystemMapProps {
   places: Group[];
   selected: string | null;
   onSelect(code: string): void;
+  /** Names alone, where the figures stand elsewhere. */
+  brief?: boolean;
 }
 
-/** The level of a site where the server has scored one. */
-function levelOf({ opel }: Site): OpelLevel | undefined {
-  return (opel as { level: OpelLevel | null } | null)?.level ?? undefined;
-}
-
-/** People now in the department, or why there is no figure; nothing where its level is said instead. */
+/** People now in the department, or why there is no figure. */
 function besideMark(site: Site): string {
   const value = site.measures["ed.in_department"];
   if (site.ed_type !== 1) return "no type 1 ED";
-  if (!value || levelOf(site)) return "";
+  if (!value) return "";
   if (value.absent !== null && value.absent !== "suppressed") return absence(value);
   return `${inWords(value)} in ED${value.freshness === "lost" ? ", lost" : ""}`;
 }
@@ -45,13 +42,20 @@ function radiusOf(site: Site): number {
 const isAcute = (site: Site) => site.kind === "acute";
 const textWidth = (text: string, perLetter: number) => text.length * perLetter;
 
-function labelsFor(land: Land, acute: Site[], at: Map<string, Point>, places: Group[], others: Site[]) {
+function labelsFor(
+  land: Land,
+  acute: Site[],
+  at: Map<string, Point>,
+  places: Group[],
+  others: Site[],
+  brief = false,
+) {
   const labels: Label[] = acute.map((site) => ({
     key: site.code,
     at: at.get(site.code) ?? { x: 0, y: 0 },
-    radius: levelOf(site) ? 13 : 10,
-    width: Math.max(textWidth(site.short_name, 7), textWidth(besideMark(site), 5.8)),
-    height: besideMark(site) ? LINE * 2 : LINE,
+    radius: leadingLevel(site.opel) ? 13 : 10,
+    width: Math.max(textWidth(site.short_name, 7), brief ? 0 : textWidth(besideMark(site), 5.8)),
+    height: brief ? LINE : LINE * 2,
   }));
   const bounds = { left: -8, top: -4, right: land.width + 8, bottom: land.height + 6 };
   const small = others.map((site) => {
@@ -100,15 +104,15 @@ function labelsFor(land: Land, acute: Site[], at: Map<string, Point>, places: Gr
 }
 
 /** The districts of the system with a mark at each site. */
-export function SystemMap({ width, districts, sites, places, selected, onSelect }: SystemMapProps) {
+export function SystemMap({ width, districts, sites, places, selected, onSelect, brief }: SystemMapProps) {
   const land = useMemo(() => (districts ? drawLand(districts, width - 16) : null), [districts, width]);
   const layout = useMemo(() => {
     if (!land) return null;
     const at = new Map(sites.map((site) => [site.code, land.project(site.longitude, site.latitude)]));
     const acute = sites.filter(isAcute).sort((a, b) => a.code.localeCompare(b.code));
     const others = sites.filter((site) => !isAcute(site));
-    return { at, acute, others, ...labelsFor(land, acute, at, places, others) };
-  }, [land, sites, places]);
+    return { at, acute, others, ...labelsFor(land, acute, at, places, others, brief) };
+  }, [land, sites, places, brief]);
   if (!land || !layout) return <p class="map-none">The map has not been received yet.</p>;
   return (
     <svg class="map" viewBox={`-8 -6 ${width} ${Math.ceil(land.height) + 14}`}>
@@ -141,8 +145,8 @@ export function SystemMap({ width, districts, sites, places, selected, onSelect 
           form={site.ed_type === 1 ? "ed" : "no-ed"}
           radius={radiusOf(site)}
           label={layout.placed[index]}
-          words={besideMark(site)}
-          level={levelOf(site)}
+          words={brief ? undefined : besideMark(site)}
+          level={leadingLevel(site.opel) ?? undefined}
           selected={selected === site.code}
           onSelect={onSelect}
         />
