@@ -1,0 +1,309 @@
+"""Atoms at many moments at once: the numbers of `measures.evaluate` at every mark, as known at every known time.
+
+A phase belongs to an atom over a span of marks, so every number is a running sum of what begins and what ends. What is
+known later changes few cells; they are kept beside the numbers as first read. A property test holds this to `evaluate`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.domain.clock import local_midnight
+from services.domain.measures import Atom, Atoms, Place, Selection, units_of
+from services.domain.phase_table import NEVER, Ints, PhaseTable, Span, tabulate, without
+from services.domain.phases import Phase
+from services.domain.system import System
+from services.domain.versions import Grid, Times, Version, microseconds, moment
+
+Numbers = NDArray[Any]  # 64 bits: whole numbers of people or microseconds, floats for beds and gauges
+_MINUTE = 60_000_000
+_HOUR = 60 * _MINUTE
+
+
+class Members(NamedTuple):
+    """What belongs to an atom: over marks [a, b) as known at [ka, kb), weight `fixed + slope * t`.
+
+    t counts microseconds from the first mark, so that sums of many stay exact in 64 bits.
+    """
+
+    place: Ints
+    a: Ints
+    b: Ints
+    ka: Ints
+    kb: Ints
+    fixed: Numbers
+    slope: Ints
+
+    def take(self, chosen: NDArray[np.bool_] | Ints) -> Members:
+        return Members(*[column[chosen] for column in self])
+
+
+class Cells(NamedTuple):
+    """Changes: at a mark, from a known time after its first reading on. Sorted by row, mark, known time."""
+
+    row: Ints
+    mark: Ints
+    known: Ints
+    change: Numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """A number, a row a place and a column a mark, as first read; and what became known later."""
+
+    first: Numbers
+    later: Cells
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Every atom over a grid. Members of `minutes` atoms weigh their minutes in microseconds."""
+
+    grid: Grid
+    places: Sequence[Place]
+    members: dict[Atom, Members]
+
+    @cached_property
+    def since_first(self) -> Ints:
+        """Microseconds from the first mark to each mark."""
+        since: Ints = self.grid.marks - self.grid.marks[:1].sum()
+        return since
+
+    def tally(self, members: Members, rows: Ints, count: int) -> Tally:
+        """Members summed into `count` rows; rows: the row of each place, -1 to leave it out."""
+        row = rows[members.place]
+        kept = row >= 0
+        members, row = members.take(kept), row[kept]
+        grid, marks = self.grid, len(self.grid.marks)
+        opens, last = grid.opens, len(grid.known)
+        a = np.maximum(members.a, opens[members.ka] * (members.ka > 0))
+        b = np.where(members.kb < last, np.minimum(members.b, opens[members.kb]), members.b)
+        first = np.zeros((count, marks + 1), members.fixed.dtype)
+        slope = np.zeros((count, marks + 1), np.int64)
+        told = a < b
+        np.add.at(first, (row[told], a[told]), members.fixed[told])
+        np.subtract.at(first, (row[told], b[told]), members.fixed[told])
+        sloped = told & (members.slope != 0)
+        np.add.at(slope, (row[sloped], a[sloped]), members.slope[sloped])
+        np.subtract.at(slope, (row[sloped], b[sloped]), members.slope[sloped])
+        total = np.cumsum(first, 1)[:, :marks]
+        if sloped.any():
+            total = total + np.cumsum(slope, 1)[:, :marks] * self.since_first
+        return Tally(total, self._later(members, row))
+
+    def _later(self, members: Members, row: Ints) -> Cells:
+        """Cells before a version's known time at which it says something else than the one before it."""
+        opens, last = self.grid.opens, len(self.grid.known)
+        comes, goes = members.ka > 0, members.kb < last
+        pieces = [
+            np.concatenate([column[comes], column[goes]])
+            for column in (row, members.a, members.b, members.fixed, members.slope)
+        ]
+        known = np.concatenate([members.ka[comes], members.kb[goes]])
+        sign = np.concatenate([np.ones(comes.sum(), np.int64), -np.ones(goes.sum(), np.int64)])
+        where, a, b, fixed, slope = pieces
+        b = np.minimum(b, opens[known])
+        kept = np.flatnonzero(a < b)
+        if not len(kept):
+            return Cells(kept, kept, kept, kept.astype(members.fixed.dtype))
+        where, a, b, known, fixed, slope, sign = (
+            column[kept] for column in (where, a, b, known, fixed, slope, sign)
+        )  # fmt: skip
+        keys = (slope, fixed, b, a, known, where)
+        order = np.lexsort(keys)
+        new = np.ones(len(order), bool)
+        new[1:] = np.any([key[order][1:] != key[order][:-1] for key in keys], axis=0)
+        starts = np.flatnonzero(new)
+        times = np.add.reduceat(sign[order], starts)
+        changed = order[starts][times != 0]
+        times = times[times != 0]
+        length = (b - a)[changed]
+        each = np.repeat(np.arange(len(changed)), length)
+        mark = a[changed][each] + np.arange(len(each)) - np.repeat(np.cumsum(length) - length, length)
+        change = (fixed[changed][each] + slope[changed][each] * self.since_first[mark]) * times[each]
+        return summed(where[changed][each], mark, known[changed][each], change.astype(members.fixed.dtype))
+
+    def at(self, mark: int, known: int | None = None) -> Atoms:
+        """The atoms at a mark as known at a known time (None: the last), for comparison with `evaluate`.
+
+        Numbers of nothing are left out, as they are there where nothing was chosen.
+        """
+        known = len(self.grid.known) - 1 if known is None else known
+        found: Atoms = {}
+        for atom, members in self.members.items():
+            here = (members.a <= mark) & (mark < members.b) & (members.ka <= known) & (known < members.kb)
+            if atom.aggregate == "minutes":
+                lists: dict[Place, list[float]] = {}
+                inside = members.take(here)
+                lengths = inside.fixed + inside.slope * self.since_first[mark]
+                for place, length in sorted(zip(inside.place.tolist(), lengths.tolist(), strict=True)):
+                    lists.setdefault(self.places[place], []).append(length / _MINUTE)
+                found[atom] = dict(lists)
+                continue
+            rows = np.arange(len(self.places))
+            tally = self.tally(members, rows, len(self.places))
+            numbers = tally.first[:, mark].copy()
+            late = (tally.later.mark == mark) & (tally.later.known <= known)
+            np.add.at(numbers, tally.later.row[late], tally.later.change[late])
+            scale = _MINUTE if atom.aggregate == "minutes_total" else 1
+            held = np.unique(members.place[here])
+            found[atom] = {self.places[place]: float(numbers[place]) / scale for place in held.tolist()}
+        return found
+
+
+def summed(row: Ints, mark: Ints, known: Ints, change: Numbers) -> Cells:
+    """Cells with the changes of the same one added, sorted, and without those that come to nothing."""
+    order = np.lexsort((known, mark, row))
+    row, mark, known, change = row[order], mark[order], known[order], change[order]
+    new = np.ones(len(order), bool)
+    new[1:] = (row[1:] != row[:-1]) | (mark[1:] != mark[:-1]) | (known[1:] != known[:-1])
+    starts = np.flatnonzero(new)
+    added = np.add.reduceat(change, starts) if len(starts) else change
+    kept = starts[added != 0]
+    return Cells(row[kept], mark[kept], known[kept], added[added != 0])
+
+
+def sweep(
+    versions: Iterable[Version], configured: Sequence[Phase], system: System, grid: Grid, atoms: Iterable[Atom]
+) -> Sweep:
+    """Every atom over the grid, from every version of every subject that its windows can reach."""
+    table = tabulate(versions, configured, system, grid)
+    midnights = _midnights(grid)
+    return Sweep(grid, table.places, {atom: _members(atom, table, system, midnights) for atom in dict.fromkeys(atoms)})
+
+
+def _midnights(grid: Grid) -> Times:
+    """London's midnights from the day of the first mark to the one after the last."""
+    found: list[datetime] = []
+    day = local_midnight(moment(grid.marks[0]))
+    while not found or microseconds(found[-1]) <= grid.marks[-1]:
+        found.append(day)
+        day = local_midnight(day + timedelta(hours=30))
+    return np.array([microseconds(each) for each in [*found, day]], np.int64)
+
+
+def _members(atom: Atom, table: PhaseTable, system: System, midnights: Times) -> Members:
+    selection = atom.selection
+    chosen = _chosen(selection, table, system)
+    length = table.to_at - table.from_at
+    parts: list[Members] = []
+    behind: list[Ints] = []
+    if selection.moment != "ended" and not selection.outcomes:
+        spans = np.flatnonzero(chosen[table.open_row])
+        opened = _open(atom, table, spans, midnights)
+        parts += opened
+        behind += [table.open_row[spans]] * len(opened)
+    if selection.moment != "open":
+        rows = np.flatnonzero(chosen & (table.to_at < NEVER))
+        rows = rows[_within(selection, length[rows])]
+        parts.append(_ended(atom, table, rows, midnights))
+        behind.append(rows)
+    if not parts:  # an open phase has no outcome
+        nothing = np.zeros(0, np.int64)
+        return Members(*[nothing] * 7)
+    found = Members(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+    kept = found.a < found.b
+    if atom.aggregate == "value_latest":
+        return _newest(found.take(kept), table.from_at[np.concatenate(behind)[kept]], table.grid.marks)
+    return found.take(kept)
+
+
+def _chosen(selection: Selection, table: PhaseTable, system: System) -> NDArray[np.bool_]:
+    """Phases that can belong to the selection at some moment, by what does not change with time."""
+    chosen: NDArray[np.bool_] = table.name == table.texts.get(selection.phase, -1)
+    if selection.labels:
+        chosen &= np.isin(table.label, table.texts_of(selection.labels))
+    if selection.outcomes:
+        chosen &= np.isin(table.outcome, table.texts_of(selection.outcomes))
+    if selection.value is not None:
+        chosen &= table.value == selection.value
+    units = units_of(selection, system)
+    if units is not None:
+        chosen &= np.isin(table.unit, table.texts_of(units))
+    return chosen
+
+
+def _within(selection: Selection, length: Ints) -> NDArray[np.bool_]:
+    kept = np.ones(len(length), bool)
+    if selection.at_least_minutes is not None:
+        kept &= length >= selection.at_least_minutes * _MINUTE
+    if selection.within_minutes is not None:
+        kept &= length <= selection.within_minutes * _MINUTE
+    return kept
+
+
+def _window_end(selection: Selection, since: Times, table: PhaseTable, midnights: Times) -> Ints:
+    """The number of the first mark at which what happened at `since` is out of the window."""
+    marks = table.grid.marks
+    if selection.window is None:
+        return np.full(len(since), len(marks), np.int64)
+    if selection.window == "today":
+        following = np.searchsorted(midnights, since, "right")
+        return np.searchsorted(marks, midnights[np.minimum(following, len(midnights) - 1)], "left")
+    reach = _HOUR if selection.window == "last_hour" else 24 * _HOUR
+    return np.searchsorted(marks, since + reach, "right")
+
+
+def _open(atom: Atom, table: PhaseTable, spans: Ints, midnights: Times) -> list[Members]:
+    """The marks at which the phase is open, of a selection of the open or of those that started."""
+    selection, marks = atom.selection, table.grid.marks
+    row = table.open_row[spans]
+    start = table.from_at[row]
+    a, b = table.open_a[spans], np.minimum(table.open_b[spans], _window_end(selection, start, table, midnights))
+    if selection.at_least_minutes is not None:
+        a = np.maximum(a, np.searchsorted(marks, start + selection.at_least_minutes * _MINUTE, "left"))
+    if selection.within_minutes is not None:
+        b = np.minimum(b, np.searchsorted(marks, start + selection.within_minutes * _MINUTE, "right"))
+    place, ka, kb = table.place[row], table.open_ka[spans], table.open_kb[spans]
+    none = np.zeros(len(row), np.int64)
+    if atom.aggregate in ("value_total", "value_latest"):
+        return [Members(place, a, b, ka, kb, np.nan_to_num(table.value[row]), none)]
+    if atom.aggregate == "count":
+        return [Members(place, a, b, ka, kb, none + 1, none)]
+    beyond = start + atom.over_minutes * _MINUTE
+    middle = np.maximum(a, np.searchsorted(marks, beyond, "left"))
+    short = Members(place, a, np.minimum(b, middle), ka, kb, none, none)
+    return [short, Members(place, middle, b, ka, kb, marks[0] - beyond, none + 1)]
+
+
+def _ended(atom: Atom, table: PhaseTable, row: Ints, midnights: Times) -> Members:
+    """The marks from a phase's end on, of a selection of those that ended, or that started and have ended since."""
+    selection, marks = atom.selection, table.grid.marks
+    start, end = table.from_at[row], table.to_at[row]
+    a = np.searchsorted(marks, end, "left")
+    b = _window_end(selection, end if selection.moment == "ended" else start, table, midnights)
+    none = np.zeros(len(row), np.int64)
+    fixed: Numbers = none + 1
+    if atom.aggregate in ("value_total", "value_latest"):
+        fixed = np.nan_to_num(table.value[row])
+    elif atom.aggregate != "count":
+        fixed = np.maximum(0, end - start - atom.over_minutes * _MINUTE)
+    return Members(table.place[row], a, b, table.since[row], table.until[row], fixed, none)
+
+
+def _newest(members: Members, from_at: Times, marks: Times) -> Members:
+    """Each member only where none at its place began later, so that adding them up gives the latest."""
+    begins = np.searchsorted(marks, from_at, "left").tolist()
+    spans = list(zip(*(column.tolist() for column in members[1:5]), strict=True))
+    places = members.place.tolist()
+    taken: dict[int, list[tuple[int, Span]]] = defaultdict(list)  # newest first
+    rows: list[tuple[int, ...]] = []
+    for index in np.lexsort((np.arange(len(from_at)), -from_at)).tolist():
+        span, before = spans[index], taken[places[index]]
+        near: list[Span] = []
+        for begin, held in reversed(before):
+            if begin >= span[1]:
+                break
+            near.append(held)
+        rows += [(index, *piece) for piece in without(span, near)]
+        before.append((begins[index], span))
+    found = np.array(rows, np.int64).reshape(-1, 5)
+    return members.take(found[:, 0])._replace(a=found[:, 1], b=found[:, 2], ka=found[:, 3], kb=found[:, 4])
