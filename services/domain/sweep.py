@@ -7,7 +7,7 @@ known later changes few cells; they are kept beside the numbers as first read. A
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,9 +21,10 @@ from services.domain.measures import Atom, Atoms, Place, Selection, units_of
 from services.domain.phase_table import NEVER, Ints, PhaseTable, Span, tabulate, without
 from services.domain.phases import Phase
 from services.domain.system import System
-from services.domain.versions import Grid, Times, Version, microseconds, moment
+from services.domain.versions import MICROSECOND, Grid, Times, Version, microseconds, moment
 
 Numbers = NDArray[Any]  # 64 bits: whole numbers of people or microseconds, floats for beds and gauges
+NO_LIMITS: Mapping[str, timedelta] = {}
 _MINUTE = 60_000_000
 _HOUR = 60 * _MINUTE
 
@@ -57,8 +58,12 @@ class Cells(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """A number, a row a place and a column a mark, as first read; and what became known later."""
+    """A number, a row a place and a column a mark, as first read; and what became known later.
 
+    row_of: the row of each place, -1 where it has none.
+    """
+
+    row_of: Ints
     first: Numbers
     later: Cells
 
@@ -70,6 +75,8 @@ class Sweep:
     grid: Grid
     places: Sequence[Place]
     members: dict[Atom, Members]
+    sources: Sequence[str]
+    heard: Members  # places are `sources`: the marks at which something of them was not too long ago
 
     @cached_property
     def since_first(self) -> Ints:
@@ -77,11 +84,35 @@ class Sweep:
         since: Ints = self.grid.marks - self.grid.marks[:1].sum()
         return since
 
-    def tally(self, members: Members, rows: Ints, count: int) -> Tally:
-        """Members summed into `count` rows; rows: the row of each place, -1 to leave it out."""
-        row = rows[members.place]
-        kept = row >= 0
-        members, row = members.take(kept), row[kept]
+    @cached_property
+    def _tallies(self) -> dict[Atom, Tally]:
+        return {}
+
+    def total(self, plus: Iterable[Atom], minus: Iterable[Atom], rows: Ints, count: int) -> Tally:
+        """Atoms added up into `count` rows; rows: the row of each place, -1 to leave it out."""
+        parts: list[Part] = []
+        for sign, atoms in ((1, plus), (-1, minus)):
+            for atom in atoms:
+                held = self._tallies.get(atom)
+                if held is None:
+                    held = self._tallies[atom] = self.tally(self.members[atom], len(self.places))
+                parts.append((sign, held, rows))
+        return gathered(parts, count, len(self.grid.marks))
+
+    @cached_property
+    def heard_lately(self) -> Tally:
+        """1 at the marks at which a source (a row of `sources`) was heard lately."""
+        return whether(self.tally(self.heard, len(self.sources)))
+
+    def tally(self, members: Members, count: int, *, every: bool = False) -> Tally:
+        """Members summed by place, of which there are `count`; a place without any has no row.
+
+        every: keep the cells whose changes come to nothing, for what is more than a sum.
+        """
+        held, row = np.unique(members.place, return_inverse=True)
+        found = np.full(count, -1, np.int64)
+        found[held] = np.arange(len(held))
+        count = len(held)
         grid, marks = self.grid, len(self.grid.marks)
         opens, last = grid.opens, len(grid.known)
         a = np.maximum(members.a, opens[members.ka] * (members.ka > 0))
@@ -97,9 +128,9 @@ class Sweep:
         total = np.cumsum(first, 1)[:, :marks]
         if sloped.any():
             total = total + np.cumsum(slope, 1)[:, :marks] * self.since_first
-        return Tally(total, self._later(members, row))
+        return Tally(found, total, self._later(members, row, every))
 
-    def _later(self, members: Members, row: Ints) -> Cells:
+    def _later(self, members: Members, row: Ints, every: bool) -> Cells:
         """Cells before a version's known time at which it says something else than the one before it."""
         opens, last = self.grid.opens, len(self.grid.known)
         comes, goes = members.ka > 0, members.kb < last
@@ -129,7 +160,7 @@ class Sweep:
         each = np.repeat(np.arange(len(changed)), length)
         mark = a[changed][each] + np.arange(len(each)) - np.repeat(np.cumsum(length) - length, length)
         change = (fixed[changed][each] + slope[changed][each] * self.since_first[mark]) * times[each]
-        return summed(where[changed][each], mark, known[changed][each], change.astype(members.fixed.dtype))
+        return summed(where[changed][each], mark, known[changed][each], change.astype(members.fixed.dtype), every)
 
     def at(self, mark: int, known: int | None = None) -> Atoms:
         """The atoms at a mark as known at a known time (None: the last), for comparison with `evaluate`.
@@ -149,7 +180,7 @@ class Sweep:
                 found[atom] = dict(lists)
                 continue
             rows = np.arange(len(self.places))
-            tally = self.tally(members, rows, len(self.places))
+            tally = self.total([atom], [], rows, len(self.places))
             numbers = tally.first[:, mark].copy()
             late = (tally.later.mark == mark) & (tally.later.known <= known)
             np.add.at(numbers, tally.later.row[late], tally.later.change[late])
@@ -159,25 +190,101 @@ class Sweep:
         return found
 
 
-def summed(row: Ints, mark: Ints, known: Ints, change: Numbers) -> Cells:
-    """Cells with the changes of the same one added, sorted, and without those that come to nothing."""
+Part = tuple[int, Tally, Ints]  # sign, what is added, the row of each of its places (-1: none)
+
+
+def gathered(parts: Sequence[Part], count: int, marks: int, *, every: bool = False) -> Tally:
+    """Tallies by place added up into `count` rows."""
+    kinds = [tally.first.dtype for _, tally, _ in parts] or [np.dtype(np.int64)]
+    first = np.zeros((count, marks), np.result_type(*kinds))
+    cells: list[Cells] = []
+    for sign, tally, rows in parts:
+        places = np.flatnonzero((tally.row_of >= 0) & (rows >= 0))
+        np.add.at(first, rows[places], sign * tally.first[tally.row_of[places]])
+        to = np.full(len(tally.first), -1, np.int64)
+        to[tally.row_of[places]] = rows[places]
+        row, mark, known, change = tally.later
+        kept = to[row] >= 0
+        cells.append(Cells(to[row][kept], mark[kept], known[kept], sign * change[kept]))
+    if not cells:
+        none = np.zeros(0, np.int64)
+        return Tally(np.arange(count), first, Cells(none, none, none, none))
+    row, mark, known, change = (np.concatenate(column) for column in zip(*cells, strict=True))
+    return Tally(np.arange(count), first, summed(row, mark, known, change, every))
+
+
+def running(later: Cells) -> Numbers:
+    """What has changed at a cell in all, up to each known time."""
+    total = np.cumsum(later.change)
+    new = np.ones(len(total), bool)
+    new[1:] = (later.row[1:] != later.row[:-1]) | (later.mark[1:] != later.mark[:-1])
+    begins = np.flatnonzero(new)
+    before = (total - later.change)[begins]
+    found: Numbers = total - np.repeat(before, np.diff([*begins, len(total)]))
+    return found
+
+
+def whether(tally: Tally) -> Tally:
+    """1 where the tally has anything, else 0."""
+    later = tally.later
+    now = (tally.first[later.row, later.mark] + running(later) > 0).astype(np.int64)
+    before = (tally.first[later.row, later.mark] + running(later) - later.change > 0).astype(np.int64)
+    kept = now != before
+    cells = Cells(later.row[kept], later.mark[kept], later.known[kept], (now - before)[kept])
+    return Tally(tally.row_of, (tally.first > 0).astype(np.int64), cells)
+
+
+def summed(row: Ints, mark: Ints, known: Ints, change: Numbers, every: bool = False) -> Cells:
+    """Cells with the changes of the same one added, sorted; without those that come to nothing, unless `every`."""
     order = np.lexsort((known, mark, row))
     row, mark, known, change = row[order], mark[order], known[order], change[order]
     new = np.ones(len(order), bool)
     new[1:] = (row[1:] != row[:-1]) | (mark[1:] != mark[:-1]) | (known[1:] != known[:-1])
     starts = np.flatnonzero(new)
     added = np.add.reduceat(change, starts) if len(starts) else change
-    kept = starts[added != 0]
-    return Cells(row[kept], mark[kept], known[kept], added[added != 0])
+    kept = np.ones(len(starts), bool) if every else added != 0
+    starts = starts[kept]
+    return Cells(row[starts], mark[starts], known[starts], added[kept])
 
 
 def sweep(
-    versions: Iterable[Version], configured: Sequence[Phase], system: System, grid: Grid, atoms: Iterable[Atom]
-) -> Sweep:
-    """Every atom over the grid, from every version of every subject that its windows can reach."""
-    table = tabulate(versions, configured, system, grid)
+    versions: Iterable[Version], configured: Sequence[Phase], system: System, grid: Grid, atoms: Iterable[Atom], *,
+    silent_after: Mapping[str, timedelta] = NO_LIMITS,
+) -> Sweep:  # fmt: skip
+    """Every atom over the grid, from every version of every subject that its windows can reach.
+
+    silent_after: by the sender's code, how long after its last milestone a feed counts as silent; for ever without.
+    """
+    told = list(versions)
+    table = tabulate(told, configured, system, grid)
     midnights = _midnights(grid)
-    return Sweep(grid, table.places, {atom: _members(atom, table, system, midnights) for atom in dict.fromkeys(atoms)})
+    members = {atom: _members(atom, table, system, midnights) for atom in dict.fromkeys(atoms)}
+    return Sweep(grid, table.places, members, *_heard(told, grid, silent_after))
+
+
+def _heard(versions: Sequence[Version], grid: Grid, silent_after: Mapping[str, timedelta]) -> tuple[list[str], Members]:
+    sources: dict[str, int] = {}
+    owner: list[int] = []
+    code: list[int] = []
+    limit: list[int] = []
+    seconds: list[float] = []
+    for index, version in enumerate(versions):
+        source = version.subject.source.rpartition(":")[2]
+        number = sources.setdefault(source, len(sources))
+        longest = silent_after.get(source)
+        for milestone in version.subject.milestones:
+            seconds.append(milestone.time.timestamp())
+            owner.append(index)
+            code.append(number)
+            limit.append(NEVER >> 1 if longest is None else longest // MICROSECOND)
+    time = np.rint(np.array(seconds, np.float64) * 1e6).astype(np.int64)
+    a = np.searchsorted(grid.marks, time, "left")
+    b = np.searchsorted(grid.marks, time + np.array(limit, np.int64), "right")
+    since = np.array([version.since for version in versions] or [0], np.int64)[np.array(owner, np.int64)]
+    until = np.array([version.until for version in versions] or [0], np.int64)[np.array(owner, np.int64)]
+    one = np.ones(len(a), np.int64)
+    found = Members(np.array(code, np.int64), a, b, since, until, one, one * 0)
+    return list(sources), found.take(a < b)
 
 
 def _midnights(grid: Grid) -> Times:

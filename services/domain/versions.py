@@ -23,11 +23,11 @@ Times = NDArray[np.int64]  # microseconds since 1970, UTC
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MARK = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
-_MICROSECOND = timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 
 
 def microseconds(moment: datetime) -> int:
-    return (moment - EPOCH) // _MICROSECOND
+    return (moment - EPOCH) // MICROSECOND
 
 
 def moment(since_1970: int) -> datetime:
@@ -40,7 +40,7 @@ def floor_to(moment_: datetime, step: timedelta) -> datetime:
 
 
 def ceil_to(moment_: datetime, step: timedelta) -> datetime:
-    return floor_to(moment_ + step - _MICROSECOND, step)
+    return floor_to(moment_ + step - MICROSECOND, step)
 
 
 @dataclass(frozen=True, eq=False)
