@@ -115,6 +115,12 @@ def versions(by_subject: Mapping[str, Sequence[Fact]], grid: Grid) -> Iterator[V
                 yield Version(subject, phases(subject), since, until)
 
 
+def reaches_back_to(facts: Sequence[Fact], after: datetime) -> datetime:
+    """The earliest time that those of a subject's facts that were recorded after a moment can change."""
+    fresh = facts if not _plain(facts) else [fact for fact in facts if fact.recorded_at > after]
+    return min(fact.time for fact in fresh)
+
+
 def _plain(facts: Sequence[Fact]) -> bool:
     """Whether no fact can change what another says about a time before its own."""
     types = [fact.type for fact in facts]
