@@ -35,6 +35,7 @@ class PhaseTable:
     grid: Grid
     places: list[Place]
     texts: dict[str | None, int]
+    owner: Ints  # the number of the version it is of, -1: configured
     name: Ints
     place: Ints
     unit: Ints
@@ -119,7 +120,7 @@ def tabulate(versions: Iterable[Version], configured: Sequence[Phase], system: S
     ]
     more = np.array(spans, np.int64).reshape(-1, 5)
     return PhaseTable(
-        grid, list(place_of), texts, name, np.array(places, np.int64), unit, np.array(labels, np.int64),
+        grid, list(place_of), texts, owner, name, np.array(places, np.int64), unit, np.array(labels, np.int64),
         np.array(outcomes, np.int64), np.array([np.nan if v is None else v for v in values], np.float64),
         from_at, to_at, since, until,
         np.concatenate([whole, more[:, 0]]), np.concatenate([a[whole], more[:, 1]]),

@@ -1,8 +1,9 @@
 """Series: a measure at one place through time, from a sweep, as the rows that are kept.
 
 Of five-minute readings only changes are kept, in both times. Along the marks: where a reading differs from that of the
-mark before, and at each UTC midnight so that old days can be dropped. Along the known times: where what is kept at a
-mark changes, which may be that it is now `SAME` as the mark before. An hour is kept whole.
+mark before, and at each UTC midnight so that old days can be dropped (but for a gauge that nobody reports). Along the
+known times: where what is kept at a mark changes, which may be that it is now `SAME` as the mark before. An hour is
+kept whole.
 """
 
 from __future__ import annotations
@@ -285,7 +286,8 @@ def _step(series: Series, row: Ints, mark: Ints, known: Ints, before: Ints) -> t
     previous = before[mark]
     first = (previous < 0) | (series.grid.marks[mark] % DAY_MICROSECONDS == 0)
     compared = series.at(row, np.where(previous < 0, mark, previous), known)
-    return now, first | ~now.same(compared)
+    # What nobody reports has no row: a gauge is not there before somebody reports it.
+    return now, np.where(first, now.absent != NOT_PROVIDED, ~now.same(compared))
 
 
 def _kept(series: Series, parts: list[tuple[Ints, Ints, Ints, Numbers]], times: Ints) -> Kept:

@@ -259,31 +259,27 @@ def sweep(
     table = tabulate(told, configured, system, grid)
     midnights = _midnights(grid)
     members = {atom: _members(atom, table, system, midnights) for atom in dict.fromkeys(atoms)}
-    return Sweep(grid, table.places, members, *_heard(told, grid, silent_after))
+    return Sweep(grid, table.places, members, *_heard(told, table, silent_after))
 
 
-def _heard(versions: Sequence[Version], grid: Grid, silent_after: Mapping[str, timedelta]) -> tuple[list[str], Members]:
+def _heard(
+    versions: Sequence[Version], table: PhaseTable, silent_after: Mapping[str, timedelta]
+) -> tuple[list[str], Members]:
+    """A feed is heard when a phase of its subjects begins, or ends otherwise than by its own date."""
     sources: dict[str, int] = {}
-    owner: list[int] = []
-    code: list[int] = []
-    limit: list[int] = []
-    seconds: list[float] = []
-    for index, version in enumerate(versions):
-        source = version.subject.source.rpartition(":")[2]
-        number = sources.setdefault(source, len(sources))
-        longest = silent_after.get(source)
-        for milestone in version.subject.milestones:
-            seconds.append(milestone.time.timestamp())
-            owner.append(index)
-            code.append(number)
-            limit.append(NEVER >> 1 if longest is None else longest // MICROSECOND)
-    time = np.rint(np.array(seconds, np.float64) * 1e6).astype(np.int64)
-    a = np.searchsorted(grid.marks, time, "left")
-    b = np.searchsorted(grid.marks, time + np.array(limit, np.int64), "right")
-    since = np.array([version.since for version in versions] or [0], np.int64)[np.array(owner, np.int64)]
-    until = np.array([version.until for version in versions] or [0], np.int64)[np.array(owner, np.int64)]
-    one = np.ones(len(a), np.int64)
-    found = Members(np.array(code, np.int64), a, b, since, until, one, one * 0)
+    codes = [sources.setdefault(version.subject.source.rpartition(":")[2], len(sources)) for version in versions]
+    limits = [silent_after.get(source) for source in sources]
+    longest = np.array([NEVER >> 1 if each is None else each // MICROSECOND for each in limits] or [0], np.int64)
+    begun = np.flatnonzero(table.owner >= 0)
+    dated = np.isin(table.outcome, table.texts_of(("until", "due")))
+    ended = np.flatnonzero((table.owner >= 0) & (table.to_at < NEVER) & ~dated)
+    row = np.concatenate([begun, ended])
+    time = np.concatenate([table.from_at[begun], table.to_at[ended]])
+    code = np.array(codes or [0], np.int64)[table.owner[row]]
+    a = np.searchsorted(table.grid.marks, time, "left")
+    b = np.searchsorted(table.grid.marks, time + longest[code], "right")
+    one = np.ones(len(row), np.int64)
+    found = Members(code, a, b, table.since[row], table.until[row], one, one * 0)
     return list(sources), found.take(a < b)
 
 

@@ -134,10 +134,9 @@ class Keeper:
 
     def __init__(
         self, database: Database, system: System, *, fence: Callable[[], int | None],
-        begin: Callable[[], datetime | None], share: Callable[[float], None] = lambda _: None,
+        begin: Callable[[], datetime | None],
     ) -> None:  # fmt: skip
         self._database, self._system, self._fence, self._begin = database, system, fence, begin
-        self._share = share
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="readings", daemon=True)
 
@@ -177,8 +176,7 @@ class Keeper:
                 )
             else:
                 return advance(connection, self._system, now, fence=fence)
-            for share in filling:
-                self._share(share)
+            for _ in filling:
                 if self._stop.is_set():
                     break
             return True
