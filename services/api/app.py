@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.api import problems, socket
 from services.api.auth import Needs
 from services.api.context import AppState
-from services.api.routes import events, health, quarantine, state
+from services.api.routes import events, health, history, quarantine, state
 from services.api.schemas import ProblemDetail
 
 __all__ = ["AppState", "create_app"]
@@ -57,7 +57,7 @@ def create_app(app_state: AppState) -> FastAPI:
         docs_url=None, redoc_url=None, redirect_slashes=False, responses={"default": _PROBLEM},
     )  # fmt: skip
     app.state.lightship = app_state
-    for module in (state, events, quarantine, health, socket):
+    for module in (state, history, events, quarantine, health, socket):
         app.include_router(module.router)
     if app_state.frontend is not None:
         app.router.routes.append(Route("/{path:path}", Frontend(app_state.frontend), methods=["GET"], name="frontend"))

@@ -6,9 +6,13 @@ of it rebuilt are the same computation over another grid.
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from typing import Any
 
 import psycopg
@@ -169,14 +173,31 @@ class Keeper:
                 begin = self._begin()
                 if begin is None:
                     return False
-                filling = fill(connection, self._system, now, begin, fence=fence)
+                until, newest = now, None
             elif before.from_at > before.begin_at:  # stopped while it wrote the past
-                filling = fill(
-                    connection, self._system, before.until, before.begin_at, fence=fence, newest=before.from_at
-                )
+                until, begin, newest = before.until, before.begin_at, before.from_at
             else:
                 return advance(connection, self._system, now, fence=fence)
-            for _ in filling:
-                if self._stop.is_set():
-                    break
-            return True
+        self._apart(until, begin, fence, newest)
+        return True
+
+    def _apart(self, until: datetime, begin: datetime, fence: int, newest: datetime | None) -> None:
+        """Write the past in a process of its own, so that the live picture does not wait for it."""
+        arguments = (self._database.url, self._system, until, begin, fence, newest)
+        process = get_context("spawn").Process(target=_fill_apart, args=arguments, daemon=True)
+        process.start()
+        while process.is_alive() and not self._stop.wait(0.2):
+            pass
+        if process.is_alive():
+            process.terminate()  # a block is one transaction: what is begun again is whole
+        process.join()
+
+
+def _fill_apart(
+    url: str, system: System, until: datetime, begin: datetime, fence: int, newest: datetime | None
+) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keeper ends it
+    gc.set_threshold(200_000, 50, 100)
+    with psycopg.connect(url, autocommit=True) as connection, contextlib.suppress(LeaseLost):
+        for _ in fill(connection, system, until, begin, fence=fence, newest=newest):
+            pass
