@@ -269,16 +269,38 @@ def quarantine_replay(identity: UUID) -> None:
 
 
 @app.command()
-def replay() -> None:
-    """Fold every journey again from its events; the picture is the same afterwards, or was wrong before."""
-    from services.store.events import rebuild
+def replay(
+    readings_only: Annotated[bool, typer.Option("--readings-only", help="Leave the journeys as they are.")] = False,
+    data_dir: DataDir = None,
+    quiet: bool = False,
+) -> None:
+    """Build what is derived again from the events: journeys, then readings of every age. Ctrl-C is safe; start again.
 
-    with _database(_settings()) as database, database.connection() as connection, _progress() as progress:
-        task = progress.add_task("Folding", total=None)
-        done = 0
-        for done in rebuild(connection):
-            progress.update(task, completed=done)
-    _say(f"{done} subjects folded again")
+    Run it while the server is stopped. What is written stands; a second run begins anew.
+    """
+    from services.configuration import load_system
+    from services.live.readings import fill
+    from services.store import events, feeds, readings
+
+    settings = _settings(data_dir)
+    system = load_system(settings.system)
+    with _database(settings) as database, database.connection() as connection, _progress(quiet) as progress:
+        if not readings_only:
+            task = progress.add_task("Journeys", total=None)
+            done = 0
+            for done in events.rebuild(connection):
+                progress.update(task, completed=done)
+            _say(f"{done} subjects folded again")
+        begin = readings.earliest(connection)
+        if begin is None:
+            _say("Nothing has been received yet.")
+            return
+        task = progress.add_task("Readings", total=1.0)
+        until = feeds.read_clock(connection).at(datetime.now(UTC))
+        kept = readings.progress(connection)
+        begin = begin if kept.begin_at is None else min(begin, kept.begin_at)
+        for share in fill(connection, system, until, begin):
+            progress.update(task, completed=share)
 
 
 @app.command()

@@ -34,10 +34,11 @@ from services.ingest.identity import KeyRing
 from services.live.detail_writer import DetailWriter, reader
 from services.live.feeds import expected
 from services.live.hub import Hub
+from services.live.readings import Keeper
 from services.live.writer import Writer
 from services.settings import Settings
 from services.store import feeds as feed_store
-from services.store import lease, quarantine, synthetic
+from services.store import lease, quarantine, readings, synthetic
 from services.store.database import Database, migrate
 from services.store.embedded import embedded
 
@@ -46,6 +47,7 @@ FEED_SECONDS = 4  # to finish its batch; killed after that it loses nothing, sin
 
 HOUSEKEEPING_SECONDS = 3600
 FIRST_HOUSEKEEPING_SECONDS = 60  # while nothing is learned yet
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -83,18 +85,26 @@ def frontend() -> Path | None:
     return None
 
 
+FED_SHARE = 0.7  # of the work of a synthetic history; the rest is its readings
+
+
 class History:
-    """How far the synthetic history is, read at most every half second; the picture's writer asks often."""
+    """How far the history and its readings are, read at most every half second; the picture's writer asks often."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._read_at = 0.0
         self._run: synthetic.Run | None = None
+        self._readings = 0.0  # share of their past that is written
 
     def run(self) -> synthetic.Run | None:
         if wall_time.monotonic() - self._read_at > 0.5:
             with self._database.connection() as connection:
                 self._run = synthetic.read(connection)
+                kept = readings.progress(connection)
+            if self._run is not None and kept.from_at is not None and kept.begin_at is not None:
+                missing = (kept.from_at - kept.begin_at) / (self._run.live_from - self._run.began_at + _A_DAY)
+                self._readings = 1.0 if kept.from_at <= kept.begin_at else 1.0 - min(1.0, missing)
             self._read_at = wall_time.monotonic()
         return self._run
 
@@ -102,7 +112,21 @@ class History:
         run = self.run()
         if run is None:
             return None
-        return {"complete": run.share >= 1, "from": run.began_at, "share": run.share}
+        return {"complete": self.share == 1, "from": run.began_at, "share": self.share}
+
+    @property
+    def share(self) -> float:
+        """Of the history asked for, events and readings: 1 is all of it."""
+        fed = self._run.share if self._run is not None else 0.0
+        return 1.0 if fed >= 1 and self._readings >= 1 else FED_SHARE * fed + (1 - FED_SHARE) * self._readings
+
+    def readings_begin(self) -> datetime | None:
+        """From when on readings are to be kept; None while the history is still being fed."""
+        run = self.run()
+        if run is not None:
+            return run.began_at if run.share >= 1 else None
+        with self._database.connection() as connection:
+            return readings.earliest(connection)
 
 
 def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None:
@@ -159,6 +183,9 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
         for each in (writer, detail_writer):
             each.start()
             stack.callback(each.stop)
+        keeper = Keeper(database, system, fence=lambda: writer.fence, begin=history.readings_begin)
+        keeper.start()
+        stack.callback(keeper.stop)
         say(f"Lightship is at {address}   (Ctrl-C stops it)")
         if options.open_browser:
             threading.Thread(target=_open, args=(address, first), daemon=True).start()
@@ -171,11 +198,12 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
 
 
 def keep_house(database: Database, system: System, now: Callable[[], datetime], ending: threading.Event) -> None:
-    """Once an hour, and at once: drop the sealed bytes that are past their 30 days, learn the feeds' rhythms."""
+    """Once an hour, and at once: drop sealed bytes past their 30 days and readings past their 14, learn rhythms."""
     learned = 0
     while not ending.is_set():
         with contextlib.suppress(psycopg.Error), database.connection() as connection:
             quarantine.purge_expired(connection, now())
+            readings.purge(connection, now())
             run = synthetic.read(connection)
             if run is None or run.share >= 1:  # half a history would teach gaps that are not there
                 learned = feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())
@@ -320,8 +348,8 @@ def _narrate(
             run = history.run()
         except psycopg.Error:
             continue  # the writer says so
-        if run is not None and int(run.share * 10) > told:
-            told = int(run.share * 10)
+        if run is not None and int(history.share * 10) > told:
+            told = int(history.share * 10)
             count = (run.live_from - run.began_at) / timedelta(days=1)
             days = "1 day" if count == 1 else f"{count:g} days"
             say(f"History of {days}: {told * 10}%" if told < 10 else f"History of {days} is complete")

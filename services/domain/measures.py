@@ -292,7 +292,7 @@ def combine(measure: Measure, atoms: Atoms, places: Iterable[Place]) -> Value:
         )  # fmt: skip
         if not minutes:
             return Value(None, n=0, absent="not_due", reason="nobody counted yet in this window")
-        return Value(_quantile(minutes, measure.quantile or 0.5), n=len(minutes))
+        return Value(quantile_of(minutes, measure.quantile or 0.5), n=len(minutes))
     if measure.kind == "gauge":
         if not any(place in atoms[atom] for atom in measure.numerator for place in wanted):
             return Value(None, absent="not_provided", reason="nobody has reported this figure")
@@ -316,7 +316,7 @@ def _as_list(number: float | list[float]) -> list[float]:
     return number if isinstance(number, list) else [number]
 
 
-def _quantile(ordered: Sequence[float], q: float) -> float:
+def quantile_of(ordered: Sequence[float], q: float) -> float:
     """Linear interpolation between order statistics (Hyndman and Fan type 7)."""
     position = q * (len(ordered) - 1)
     low = int(position)

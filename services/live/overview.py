@@ -11,8 +11,9 @@ from psycopg import Connection
 from services.domain.catalogue import CATALOGUE, OVERVIEW
 from services.domain.clock import Clock
 from services.domain.declaration import Step
+from services.domain.levels import applies, feed_of
 from services.domain.measures import MISSING, Atoms, Measure, Place, Value, combine
-from services.domain.system import GENERAL_AND_ACUTE, Site, System
+from services.domain.system import Site, System
 from services.live.feeds import Feed, health
 from services.live.levels import Levels, edition_at, measures_of, merged
 from services.store import declarations as declaration_store
@@ -29,31 +30,6 @@ _NOT_APPLICABLE = {
     "unit": "a figure of units",
     "organisation": "reported by organisations",
 }
-
-
-def applies(measure: Measure, site: Site) -> bool:
-    """Whether a measure can have a reading at a site."""
-    match measure.needs:
-        case "ed":
-            return site.ed_type is not None
-        case "type_1_ed":
-            return site.ed_type == 1
-        case "ga_beds":
-            return any(unit.bed_kind in GENERAL_AND_ACUTE for unit in site.units)
-        case "beds":
-            return any(unit.kind == "ward" for unit in site.units)
-        case "virtual_ward":
-            return any(unit.kind == "virtual_ward" for unit in site.units)
-        case "unit":
-            return False
-    return True
-
-
-def feed_of(measure: Measure, site: Site | None, system: System) -> str | None:
-    """The provider whose feed a figure rests on."""
-    if measure.name.startswith("ambulance."):
-        return next((provider.code for provider in system.providers if provider.kind == "ambulance"), None)
-    return site.provider if site else None
 
 
 def shown(measure: Measure, value: Value, feed: Feed | None, *, known: bool = True) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Writer:
         self._vouch, self._synthetic, self._history = vouch, synthetic, history
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._clock = Clock.wall(datetime.now(UTC))
+        self.fence: int | None = None  # of the lease while it is held here, for what else is written under it
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
 
@@ -73,7 +74,7 @@ class Writer:
         last: dict[str, Any] | None = None
         while not self._stop.is_set():
             began = wall_time.monotonic()
-            fence = lease.take(bell, self._holder)
+            self.fence = fence = lease.take(bell, self._holder)
             if fence is None:
                 self._stop.wait(LONGEST_INTERVAL_SECONDS)
                 continue

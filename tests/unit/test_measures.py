@@ -9,6 +9,8 @@ import pytest
 
 from services.domain.catalogue import CATALOGUE
 from services.domain.measures import LONGEST_WINDOW, Atoms, combine, evaluate, window_start
+from services.domain.sweep import sweep
+from services.domain.versions import Grid, settled
 from tests.measure_cases import CASES, HOUR, Case, T, arrived, attended, check, reading, world
 
 ATOMS = tuple(dict.fromkeys(atom for measure in CATALOGUE.values() for atom in measure.atoms()))
@@ -18,6 +20,13 @@ MEDIAN = CATALOGUE["ed.time_to_treatment_today"]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
 def test_a_little_world_reads_as_the_definition_says(case: Case) -> None:
     check(case, evaluate(world(case.facts, case.known_at), ATOMS, case.t))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
+def test_a_sweep_reads_a_little_world_as_the_definition_says(case: Case) -> None:
+    told = world(case.facts, case.known_at)
+    grid = Grid.at([case.t - HOUR, case.t])
+    check(case, sweep(settled(told.subjects, grid), told.configured, told.system, grid, ATOMS).at(1))
 
 
 def test_every_case_says_something_of_its_own() -> None:

@@ -1,0 +1,101 @@
+"""The past of a measure: its readings at their marks, by the hour or by the day, as known at a moment."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from psycopg import Connection
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from services.api.auth import GuardedRoute, needs
+from services.api.context import state_of
+from services.api.problems import Problem
+from services.api.schemas import MeasureHistory
+from services.domain.catalogue import CATALOGUE
+from services.domain.clock import local_midnight
+from services.domain.levels import level_of
+from services.domain.measures import Measure
+from services.domain.spc import LEAST_POINTS, chart
+from services.errors import nearest
+from services.store import history as store
+
+router = APIRouter(prefix="/api/v1", tags=["state"], route_class=GuardedRoute)
+
+Resolution = Literal["5m", "1h", "1d"]
+#: The longest stretch of each resolution, and what is given where nobody says from when.
+LONGEST: dict[str, timedelta] = {"5m": timedelta(days=14), "1h": timedelta(days=92), "1d": timedelta(days=800)}
+USUAL: dict[str, timedelta] = {"5m": timedelta(days=1), "1h": timedelta(days=7), "1d": timedelta(days=35)}
+
+
+@router.get(
+    "/measures/{name}/history", response_model=MeasureHistory, summary="The past of a measure at one place",
+    responses={404: {"description": "No such measure or code."}, 422: {"description": "The stretch is refused."}},
+)  # fmt: skip
+@needs("state:read")
+async def get_history(
+    request: Request, name: str,
+    code: Annotated[str | None, Query(max_length=60, description="A unit, site, provider, place or system.")] = None,
+    from_: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    to: Annotated[AwareDatetime | None, Query(description="Now where left out.")] = None,
+    resolution: Annotated[Resolution, Query(description="Marks (changes only), whole hours, or London days.")] = "1h",
+    known_at: Annotated[AwareDatetime | None, Query(description="As it was known then; now where left out.")] = None,
+) -> Response:  # fmt: skip
+    state = state_of(request)
+    measure = CATALOGUE.get(name)
+    if measure is None:
+        raise Problem(404, f"No measure has this name{nearest(name[:60], CATALOGUE) or '; see /api/v1/measures'}.")
+    code = code or state.system.code
+    level = level_of(code, state.system)
+    if level is None:
+        raise Problem(404, "No unit, site, provider, place or system has this code.")
+    now = state.clock()
+    until, known = min(to or now, now), min(known_at or now, now)
+    first = from_ or until - USUAL[resolution]
+    if first >= until:
+        raise Problem(422, "from must lie before to, and before now.")
+    if until - first > LONGEST[resolution]:
+        raise Problem(422, f"At this resolution at most {LONGEST[resolution].days} days can be asked for at once.")
+    answer = await state.ask(_read, measure, level, code, resolution, first, until, known)
+    return Response(orjson.dumps(answer), media_type="application/json")
+
+
+def _read(
+    connection: Connection[Any], measure: Measure, level: str, code: str, resolution: Resolution, first: datetime,
+    until: datetime, known: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    series = store.series_of(connection, measure.name, level, code)
+    points: list[store.Point] = []
+    if series is not None:
+        if resolution == "5m":
+            points = store.marks(connection, series, first, until, known)
+        elif resolution == "1h":
+            points = store.hours(connection, series, first, until, known)
+        else:
+            points = store.days(connection, series, measure, local_midnight(first), until, known)
+    answer: dict[str, Any] = {
+        "measure": measure.name, "unit": measure.unit, "level": level, "code": code, "resolution": resolution,
+        "from": first, "to": until, "known_at": known, "points": [asdict(point) for point in points],
+        "spc": None, "spc_reason": "SPC charts are of days: ask for resolution=1d.",
+    }  # fmt: skip
+    if resolution == "1d":
+        answer |= _chart(measure, points)
+    return answer
+
+
+def _chart(measure: Measure, points: list[store.Point]) -> dict[str, Any]:
+    """The chart of the whole days that have a figure; a day that still runs is no point of it."""
+    whole = [
+        each for each in points
+        if each.value is not None and each.until is not None and local_midnight(each.until) == each.until
+    ]  # fmt: skip
+    made = chart([each.value or 0.0 for each in whole], direction=measure.direction, target=measure.target)
+    if made is None:
+        return {"spc": None, "spc_reason": "A chart needs two whole days."}
+    marked = [{"at": each.at, **asdict(point)} for each, point in zip(whole, made.points, strict=True)]
+    reason = f"Trial limits: {len(whole)} of {LEAST_POINTS} days." if made.trial else None
+    return {"spc": asdict(made) | {"points": marked}, "spc_reason": reason}

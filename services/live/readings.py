@@ -1,0 +1,205 @@
+"""The keeper of readings: writes each mark as it passes, what became known late, and the past behind the first board.
+
+What is kept is a function of the facts that are in: a mark as it passes, a stretch of the past filled later, and all
+of it rebuilt are the same computation over another grid.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from typing import Any
+
+import psycopg
+import structlog
+from psycopg import Connection
+
+from services.domain.catalogue import CATALOGUE
+from services.domain.measures import configured_capacity
+from services.domain.series import kept
+from services.domain.sweep import sweep
+from services.domain.system import System
+from services.domain.versions import HOUR, MARK, MICROSECOND, Grid, floor_to
+from services.errors import LeaseLost
+from services.live.feeds import OTHER_GAP, USUAL_GAP
+from services.store import feeds as feed_store
+from services.store import readings as store
+from services.store.database import Database
+
+DAY = timedelta(days=1)
+KEPT = timedelta(days=store.KEPT_DAYS)
+BLOCK = timedelta(days=7)  # of the past, swept at once: bounds memory
+SETTLING = timedelta(seconds=3)  # for what is being committed when a mark passes
+#: A learned rhythm would change readings that are kept already: theirs stays that of the kind of provider.
+SILENT_AFTER_GAPS = 12
+_log = structlog.get_logger(__name__)
+
+
+def silent_after(system: System) -> dict[str, timedelta]:
+    """How long after its newest event a provider's feed gives no more readings."""
+    return {each.code: USUAL_GAP.get(each.kind, OTHER_GAP) * SILENT_AFTER_GAPS for each in system.providers}
+
+
+def grid_of(first: datetime, last: datetime, base: datetime, known: datetime) -> Grid:
+    """Marks from first up to last (which is none itself where an hour ends there), and the closes of the hours.
+
+    base: the known time up to which everything is kept already; known: the last one.
+    """
+    marks: list[datetime] = []
+    mark = first
+    while mark <= last:
+        if mark > first and mark == floor_to(mark, HOUR):
+            marks.append(mark - MICROSECOND)
+        marks.append(mark)
+        mark += MARK
+    times = [base]
+    while times[-1] < known:
+        times.append(times[-1] + MARK)
+    return Grid.at(marks, times)
+
+
+def keep(
+    connection: Connection[Any], system: System, series: store.Series, grid: Grid, recent: datetime
+) -> tuple[int, int]:
+    """Sweep a grid and write what is new in it; returns how many readings and hours."""
+    swept = sweep(
+        store.stories(connection, grid), configured_capacity(system), system, grid,
+        [atom for measure in CATALOGUE.values() for atom in measure.atoms()], silent_after=silent_after(system),
+    )  # fmt: skip
+    return store.write(connection, series, kept(swept, CATALOGUE.values(), system), since=recent)
+
+
+def fill(
+    connection: Connection[Any], system: System, until: datetime, begin: datetime, *, fence: int | None = None,
+    newest: datetime | None = None,
+) -> Iterator[float]:  # fmt: skip
+    """Write the readings of the past again, the newest days first; yields the share that is done.
+
+    until: everything recorded by then is known. begin: where to begin; rounded down to 00:00 UTC. newest: the marks
+    from this 00:00 UTC on are kept already.
+    """
+    until, begin = floor_to(until, MARK), floor_to(begin, DAY)
+    recent = floor_to(until, DAY) - KEPT
+    last = newest
+    while last is None or last > begin:
+        first = floor_to(until, DAY) if last is None else max(begin, last - BLOCK)
+        with store.writing(connection, fence):
+            # The mark at which a block ends is the next one's; the close of the hour before it is its own.
+            grid = grid_of(first, last or until, first - MARK, until)
+            if last is not None:
+                grid = Grid(grid.marks[:-1], grid.known)
+            store.clear(connection, first, last)
+            keep(connection, system, store.Series(connection), grid, recent)
+            before = store.progress(connection)
+            facts = store.recorded(connection, until) if last is None else before.facts
+            kept_from = first if before.from_at is None else min(before.from_at, first)
+            wanted = begin if before.begin_at is None else min(before.begin_at, begin)
+            store.note(connection, store.Progress(wanted, kept_from, until, facts))
+        last = first
+        yield (until - first) / max(until - begin, MARK) if first > begin else 1.0
+
+
+def advance(connection: Connection[Any], system: System, now: datetime, *, fence: int | None = None) -> bool:
+    """Keep the marks that have passed and what became known since; returns whether there was anything to keep.
+
+    Facts that came in behind what is kept (recorded earlier, in later) are met by writing the past again.
+    """
+    before = store.progress(connection)
+    if before.from_at is None or before.until is None or floor_to(now, MARK) <= before.until:
+        return False
+    until = min(floor_to(now, MARK), floor_to(before.until, DAY) + DAY)
+    oldest = max(before.from_at, floor_to(until - MARK, DAY) - KEPT)  # the same however many marks are kept at once
+    with store.writing(connection, fence):
+        count, earliest = store.told(connection, before.until, until)
+        facts = store.recorded(connection, until)
+        behind = facts - before.facts - count
+        if behind == 0:
+            reached = before.until if earliest is None else min(before.until, earliest)
+            first = max(oldest, floor_to(reached - MARK, HOUR))
+            grid = grid_of(first, until, before.until, until)
+            keep(connection, system, store.Series(connection), grid, oldest)
+            store.note(connection, store.Progress(before.begin_at, before.from_at, until, facts))
+            return True
+    _log.info("readings.behind", facts=behind)
+    for _ in fill(connection, system, until, oldest, fence=fence):
+        pass
+    return True
+
+
+class Keeper:
+    """A thread that keeps the readings while this process holds the lease of the picture.
+
+    fence: the fencing number held now, None while another process holds it. begin: from when on there is anything to
+    read, None while that is not known yet.
+    """
+
+    def __init__(
+        self, database: Database, system: System, *, fence: Callable[[], int | None],
+        begin: Callable[[], datetime | None],
+    ) -> None:  # fmt: skip
+        self._database, self._system, self._fence, self._begin = database, system, fence, begin
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="readings", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            again = False
+            try:
+                fence = self._fence()
+                if fence is not None:
+                    again = self._step(fence)
+            except LeaseLost as error:
+                _log.warning("readings.lease_lost", reason=str(error))
+            except psycopg.Error as error:
+                _log.error("readings.database_away", error=type(error).__name__)
+            self._stop.wait(0.0 if again else 0.5)
+
+    def _step(self, fence: int) -> bool:
+        with self._database.connection() as connection:
+            clock = feed_store.read_clock(connection)
+            now = clock.at(datetime.now(UTC) - SETTLING)
+            before = store.progress(connection)
+            if before.from_at is None or before.begin_at is None or before.until is None:
+                begin = self._begin()
+                if begin is None:
+                    return False
+                until, newest = now, None
+            elif before.from_at > before.begin_at:  # stopped while it wrote the past
+                until, begin, newest = before.until, before.begin_at, before.from_at
+            else:
+                return advance(connection, self._system, now, fence=fence)
+        self._apart(until, begin, fence, newest)
+        return True
+
+    def _apart(self, until: datetime, begin: datetime, fence: int, newest: datetime | None) -> None:
+        """Write the past in a process of its own, so that the live picture does not wait for it."""
+        arguments = (self._database.url, self._system, until, begin, fence, newest)
+        process = get_context("spawn").Process(target=_fill_apart, args=arguments, daemon=True)
+        process.start()
+        while process.is_alive() and not self._stop.wait(0.2):
+            pass
+        if process.is_alive():
+            process.terminate()  # a block is one transaction: what is begun again is whole
+        process.join()
+
+
+def _fill_apart(
+    url: str, system: System, until: datetime, begin: datetime, fence: int, newest: datetime | None
+) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keeper ends it
+    gc.set_threshold(200_000, 50, 100)
+    with psycopg.connect(url, autocommit=True) as connection, contextlib.suppress(LeaseLost):
+        for _ in fill(connection, system, until, begin, fence=fence, newest=newest):
+            pass

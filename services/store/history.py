@@ -1,0 +1,126 @@
+"""Readings looked up: a series at its marks, by the hour or by the London day, as known at a moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+
+from services.domain.measures import Measure
+from services.domain.series import ABSENT, SAME
+
+_MARKS = """
+select distinct on (mark) mark, known_at, value, numerator, denominator, n, absent
+from reading
+where series = %(series)s and known_at <= %(known)s and mark <= %(until)s
+  and mark >= date_trunc('day', %(first)s::timestamptz, 'UTC')
+order by mark, known_at desc
+"""
+_HOURS = """
+with latest as (
+    select distinct on (hour) * from reading_hour
+    where series = %(series)s and known_at <= %(known)s and hour >= %(first)s and hour < %(until)s
+    order by hour, known_at desc
+)
+"""
+_BY_HOUR = (
+    _HOURS
+    + """
+select hour, known_at, value, numerator, denominator, n, absent, marks, mean, least, greatest, hour + interval '1 hour'
+from latest order by hour
+"""
+)
+#: A day's share comes from its counts and its mean from all its marks; what counts since midnight stands at its end.
+_BY_DAY = (
+    _HOURS
+    + """, day as (
+    select date_trunc('day', hour, 'Europe/London') as day, *, row_number() over (
+        partition by date_trunc('day', hour, 'Europe/London') order by hour desc) as last
+    from latest
+)
+select day, max(known_at),
+    case when %(closing)s then max(value) filter (where last = 1)
+         when %(share)s then sum(mean_numerator * marks) / nullif(sum(mean_denominator * marks), 0)
+         else sum(mean * marks) / nullif(sum(marks), 0) end,
+    case when %(closing)s then max(numerator) filter (where last = 1)
+         else sum(mean_numerator * marks) / nullif(sum(marks), 0) end,
+    case when %(closing)s then max(denominator) filter (where last = 1)
+         else sum(mean_denominator * marks) / nullif(sum(marks), 0) end,
+    max(n) filter (where last = 1), max(absent) filter (where last = 1), sum(marks)::int,
+    sum(mean * marks) / nullif(sum(marks), 0), min(least), max(greatest), max(hour) + interval '1 hour'
+from day group by day order by day
+"""
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """at: a mark, or the start of an hour or day; until: its end. marks: of an hour or day, how many have a value.
+
+    A point without a value says why in `absent`.
+    """
+
+    at: datetime
+    known_at: datetime
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    n: int | None
+    absent: str | None
+    marks: int | None = None
+    mean: float | None = None
+    least: float | None = None
+    greatest: float | None = None
+    until: datetime | None = None
+
+
+def series_of(connection: Connection[Any], measure: str, level: str, code: str) -> int | None:
+    row = connection.execute(
+        "select id from series where measure = %s and level = %s and code = %s", (measure, level, code)
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def marks(
+    connection: Connection[Any], series: int, first: datetime, until: datetime, known_at: datetime
+) -> list[Point]:
+    """The changes from first to until, with the one that stood at first: a reading holds until the next."""
+    asked = {"series": series, "first": first, "until": until, "known": known_at}
+    rows = [row for row in connection.execute(_MARKS, asked).fetchall() if row[6] != SAME]
+    before = [row for row in rows if row[0] <= first]
+    found = [row for row in rows if row[0] > first]
+    if before:
+        found.insert(0, (max(first, before[-1][0]), *before[-1][1:]))
+    return [_point(row) for row in found]
+
+
+def hours(
+    connection: Connection[Any], series: int, first: datetime, until: datetime, known_at: datetime
+) -> list[Point]:
+    """Whole hours that begin from first on and before until."""
+    asked = {"series": series, "first": first, "until": until, "known": known_at}
+    return [_point(row) for row in connection.execute(_BY_HOUR, asked).fetchall()]
+
+
+def closes(measure: Measure) -> bool:
+    """Whether a day's figure is what stood when it ended: what is counted over a window that reaches back."""
+    return any(atom.selection.window in ("today", "last_24h") for atom in measure.atoms())
+
+
+def days(
+    connection: Connection[Any], series: int, measure: Measure, first: datetime, until: datetime, known_at: datetime
+) -> list[Point]:
+    """London days from the hours that begin from first on and before until; the last may still run."""
+    asked = {
+        "series": series, "first": first, "until": until, "known": known_at, "closing": closes(measure),
+        "share": measure.kind == "share",
+    }  # fmt: skip
+    return [_point(row) for row in connection.execute(_BY_DAY, asked).fetchall()]
+
+
+def _point(row: tuple[Any, ...]) -> Point:
+    fields = list(row)
+    fields[6] = None if row[2] is not None else ABSENT.get(row[6], "not_due")
+    return Point(*fields)

@@ -1,0 +1,1 @@
+drop table if exists reading, reading_hour, series, reading_progress;

@@ -1,0 +1,257 @@
+"""Readings in the store: what a sweep needs is read here, and what it keeps is written and looked up here."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+from psycopg.rows import tuple_row
+
+from services.domain.fold import Milestone, Subject
+from services.domain.measures import LONGEST_WINDOW
+from services.domain.phases import Phase
+from services.domain.series import Kept
+from services.domain.versions import Grid, Version, moment, reaches_back_to, settled, versions
+from services.errors import LeaseLost
+from services.store.events import read_facts
+
+KEPT_DAYS = 14  # of five-minute readings
+_2000 = 946_684_800_000_000  # microseconds from 1970 to PostgreSQL's own zero
+_CHUNK = 5000
+
+_TOUCHED = """
+select key from subject
+where last_recorded_at > %(base)s and first_recorded_at <= %(known)s
+  and (started_at is null or started_at <= %(last)s)
+union
+select subject from event where rank <> 0 and recorded_at > %(base)s and recorded_at <= %(known)s
+"""
+_PHASES = """
+select key, kind, source, moments, phase.name, phase.site, phase.unit, phase.label, phase.value, phase.from_at,
+       phase.to_at, phase.outcome, phase.visits
+from subject, unnest(phases) as phase
+where ended_at >= %(reach)s and started_at <= %(last)s and last_recorded_at <= %(known)s
+"""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Marks from `from_at` on are kept, with everything recorded by `until`; None: nothing yet.
+
+    begin_at: where they are to begin, once the past is written. facts: how many were recorded by `until`.
+    """
+
+    begin_at: datetime | None
+    from_at: datetime | None
+    until: datetime | None
+    facts: int
+
+
+def progress(connection: Connection[Any]) -> Progress:
+    row = connection.execute("select begin_at, from_at, until, facts from reading_progress").fetchone()
+    assert row is not None
+    return Progress(*row)
+
+
+@contextlib.contextmanager
+def writing(connection: Connection[Any], fence: int | None) -> Iterator[None]:
+    """A transaction that sees one moment of the store. Raises LeaseLost where another holds the lease by now."""
+    with connection.transaction():
+        connection.execute("set transaction isolation level repeatable read")
+        held(connection, fence)
+        yield
+
+
+def held(connection: Connection[Any], fence: int | None) -> None:
+    """Begin a write: wait for another one, and make sure that nobody has taken the lease since.
+
+    fence: of the lease; None for a command that has the store to itself. Raises LeaseLost.
+    """
+    row = connection.execute(
+        """
+        update reading_progress set fence = greatest(reading_progress.fence, %(fence)s)
+        from picture
+        where %(fence)s::bigint is null
+           or (picture.fence = %(fence)s and picture.expires_at > clock_timestamp()
+               and reading_progress.fence <= %(fence)s)
+        returning 1
+        """,
+        {"fence": fence},
+    ).fetchone()
+    if row is None:
+        raise LeaseLost("Another process keeps the readings now; this one has stopped writing them.")
+
+
+def note(connection: Connection[Any], kept: Progress) -> None:
+    connection.execute(
+        "update reading_progress set begin_at = %s, from_at = %s, until = %s, facts = %s",
+        (kept.begin_at, kept.from_at, kept.until, kept.facts),
+    )
+
+
+def forget(connection: Connection[Any]) -> None:
+    """Drop every reading; they are derived."""
+    connection.execute("truncate reading, reading_hour")
+    note(connection, Progress(None, None, None, 0))
+
+
+def earliest(connection: Connection[Any]) -> datetime | None:
+    """When the first thing that stands began."""
+    row = connection.execute("select min(started_at) from subject").fetchone()
+    return row[0] if row else None
+
+
+def recorded(connection: Connection[Any], by: datetime) -> int:
+    """How many facts were recorded by a moment, of those that are in."""
+    row = connection.execute(
+        """
+        select coalesce((select sum(facts) from feed), 0)
+             - (select count(*) from event where recorded_at > %s)
+        """,
+        (by,),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def told(connection: Connection[Any], after: datetime, by: datetime) -> tuple[int, datetime | None]:
+    """How many facts were recorded between two moments, and the earliest time that they can change."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        fresh = cursor.execute(
+            "select subject from event where recorded_at > %s and recorded_at <= %s", (after, by)
+        ).fetchall()
+    facts = read_facts(connection, sorted({row[0] for row in fresh}))
+    return len(fresh), min((reaches_back_to(each, after) for each in facts.values()), default=None)
+
+
+def stories(connection: Connection[Any], grid: Grid) -> Iterator[Version]:
+    """Every version of every subject that the grid's windows can reach.
+
+    What nothing was recorded of after the first known time is read as stored, the rest is folded from its facts.
+    """
+    first, last = moment(grid.marks[0]), moment(grid.marks[-1])
+    known = {
+        "base": moment(grid.known[0]), "known": moment(grid.known[-1]), "last": last, "reach": first - LONGEST_WINDOW,
+    }  # fmt: skip
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        touched = [row[0] for row in cursor.execute(_TOUCHED, known)]
+    for start in range(0, len(touched), _CHUNK):
+        yield from versions(read_facts(connection, touched[start : start + _CHUNK]), grid)
+    yield from settled(_settled(connection, known, frozenset(touched)), grid)
+
+
+def _settled(
+    connection: Connection[Any], known: dict[str, datetime], touched: frozenset[str]
+) -> Iterator[tuple[Subject, Sequence[Phase]]]:
+    beginning = datetime.min.replace(tzinfo=UTC)
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_PHASES, known).fetchall()
+    subjects: dict[str, tuple[Subject, list[Phase]]] = {}
+    for key, kind, source, moments, *phase in rows:
+        if key in touched:
+            continue
+        found = subjects.get(key)
+        if found is None:
+            milestones = tuple(Milestone("", each, {}) for each in moments)
+            subject = Subject(key, kind, source, milestones, None, None, None, beginning, beginning)
+            found = subjects[key] = (subject, [])
+        name, site, unit, label, value, from_at, to_at, outcome, visits = phase
+        listed = None if visits is None else tuple(visits)
+        found[1].append(Phase(name, site, unit, label, value, from_at, to_at, outcome, listed))
+    yield from subjects.values()
+
+
+def clear(connection: Connection[Any], first: datetime, last: datetime | None) -> None:
+    """Drop the readings and hours of the marks from first up to, not including, last; None: all that follow."""
+    end = last or "infinity"
+    connection.execute("delete from reading where mark >= %s and mark < %s::timestamptz", (first, end))
+    connection.execute("delete from reading_hour where hour >= %s and hour < %s::timestamptz", (first, end))
+
+
+def purge(connection: Connection[Any], now: datetime) -> int:
+    """Drop five-minute readings that are past their days, whole UTC days at a time; returns how many."""
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return connection.execute("delete from reading where mark < %s", (day - timedelta(days=KEPT_DAYS),)).rowcount
+
+
+class Series:
+    """The dictionary of series: what is stored once, so that a row holds four bytes of it."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        rows = connection.execute("select measure, level, code, id from series").fetchall()
+        self._ids: dict[tuple[str, str, str], int] = {(row[0], row[1], row[2]): row[3] for row in rows}
+
+    def ids(self, connection: Connection[Any], kept: Kept) -> NDArray[np.int64]:
+        names = [(kept.measure, kept.level, code) for code in kept.codes]
+        missing = [name for name in names if name not in self._ids]
+        for name in missing:
+            row = connection.execute(
+                """
+                insert into series (measure, level, code) values (%s, %s, %s)
+                on conflict (measure, level, code) do update set code = excluded.code
+                returning id
+                """,
+                name,
+            ).fetchone()
+            assert row is not None
+            self._ids[name] = row[0]
+        return np.array([self._ids[name] for name in names], np.int64)
+
+
+_READING = ("f8", "f8", "f8", "i4", "i2")
+_HOUR = ("f8", "f8", "f8", "i4", "i2", "i2", "f8", "f8", "f8", "f8", "f8")
+
+
+def write(
+    connection: Connection[Any], series: Series, rows: Iterable[tuple[Kept, Kept]], *, since: datetime
+) -> tuple[int, int]:
+    """Write five-minute readings (of marks from `since` on) and hours, by COPY; returns how many of each."""
+    readings: list[bytes] = []
+    hours: list[bytes] = []
+    counts = [0, 0]
+    least = int(since.timestamp() * 1e6)
+    for reading, hour in rows:
+        ids = series.ids(connection, reading)
+        recent = reading.at >= least
+        counts[0] += int(recent.sum())
+        counts[1] += len(hour.at)
+        readings.append(_binary(ids, reading, recent, _READING))
+        hours.append(_binary(ids, hour, np.ones(len(hour.at), bool), _HOUR))
+    for table, parts in (("reading", readings), ("reading_hour", hours)):
+        with connection.cursor().copy(f"copy {table} from stdin (format binary)") as copy:
+            copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+            for part in parts:
+                copy.write(part)
+            copy.write(b"\xff\xff")
+    return counts[0], counts[1]
+
+
+def _binary(ids: NDArray[np.int64], kept: Kept, chosen: NDArray[np.bool_], kinds: Sequence[str]) -> bytes:
+    """Rows in PostgreSQL's binary COPY format, those with the same columns empty together."""
+    columns = [np.asarray(column, np.float64)[chosen] for column in kept.columns]
+    empty = np.array([np.isnan(column) for column in columns])
+    pattern = (1 << np.arange(len(columns))) @ empty if len(columns) else np.zeros(0, np.int64)
+    fixed = [ids[kept.code[chosen]], kept.at[chosen] - _2000, kept.known[chosen] - _2000]
+    parts: list[bytes] = []
+    for each in np.unique(pattern).tolist():
+        mine = pattern == each
+        fields: list[tuple[str, str]] = [("count", ">i2")]
+        for index, kind in enumerate(("i4", "i8", "i8", *kinds)):
+            fields.append((f"length{index}", ">i4"))
+            if index < 3 or not each >> (index - 3) & 1:
+                fields.append((f"field{index}", f">{kind}"))
+        made = np.zeros(int(mine.sum()), np.dtype(fields))
+        made["count"] = 3 + len(kinds)
+        for index, column in enumerate((*fixed, *columns)):
+            if f"field{index}" in (made.dtype.names or ()):
+                made[f"length{index}"] = made.dtype[f"field{index}"].itemsize
+                made[f"field{index}"] = column[mine]
+            else:
+                made[f"length{index}"] = -1
+        parts.append(made.tobytes())
+    return b"".join(parts)
