@@ -130,8 +130,16 @@ def window_start(window: Window | None, t: datetime) -> datetime | None:
     if window is None:
         return None
     if window == "last_24h":
-        return (t.astimezone(LONDON) - timedelta(days=1)).astimezone(UTC)
+        return _yesterday(t)
     return {"today": local_midnight(t), "last_hour": t - timedelta(hours=1)}[window]
+
+
+def _yesterday(t: datetime) -> datetime:
+    """The same time yesterday in London; where the clocks skipped it, the moment at which they did."""
+    local = t.astimezone(LONDON) - timedelta(days=1)
+    start = local.astimezone(UTC)
+    skipped = start.astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None)
+    return start.replace(minute=0, second=0, microsecond=0) if skipped else start
 
 
 def units_of(selection: Selection, system: System) -> frozenset[str] | None:

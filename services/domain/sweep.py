@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.domain.clock import local_midnight
-from services.domain.measures import Atom, Atoms, Place, Selection, units_of
+from services.domain.measures import Atom, Atoms, Place, Selection, units_of, window_start
 from services.domain.phase_table import NEVER, Ints, PhaseTable, Span, tabulate, without
 from services.domain.phases import Phase
 from services.domain.system import System
@@ -351,8 +351,16 @@ def _window_end(selection: Selection, since: Times, table: PhaseTable, midnights
     if selection.window == "today":
         following = np.searchsorted(midnights, since, "right")
         return np.searchsorted(marks, midnights[np.minimum(following, len(midnights) - 1)], "left")
-    reach = _HOUR if selection.window == "last_hour" else 24 * _HOUR
-    return np.searchsorted(marks, since + reach, "right")
+    if selection.window == "last_24h":
+        return np.searchsorted(_yesterdays(marks.tobytes()), since, "right")
+    return np.searchsorted(marks, since + _HOUR, "right")
+
+
+@lru_cache(maxsize=4)
+def _yesterdays(marks: bytes) -> Times:
+    """Where the window of 24 hours begins at each mark; never earlier than at the mark before."""
+    starts = [window_start("last_24h", moment(mark)) for mark in np.frombuffer(marks, np.int64)]
+    return np.array([microseconds(start) for start in starts if start is not None], np.int64)
 
 
 def _open(atom: Atom, table: PhaseTable, spans: Ints, midnights: Times) -> list[Members]:
