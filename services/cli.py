@@ -21,11 +21,11 @@ from uuid import UUID
 
 import structlog
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 
+from services.cli_bench import bench_app
+from services.cli_shared import Json, console, errors, progress_bar
 from services.errors import LightshipError
 from services.settings import Settings
 
@@ -41,17 +41,13 @@ feed_app = typer.Typer(no_args_is_help=True, help="The synthetic system that sta
 quarantine_app = typer.Typer(no_args_is_help=True, help="Payloads that a door refused: list, show, mend, replay.")
 database_app = typer.Typer(no_args_is_help=True, help="The database.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of machines that send or read.")
-bench_app = typer.Typer(no_args_is_help=True, help="Where the README's speed figures come from.")
 for name, sub in (
     ("feed", feed_app), ("quarantine", quarantine_app), ("db", database_app), ("keys", keys_app), ("bench", bench_app),
 ):  # fmt: skip
     app.add_typer(sub, name=name)
 
 TETHER_SECONDS = 10  # for a feed to end by itself; killed it loses nothing
-console = Console()
-errors = Console(stderr=True)
 SchemaKind = StrEnum("SchemaKind", ["events", "openapi", "asyncapi"])
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default ~/.local/share/lightship.")]
 
 
@@ -148,7 +144,7 @@ def feed_run(
     settings = _settings()
     system = load_system(settings.system)
     door = Door(system, KeyRing.load(settings.keys, create=True), GAUGES, trusted=True)
-    with _database(settings) as database, _progress(quiet) as progress:
+    with _database(settings) as database, progress_bar(quiet) as progress:
         task = progress.add_task("History", total=1.0)
         asked = FeedSettings(seed=seed, scale=scale, history_days=history_days, speed=speed)
         run = Feed(database, system, door, asked)
@@ -168,11 +164,6 @@ def _untethered(stopping: threading.Event) -> None:
     os._exit(1)
 
 
-def _progress(quiet: bool = False) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=errors, disable=quiet or not errors.is_terminal)
-
-
 @app.command("import")
 def import_files(
     files: Annotated[list[Path], typer.Argument(help="JSON, NDJSON (also .gz) or published daily CSV files.")],
@@ -184,7 +175,7 @@ def import_files(
     from services.ingest.intake import Taken
 
     settings, taken = _settings(), Taken()
-    with _intake(settings, trusted=history) as intake, _progress(as_json) as progress:
+    with _intake(settings, trusted=history) as intake, progress_bar(as_json) as progress:
         for path in files:
             task = progress.add_task(path.name, total=1.0)
             old = history or path.suffix == ".csv"
@@ -284,7 +275,7 @@ def replay(
 
     settings = _settings(data_dir)
     system = load_system(settings.system)
-    with _database(settings) as database, database.connection() as connection, _progress(quiet) as progress:
+    with _database(settings) as database, database.connection() as connection, progress_bar(quiet) as progress:
         if not readings_only:
             task = progress.add_task("Journeys", total=None)
             done = 0
@@ -401,53 +392,6 @@ def keys_revoke(identity: UUID) -> None:
     with _database(_settings()) as database, database.connection() as connection:
         tending.revoke_key(connection, _by(), identity, now=now, system_at=now)
     _say("Revoked.")
-
-
-@bench_app.command("start")
-def bench_start(history_days: Annotated[float, typer.Option(min=0.1, max=60)] = 7, as_json: Json = False) -> None:
-    """Time to a first live board and to a full history, on a fresh folder."""
-    from benchmarks import start
-
-    result = start.run(history_days)
-    _show(result, as_json)
-
-
-@bench_app.command("ingest")
-def bench_ingest(
-    events: Annotated[int, typer.Option(min=1000, help="Grow the store to this many events.")] = 1_000_000,
-    as_json: Json = False,
-) -> None:
-    """The whole ingest path beside bare inserts of the same batches, as the store grows."""
-    from benchmarks import ingest
-
-    with _progress(as_json) as progress:
-        task = progress.add_task("Ingest", total=1.0)
-        result = ingest.run(events, lambda share: progress.update(task, completed=share))
-    _show(result, as_json)
-
-
-@bench_app.command("live")
-def bench_live(
-    history_days: Annotated[float, typer.Option(min=0.5, max=400, help="Days of history to fill first.")] = 365,
-    sockets: Annotated[int, typer.Option(min=1, max=1000)] = 200,
-    events: Annotated[int, typer.Option(min=20, help="Events a second.")] = 500,
-    seconds: Annotated[int, typer.Option(min=5)] = 30,
-    as_json: Json = False,
-) -> None:
-    """From an event to every open board, and the overview with a long history, now and as at a past moment."""
-    from benchmarks import live
-
-    with _progress(as_json) as progress:
-        task = progress.add_task("History", total=1.0)
-        result = live.run(history_days, sockets, events, seconds, lambda share: progress.update(task, completed=share))
-    _show(result, as_json)
-
-
-def _show(result: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(result))
-    else:
-        console.print_json(json.dumps(result))
 
 
 if __name__ == "__main__":

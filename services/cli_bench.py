@@ -1,0 +1,59 @@
+"""`lightship bench`: where the README's speed figures come from."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from services.cli_shared import Json, console, progress_bar
+
+bench_app = typer.Typer(no_args_is_help=True, help="Where the README's speed figures come from.")
+
+
+@bench_app.command("start")
+def bench_start(history_days: Annotated[float, typer.Option(min=0.1, max=60)] = 7, as_json: Json = False) -> None:
+    """Time to a first live board and to a full history, on a fresh folder."""
+    from benchmarks import start
+
+    result = start.run(history_days)
+    _show(result, as_json)
+
+
+@bench_app.command("ingest")
+def bench_ingest(
+    events: Annotated[int, typer.Option(min=1000, help="Grow the store to this many events.")] = 1_000_000,
+    as_json: Json = False,
+) -> None:
+    """The whole ingest path beside bare inserts of the same batches, as the store grows."""
+    from benchmarks import ingest
+
+    with progress_bar(as_json) as progress:
+        task = progress.add_task("Ingest", total=1.0)
+        result = ingest.run(events, lambda share: progress.update(task, completed=share))
+    _show(result, as_json)
+
+
+@bench_app.command("live")
+def bench_live(
+    history_days: Annotated[float, typer.Option(min=0.5, max=400, help="Days of history to fill first.")] = 365,
+    sockets: Annotated[int, typer.Option(min=1, max=1000)] = 200,
+    events: Annotated[int, typer.Option(min=20, help="Events a second.")] = 500,
+    seconds: Annotated[int, typer.Option(min=5)] = 30,
+    as_json: Json = False,
+) -> None:
+    """From an event to every open board, and the overview with a long history, now and as at a past moment."""
+    from benchmarks import live
+
+    with progress_bar(as_json) as progress:
+        task = progress.add_task("History", total=1.0)
+        result = live.run(history_days, sockets, events, seconds, lambda share: progress.update(task, completed=share))
+    _show(result, as_json)
+
+
+def _show(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(result))
+    else:
+        console.print_json(json.dumps(result))
