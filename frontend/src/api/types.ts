@@ -249,6 +249,7 @@ export interface PageOf<Item> {
 /** What became of events that were sent. */
 export interface EventsAnswer {
   accepted: number;
-  duplicates: number;
+  /** Null where that cannot be known. */
+  duplicate: number | null;
   quarantined: number;
 }

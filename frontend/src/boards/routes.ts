@@ -18,6 +18,7 @@ export const routes: Route[] = [
     name: "Ambulance",
     load: () => import("./ambulance/ambulance"),
   },
+  { path: /^\/feeds$/, href: "/feeds", name: "Feeds", load: () => import("./feeds/feeds") },
 ];
 
 export function routeOf(path: string): { route: Route; match: RegExpMatchArray } | null {

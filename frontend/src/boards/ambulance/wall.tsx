@@ -1,5 +1,6 @@
 import type { Site } from "../../api/types";
 import { BandBar, BandKey } from "../../components/bands/band-bar";
+import { withoutSmall } from "../../components/bands/bands";
 import { OpelChip } from "../../components/opel/opel-chip";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import type { Seen } from "../frame/desk";
@@ -44,7 +45,7 @@ export function AmbulanceWall({ seen, sites, most, headlines }: AmbulanceWallPro
       stands: () => "no line",
       draw: (site) => (
         <span data-late={site.measures[waiting]?.freshness === "lost" ? "" : undefined}>
-          <BandBar bands={waitsOf(site)} most={most} breach={RULE} width={BAR} height={44} />
+          <BandBar bands={withoutSmall(waitsOf(site))} most={most} breach={RULE} width={BAR} height={44} />
         </span>
       ),
     },

@@ -1,5 +1,6 @@
 import type { Site } from "../../api/types";
 import { BandBar, BandKey } from "../../components/bands/band-bar";
+import { withoutSmall } from "../../components/bands/bands";
 import { OpelChip } from "../../components/opel/opel-chip";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { peopleOf } from "../../format/small";
@@ -44,7 +45,13 @@ export function EdWall({ seen, sites, most, headlines }: EdWallProps) {
       stands: () => "no line",
       draw: (site) => (
         <span data-late={site.measures["ed.in_department"]?.freshness === "lost" ? "" : undefined}>
-          <BandBar bands={hoursInEd(site)} most={most} breach={TWELVE} width={BAR} height={64} />
+          <BandBar
+            bands={withoutSmall(hoursInEd(site))}
+            most={most}
+            breach={TWELVE}
+            width={BAR}
+            height={64}
+          />
         </span>
       ),
     },

@@ -6,6 +6,7 @@ import { Region } from "./region";
 import type { Sheet } from "./sheet";
 import { TakeAway } from "./take-away";
 import "./data-table.css";
+import "./sort.css";
 
 export interface DataColumn<Row> {
   key: string;
