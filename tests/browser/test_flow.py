@@ -1,4 +1,4 @@
-"""The ED, ambulance and feeds boards in a real browser: live, explained, lost, on a wall, and what axe finds on each."""
+"""The ED, ambulance and feeds boards in a real browser: live, explained, lost, on a wall; what axe finds."""
 
 from __future__ import annotations
 

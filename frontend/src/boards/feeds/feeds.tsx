@@ -147,6 +147,7 @@ function Desk({
               rowKey={(row) => row.code}
               need={needOf}
               now={shown.now}
+              level={2}
               empty="No provider is set up to send a feed."
             />
           </section>

@@ -83,6 +83,7 @@ export function Quarantine({ now, moved, mayReplay }: QuarantineProps) {
       <DataTable
         id="quarantine"
         title="Quarantine"
+        level={2}
         columns={columns}
         rows={pages.items}
         rowKey={(row) => row.id}
