@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { MeasureDefinition, OpelSummary } from "../src/api/types";
-import { besideLevel, standsAgainst } from "../src/boards/overview/wall";
+import { standsAgainst } from "../src/boards/frame/on-wall";
+import { besideLevel } from "../src/boards/overview/wall";
 import { leadingLevel } from "../src/components/opel/leading";
 import { stageOf } from "../src/components/wall/stage";
 import { besideLabel } from "../src/components/wall/wall-figure";

@@ -23,6 +23,7 @@ from services.api.context import AppState
 from services.api.documents import document_of
 from services.api.routes import (
     audit,
+    boards,
     events,
     feeds,
     health,
@@ -91,6 +92,7 @@ def _routed(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | N
     for module in (
         state,
         history,
+        boards,
         organisations,
         opel,
         feeds,

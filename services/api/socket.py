@@ -17,6 +17,7 @@ from services.api.context import AppState, state_of
 from services.api.identity import Actor
 from services.api.messages import MOST_TOPICS, TOPICS, Subscribe
 from services.api.problems import Problem, respond
+from services.domain.catalogue import BOARDS
 from services.domain.system import System
 from services.live.hub import Subscription
 
@@ -40,7 +41,7 @@ class _Refused(Exception):
 @router.websocket("/api/v1/live")
 @needs("state:read")
 async def live(websocket: WebSocket) -> None:
-    """The live topics: the overview, a site, the feeds."""
+    """The live topics: the overview, a site, a board, the vehicles, the feeds."""
     state = state_of(websocket)
     try:
         actor = await guard(websocket, "state:read")
@@ -131,8 +132,12 @@ def wanted(text: str | None, system: System, actor: Actor) -> dict[str, int | No
     topics = list(dict.fromkeys(asked.subscribe))
     for topic in topics:
         kind, colon, code = topic.partition(":")
-        if kind not in TOPICS or (kind == "site") != bool(colon) or (colon and code not in system.site_by_code):
-            raise _Refused(_NOT_UNDERSTOOD, f"A topic is one of overview, feeds, site:<code of a site>. {_HOW}")
+        named = {"site": system.site_by_code, "board": BOARDS}.get(kind)
+        if kind not in TOPICS or (code not in named if named is not None else bool(colon)):
+            raise _Refused(
+                _NOT_UNDERSTOOD,
+                "A topic is one of overview, feeds, vehicles, site:<code of a site>, board:<name of a board>. " + _HOW,
+            )
         permission = TOPICS[kind].scope
         if permission != "public" and not actor.may(permission):
             raise _Refused("This topic is not for you", forbidden(actor, permission))

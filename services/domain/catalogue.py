@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.domain.atoms import ended as _ended
+from services.domain.atoms import minutes as _minutes
+from services.domain.atoms import opened as _open
+from services.domain.atoms import started as _started
 from services.domain.measures import PLACED, Atom, Measure, Selection
 from services.domain.system import GENERAL_AND_ACUTE
+from services.domain.urgent_care import AMBULANCE_BOARD, ED_BOARD, URGENT_CARE
 
 GA = tuple(GENERAL_AND_ACUTE)
 _ED = "Emergency department events of the provider: arrival to departure"
@@ -17,22 +22,6 @@ _AMBULANCE = "Ambulance service events: arrival at hospital, handover and clear"
 _DISCHARGE = "Discharge events of the provider: daily criteria to reside, hub referral"
 _VIRTUAL = "Virtual ward events of the provider"
 _CAPACITY = "unit.capacity of the provider; configuration until the first one"
-
-
-def _open(phase: str, **given: object) -> Atom:
-    return Atom(Selection(phase, "open", **given))  # type: ignore[arg-type]
-
-
-def _ended(phase: str, window: str = "today", **given: object) -> Atom:
-    return Atom(Selection(phase, "ended", window, **given))  # type: ignore[arg-type]
-
-
-def _started(phase: str, window: str = "today", **given: object) -> Atom:
-    return Atom(Selection(phase, "started", window, **given))  # type: ignore[arg-type]
-
-
-def _minutes(atom: Atom, aggregate: str = "minutes_total", over: int = 0) -> Atom:
-    return Atom(atom.selection, aggregate, over)  # type: ignore[arg-type]
 
 
 def _beds(kind: str, bed_kinds: tuple[str, ...]) -> Atom:
@@ -247,7 +236,7 @@ _MEASURES: tuple[Measure, ...] = (
             needs="organisation"),
 )  # fmt: skip
 
-CATALOGUE: Mapping[str, Measure] = {measure.name: measure for measure in _MEASURES}
+CATALOGUE: Mapping[str, Measure] = {measure.name: measure for measure in (*_MEASURES, *URGENT_CARE)}
 #: Measures that `gauge.reported` may carry.
 GAUGES: frozenset[str] = frozenset(measure.name for measure in _MEASURES if measure.kind == "gauge")
 
@@ -258,3 +247,6 @@ OVERVIEW: tuple[str, ...] = (
     "beds.ga_free", "discharge.no_criteria_to_reside", "virtual_ward.on_caseload", "virtual_ward.occupancy",
     "beds.community_occupied", "beds.critical_care_free",
 )  # fmt: skip
+
+#: What a board shows of every site beside the overview, by the board's name.
+BOARDS: Mapping[str, tuple[str, ...]] = {"ed": ED_BOARD, "ambulance": AMBULANCE_BOARD}

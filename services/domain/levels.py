@@ -26,7 +26,7 @@ def applies(measure: Measure, site: Site) -> bool:
             return any(unit.kind == "ward" for unit in site.units)
         case "virtual_ward":
             return any(unit.kind == "virtual_ward" for unit in site.units)
-        case "unit":
+        case "unit" | "system":
             return False
     return True
 

@@ -81,7 +81,7 @@ class Measure:
     denominator: tuple[Atom, ...] = ()
     denominator_minus: tuple[Atom, ...] = ()
     quantile: float | None = None
-    needs: Literal["ed", "type_1_ed", "beds", "ga_beds", "virtual_ward", "unit", "organisation"] = "beds"
+    needs: Literal["ed", "type_1_ed", "beds", "ga_beds", "virtual_ward", "unit", "organisation", "system"] = "beds"
     target: float | None = None
     target_source: str | None = None
 

@@ -19,7 +19,8 @@ from services.domain.fold import Milestone, Subject
 class Phase(NamedTuple):
     """name: what is going on. site: ODS site (a gauge: its organisation). label: the split the phase was born with.
 
-    value: beds of a capacity, a gauge's reading, 1 for a place in an escalation bed. to_at is None while open.
+    value: beds of a capacity, a gauge's reading, 1 for a place in an escalation bed, the minutes that an ambulance was
+    expected to take. to_at is None while open.
     outcome says what ended it. visits: a full-list census.
     """
 
@@ -166,8 +167,13 @@ def _ambulance(story: Story, found: list[Phase]) -> None:
         end = story.end(towards[0].time, "ambulance.arrived", *done)
         found += _stints(
             "ambulance.conveying", towards, end,
-            lambda m: (m.data.get("to_site") or m.data.get("site"), None, category(m.time), None, None),
+            lambda m: (m.data.get("to_site") or m.data.get("site"), None, category(m.time), _expected(m), None),
         )  # fmt: skip
+        for divert in story.all("ambulance.diverted"):
+            until = (max(divert.time, end[0]), end[1]) if end is not None else None
+            for name in ("from", "to"):
+                opening = divert.data[f"{name}_site"], None, category(divert.time), None, None
+                found.append(_phase(f"ambulance.diverted_{name}", divert, opening, until))
     for name, opens, closes in (
         ("ambulance.handover", "ambulance.arrived", done),
         ("ambulance.to_clear", "ambulance.handed_over", ("ambulance.cleared",)),
@@ -176,6 +182,12 @@ def _ambulance(story: Story, found: list[Phase]) -> None:
         if start is not None:
             end = story.end(start.time, *closes)
             found.append(_phase(name, start, _here(start, category(start.time)), end))
+
+
+def _expected(conveying: Milestone) -> float | None:
+    """Minutes to the expected arrival, as it was told on leaving."""
+    told = conveying.data.get("expected_at")
+    return (datetime.fromisoformat(told) - conveying.time).total_seconds() / 60 if told else None
 
 
 def _stay(story: Story, found: list[Phase]) -> None:

@@ -29,6 +29,7 @@ _NOT_APPLICABLE = {
     "virtual_ward": "no virtual ward",
     "unit": "a figure of units",
     "organisation": "reported by organisations",
+    "system": "a figure of the whole system",
 }
 
 
@@ -94,6 +95,9 @@ class Figures:
         if measure.kind == "gauge":
             feed = self.feeds.get(organisation)
             return shown(measure, combine(measure, self.by_site, [(organisation, None)]), feed)
+        if measure.needs == "system" and organisation == self.system.code:
+            feed = self._feed(measure, None)
+            return shown(measure, combine(measure, self.by_site, [(None, None)]), feed, known=feed is not None)
         within = [site for site in sites if applies(measure, site)]
         if not within:
             reason = _NOT_APPLICABLE.get(measure.needs)

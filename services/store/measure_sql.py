@@ -63,6 +63,11 @@ with subject_at as (
       and not (absent and (phase.to_at is null or phase.to_at > %(t)s))
 )
 """
+_REFOLDED = """union all
+    select key, kind, age_band, sex, neighbourhood, segment, high_intensity, described_at, moments, phases,
+           started_at, ended_at
+    from jsonb_populate_recordset(null::subject, %(refolded)s::jsonb)
+    where ended_at >= %(reach)s and started_at <= %(t)s"""
 SPLITS = ("age_band", "neighbourhood", "segment", "high_intensity")
 
 
@@ -91,15 +96,7 @@ def query(
         "placed": list(PLACED),
         "names": [*names, *(() if "capacity.core" in names else ("capacity.core",))],
     }
-    known, union = "true", ""
-    if known_at is not None:
-        parameters["known_at"], parameters["refolded"] = known_at, refolded or "[]"
-        known = "last_recorded_at <= %(known_at)s"
-        union = """union all
-    select key, kind, age_band, sex, neighbourhood, segment, high_intensity, described_at, moments, phases,
-           started_at, ended_at
-    from jsonb_populate_recordset(null::subject, %(refolded)s::jsonb)
-    where ended_at >= %(reach)s and started_at <= %(t)s"""
+    known, union = _knowing(known_at, refolded, parameters)
     parts = [_group(index, name, wanted, t, system, parameters) for index, name in enumerate(names)]
     lists = tuple(atom for atom in wanted if atom.aggregate == "minutes")
     parts += [_list(-1 - index, atom, t, system, parameters) for index, atom in enumerate(lists)]
@@ -111,6 +108,25 @@ def query(
         groups=tuple(tuple(a for a in wanted if a.selection.phase == name and a not in lists) for name in names),
         lists=lists,
     )
+
+
+def open_phases(
+    names: Iterable[str], t: datetime, system: System, *, known_at: datetime | None = None, refolded: str | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The statement for the phases of these names that are open at t, those that no count holds left out."""
+    parameters: dict[str, Any] = {"t": t, "reach": t, "placed": list(PLACED), "names": list(names)}
+    known, union = _knowing(known_at, refolded, parameters)
+    head = _HEAD.format(known=known, refolded=union, silent=_silent(system, parameters), split=_split(None))
+    shown = "select name, site, unit, label, value, from_at, null::timestamptz from stood where ended_at is null"
+    return f"{head}{shown} order by site, name, from_at, label", parameters
+
+
+def _knowing(known_at: datetime | None, refolded: str | None, parameters: dict[str, Any]) -> tuple[str, str]:
+    """The condition on stored subjects, and the union with those folded as they were known."""
+    if known_at is None:
+        return "true", ""
+    parameters["known_at"], parameters["refolded"] = known_at, refolded or "[]"
+    return "last_recorded_at <= %(known_at)s", _REFOLDED
 
 
 def _split(split: str | None) -> str:

@@ -17,6 +17,7 @@ from psycopg.rows import tuple_row
 from services.domain.catalogue import CATALOGUE
 from services.domain.fold import fold
 from services.domain.measures import Atoms, Measure, configured_capacity
+from services.domain.phases import Phase
 from services.domain.system import System
 from services.store import measure_sql
 from services.store.events import read_facts, row_of
@@ -34,6 +35,19 @@ def refolded(connection: Connection[Any], known_at: datetime) -> str:
         keys = [row[0] for row in cursor.execute(_STRADDLING, {"known_at": known_at})]
     rows = [row_of(fold(facts, known_at=known_at)) for facts in read_facts(connection, keys).values()] if keys else []
     return orjson.dumps(rows).decode()
+
+
+def read_open(
+    connection: Connection[Any], system: System, t: datetime, names: Iterable[str], *, known_at: datetime | None = None
+) -> list[Phase]:
+    """The phases of these names that are open at t as known at known_at, by site, name and start.
+
+    Ghosts and journeys gone stale are left out, as they are of every count.
+    """
+    known_then = None if known_at is None else refolded(connection, known_at)
+    text, parameters = measure_sql.open_phases(names, t, system, known_at=known_at, refolded=known_then)
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return [Phase(*row) for row in cursor.execute(text, parameters)]
 
 
 def read_atoms(

@@ -36,7 +36,7 @@ from tests.integration.test_api import (  # noqa: F401
 )
 
 STATE = ("overview", "sites", "sites/RVV01", "places", "places/east_kent", "providers", "providers/RVV", "units",
-         "units?site=RVV01", "units/RVV01-MAJORS", "measures/ed.over_12h")  # fmt: skip
+         "units?site=RVV01", "units/RVV01-MAJORS", "measures/ed.over_12h", "boards/ed", "vehicles")  # fmt: skip
 
 
 def models(state: AppState) -> dict[str, Any]:  # noqa: F811

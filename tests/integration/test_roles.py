@@ -46,6 +46,8 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/api/v1/measures"): ANYBODY,
     ("GET", "/api/v1/measures/{name}"): ANYBODY,
     ("GET", "/api/v1/map"): ANYBODY,
+    ("GET", "/api/v1/boards/{board}"): ANYBODY,
+    ("GET", "/api/v1/vehicles"): frozenset(["site_manager", "control_centre"]),
     ("GET", "/api/v1/opel"): ANYBODY,
     ("GET", "/api/v1/opel/editions"): ANYBODY,
     ("GET", "/api/v1/opel/{code}"): ANYBODY,
@@ -85,7 +87,13 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/api/v1/schemas/asyncapi"): None,
     ("GET", "/{path:path}"): None,
 }
-FILLED = {"{code}": "RVV01", "{name}": "ed.over_12h", "{id}": str(uuid4()), "{path:path}": "index.html"}
+FILLED = {
+    "{board}": "ed",
+    "{code}": "RVV01",
+    "{name}": "ed.over_12h",
+    "{id}": str(uuid4()),
+    "{path:path}": "index.html",
+}
 
 
 class Played:

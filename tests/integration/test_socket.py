@@ -46,6 +46,8 @@ AWAY = {"address": "192.0.2.7", "base_url": "http://lightship.example"}
 WHO: dict[str, tuple[str, frozenset[str]]] = {
     "overview": ("overview", ANYBODY),
     "site": ("site:RVV01", ANYBODY),
+    "board": ("board:ed", ANYBODY),
+    "vehicles": ("vehicles", frozenset(["site_manager", "control_centre"])),
     "feeds": ("feeds", BOARD),
 }
 MODELS: dict[str, Any] = {model.model_fields["type"].annotation.__args__[0]: model for model in messages.SENT}  # type: ignore[union-attr]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from services.api import schemas
+from services.api import schemas, schemas_boards, schemas_feeds, schemas_people
 
 TYPES = (Path(__file__).resolve().parents[2] / "frontend" / "src" / "api" / "types.ts").read_text()
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -22,11 +22,22 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Feed", schemas.FeedHealth),
     ("Overview", schemas.Overview),
     ("MeasureDefinition", schemas.Definition),
+    ("Board", schemas_boards.Board),
+    ("FeedRow", schemas_feeds.FeedRow),
+    ("Vehicle", schemas_boards.Vehicle),
+    ("Vehicles", schemas_boards.Vehicles),
+    ("Me", schemas_people.Me),
+    ("FeedDetail", schemas_feeds.FeedDetail),
+    ("FeedBoard", schemas_feeds.Feeds),
+    ("WorklistItem", schemas_feeds.WorklistItem),
+    ("UnmappedItem", schemas_feeds.UnmappedItem),
+    ("QuarantineItem", schemas.QuarantineItem),
+    ("EventsAnswer", schemas.EventsAnswer),
 )
 
 
 def fields(interface: str) -> set[str]:
-    body = re.search(rf"export interface {interface} \{{\n(.*?)\n\}}", TYPES, re.DOTALL)
+    body = re.search(rf"export interface {interface}(?: extends \w+)? \{{\n(.*?)\n\}}", TYPES, re.DOTALL)
     assert body is not None, f"types.ts has no interface {interface}"
     return set(re.findall(r"^  (\w+)\??:", body[1], re.MULTILINE))
 

@@ -167,6 +167,8 @@ def test_a_divert_turns_the_ambulance_to_the_other_site() -> None:
         "ambulance.response C2: 0-...",
         "ambulance.conveying RVV01 C2: 50-60 next",
         "ambulance.conveying RVV09 C2: 60-80 arrived",
+        "ambulance.diverted_from RVV01 C2: 60-80 arrived",
+        "ambulance.diverted_to RVV09 C2: 60-80 arrived",
         "ambulance.handover RVV09 C2: 80-...",
     ]
 

@@ -1,4 +1,14 @@
-import type { DistrictMap, MeasureDefinition } from "./types";
+import type {
+  DistrictMap,
+  EventsAnswer,
+  FeedDetail,
+  Me,
+  MeasureDefinition,
+  PageOf,
+  QuarantineItem,
+  UnmappedItem,
+  WorklistItem,
+} from "./types";
 
 async function get<T>(path: string): Promise<T> {
   const response = await fetch(path, { headers: { Accept: "application/json" } });
@@ -10,3 +20,27 @@ export const fetchMap = () => get<DistrictMap>("/api/v1/map");
 export const fetchMeasures = () => get<MeasureDefinition[]>("/api/v1/measures");
 export const fetchMeasure = (name: string) =>
   get<MeasureDefinition>(`/api/v1/measures/${encodeURIComponent(name)}`);
+export const fetchMe = () => get<Me>("/api/v1/me");
+export const fetchFeed = (code: string) => get<FeedDetail>(`/api/v1/feeds/${encodeURIComponent(code)}`);
+
+const pageAt = (path: string, cursor: string | null) =>
+  `${path}?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`;
+
+export const fetchUnmapped = (code: string, cursor: string | null) =>
+  get<PageOf<UnmappedItem>>(pageAt(`/api/v1/feeds/${encodeURIComponent(code)}/unmapped`, cursor));
+export const fetchJourneys = (code: string, cursor: string | null) =>
+  get<PageOf<WorklistItem>>(pageAt(`/api/v1/feeds/${encodeURIComponent(code)}/journeys`, cursor));
+export const fetchQuarantine = (cursor: string | null) =>
+  get<PageOf<QuarantineItem>>(pageAt("/api/v1/quarantine", cursor));
+
+/** Sends a refused payload through the door again; throws what the server says where it will not. */
+export async function replay(id: string, why: string): Promise<EventsAnswer> {
+  const response = await fetch(`/api/v1/quarantine/${encodeURIComponent(id)}/replay`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(why ? { why } : {}),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(String(answer.detail ?? response.status));
+  return answer as EventsAnswer;
+}

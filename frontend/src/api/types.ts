@@ -157,3 +157,99 @@ export interface DistrictMap {
       | { type: "MultiPolygon"; coordinates: [number, number][][][] };
   }[];
 }
+
+/** The figures of one board, beside those of the overview. */
+export interface Board {
+  as_at: string;
+  sites: { code: string; measures: Measures }[];
+  totals: Measures;
+}
+
+/** An ambulance that waits or is on its way, by its times and its category alone. */
+export interface Vehicle {
+  state: "waiting" | "due_in";
+  since: string;
+  category: string | null;
+  expected_at: string | null;
+}
+
+export interface Vehicles {
+  as_at: string;
+  sites: { code: string; vehicles: Vehicle[] }[];
+}
+
+/** Who asks, and what they may. */
+export interface Me {
+  title: string;
+  sites: string[] | null;
+  may: string[];
+}
+
+export interface FeedRow extends Feed {
+  code: string;
+  delayed_at: string | null;
+  silent_at: string | null;
+  rhythm_learned: boolean;
+  accepted_24h: number;
+  refused_24h: number;
+  refused_share: number | null;
+  quarantined: number;
+}
+
+export interface FeedBoard {
+  as_at: string;
+  items: FeedRow[];
+}
+
+export interface FeedDetail {
+  code: string;
+  rhythm_learned: boolean;
+  /** The share of five-minute marks with something, by hour of the week, Monday 00:00 in London first. */
+  rhythm: number[];
+}
+
+export interface WorklistItem {
+  journey: string;
+  kind: string;
+  site: string | null;
+  unit: string | null;
+  reason: "stale" | "ghost";
+  last_event_at: string;
+}
+
+export interface UnmappedItem {
+  field: string;
+  reason: string;
+  payloads: number;
+  times: number;
+  last_received_at: string;
+}
+
+export interface QuarantineItem {
+  id: string;
+  received_at: string;
+  last_received_at: string;
+  times: number;
+  source: string | null;
+  type: string | null;
+  reason: string;
+  field: string | null;
+  redacted: Record<string, unknown>;
+  state: "held" | "mended" | "replayed" | "expired";
+  expires_at: string;
+}
+
+/** A page of a list, and the cursor of the next. */
+export interface PageOf<Item> {
+  items: Item[];
+  total?: number;
+  next: string | null;
+}
+
+/** What became of events that were sent. */
+export interface EventsAnswer {
+  accepted: number;
+  /** Null where that cannot be known. */
+  duplicate: number | null;
+  quarantined: number;
+}

@@ -11,6 +11,14 @@ export interface Route {
 
 export const routes: Route[] = [
   { path: /^\/$/, href: "/", name: "Overview", load: () => import("./overview/overview") },
+  { path: /^\/ed$/, href: "/ed", name: "ED", load: () => import("./ed/ed") },
+  {
+    path: /^\/ambulance$/,
+    href: "/ambulance",
+    name: "Ambulance",
+    load: () => import("./ambulance/ambulance"),
+  },
+  { path: /^\/feeds$/, href: "/feeds", name: "Feeds", load: () => import("./feeds/feeds") },
 ];
 
 export function routeOf(path: string): { route: Route; match: RegExpMatchArray } | null {

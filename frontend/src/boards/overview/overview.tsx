@@ -19,10 +19,11 @@ import { useFetched } from "../frame/fetched";
 import { Frame } from "../frame/frame";
 import { useKeyboard } from "../frame/keyboard";
 import { useNarrow } from "../frame/narrow";
+import { overviewOnWall } from "../frame/on-wall";
 import { useWidth } from "../frame/width";
 import { KindTable } from "./kind-table";
 import { Tiles } from "./tiles";
-import { overviewOnWall, Wall } from "./wall";
+import { Wall } from "./wall";
 import "./overview.css";
 
 function levelMark(site: Site) {

@@ -1,6 +1,5 @@
 import { useMemo } from "preact/hooks";
 import type { DistrictMap, OpelSummary, Overview, Site, Value } from "../../api/types";
-import { crossed } from "../../components/line-mark/line-mark";
 import { SystemMap } from "../../components/map/system-map";
 import { leadingLevel } from "../../components/opel/leading";
 import { OpelChip, opelWords } from "../../components/opel/opel-chip";
@@ -8,9 +7,10 @@ import { levelInWords, scoreInWords } from "../../components/opel/opel-level";
 import { byNeed, sorted } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
-import { measuresOnWall, peopleOf } from "../../format/small";
+import { peopleOf } from "../../format/small";
 import { momentBeside } from "../../format/time";
-import { type Definitions, isAcute, targetOf } from "../frame/columns";
+import { type Definitions, isAcute } from "../frame/columns";
+import { standsAgainst } from "../frame/on-wall";
 import "./wall.css";
 
 interface Plan {
@@ -55,22 +55,7 @@ export function besideLevel(opel: OpelSummary, now: number): string {
   return [lead, indicative ? `${calculated}, indicative` : calculated].filter(Boolean).join("; ");
 }
 
-/** A reading against its plan; one that is late or absent is never said to be past it. */
-export function standsAgainst(value: Value | undefined, measure: string, definitions: Definitions) {
-  const target = targetOf(definitions, measure);
-  if (!value || value.absent !== null || value.value === null || value.freshness === "lost" || !target)
-    return "no line";
-  return crossed(value.value, target) ? "past" : "within";
-}
-
 const shownOf = (value: Value | undefined, people?: boolean) => (people && value ? peopleOf(value) : value);
-
-/** The overview without the counts of so few people that a wall, which visitors pass, may not show them. */
-export const overviewOnWall = (overview: Overview): Overview => ({
-  ...overview,
-  totals: measuresOnWall(overview.totals),
-  sites: overview.sites.map((site) => ({ ...site, measures: measuresOnWall(site.measures) })),
-});
 
 export interface WallProps {
   /** As a wall may show it. */

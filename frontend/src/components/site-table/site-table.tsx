@@ -4,6 +4,7 @@ import { Figure } from "../figure/figure";
 import { type Axis, LineMark, type Target } from "../line-mark/line-mark";
 import { OpelCell } from "../opel/opel-level";
 import "../table/region.css";
+import "../table/sort.css";
 import { rowOf, type Sort } from "./rows";
 import "./site-table.css";
 

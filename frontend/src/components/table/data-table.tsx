@@ -6,6 +6,7 @@ import { Region } from "./region";
 import type { Sheet } from "./sheet";
 import { TakeAway } from "./take-away";
 import "./data-table.css";
+import "./sort.css";
 
 export interface DataColumn<Row> {
   key: string;
@@ -32,6 +33,8 @@ export interface DataTableProps<Row> {
   standing?: Standing;
   /** What is said where there are no rows. */
   empty: string;
+  /** Of its heading on the page. */
+  level?: 2 | 3;
 }
 
 /** The table as it is shown, for copy and export. */
@@ -51,7 +54,9 @@ export function DataTable<Row>({
   now,
   standing = LIVE,
   empty,
+  level = 3,
 }: DataTableProps<Row>) {
+  const Title = level === 2 ? "h2" : "h3";
   const [order, setOrder] = useState<Order>(mostNeedFirst);
   const keyOf = (row: Row, key: string) =>
     key === NEED ? (need?.(row) ?? null) : (columns.find((each) => each.key === key)?.sortBy?.(row) ?? null);
@@ -62,7 +67,7 @@ export function DataTable<Row>({
   return (
     <div class="data" data-standing={standing.kind}>
       <div class="data-head">
-        <h3 id={id}>{title}</h3>
+        <Title id={id}>{title}</Title>
         {hasFacts(standing) && stands && <span class="data-stands">{stands}</span>}
         {need && order.column !== NEED && (
           <button type="button" class="data-need" onClick={() => setOrder(mostNeedFirst)}>

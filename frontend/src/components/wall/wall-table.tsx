@@ -12,6 +12,8 @@ export interface WallRow {
   /** As a wall may show it. */
   value(site: Site): Value | undefined;
   stands(site: Site): "past" | "within" | "no line";
+  /** What is drawn under the figure. */
+  draw?(site: Site): ComponentChildren;
 }
 
 export interface WallTableProps {
@@ -63,6 +65,7 @@ export function WallTable({ id, sites, rows, now, mark }: WallTableProps) {
                     />
                   )}
                   {beside && <span class="wall-beside">{beside}</span>}
+                  {row.draw?.(site)}
                 </td>
               );
             })}

@@ -1,0 +1,206 @@
+import { useCallback, useMemo, useState } from "preact/hooks";
+import type { FeedBoard, FeedRow, Me, Overview } from "../../api/types";
+import { Dialog } from "../../components/dialog/dialog";
+import { Keys } from "../../components/keys/keys";
+import { type DataColumn, DataTable } from "../../components/table/data-table";
+import { count } from "../../format/number";
+import { live } from "../../store";
+import { toggleTheme, toggleWall } from "../../store/view";
+import { Frame, type Shown } from "../frame/frame";
+import { useKeyboard } from "../frame/keyboard";
+import { useMe } from "../frame/me";
+import { FeedDetail } from "./feed-detail";
+import { Quarantine } from "./quarantine";
+import { StateMark } from "./state-mark";
+import { FeedsWall } from "./wall";
+import {
+  lastInWords,
+  needOf,
+  nextInWords,
+  refusedInWords,
+  refusedOf,
+  stateInWords,
+  usualInWords,
+} from "./words";
+import "../frame/desk.css";
+import "./feeds.css";
+
+const NOTHING: string[] = [];
+const TOPICS = ["feeds"];
+
+function columnsFor(
+  now: number,
+  chosen: string | null,
+  choose: (code: string) => void,
+): DataColumn<FeedRow>[] {
+  return [
+    {
+      key: "name",
+      title: "Feed",
+      sortBy: (row) => row.name,
+      cell: (row) => (
+        <button
+          type="button"
+          class="feed-open"
+          aria-pressed={row.code === chosen}
+          data-feed={row.code}
+          onClick={() => choose(row.code)}
+        >
+          {row.name}
+        </button>
+      ),
+      text: (row) => row.name,
+    },
+    {
+      key: "state",
+      title: "State",
+      sortBy: (row) => row.state,
+      cell: (row) => <StateMark state={row.state} />,
+      text: (row) => stateInWords[row.state],
+    },
+    {
+      key: "last",
+      title: "Last event",
+      sortBy: (row) => row.last_event_at,
+      cell: (row) => lastInWords(row, now),
+      text: (row) => lastInWords(row, now),
+    },
+    {
+      key: "usual",
+      title: "Usual",
+      note: "at this hour",
+      sortBy: (row) => row.usual_gap_seconds,
+      cell: (row) => (
+        <>
+          {usualInWords(row)} <span class="feed-under">{nextInWords(row, now)}</span>
+        </>
+      ),
+      text: (row) => [usualInWords(row), nextInWords(row, now)].filter(Boolean).join(", "),
+    },
+    {
+      key: "accepted",
+      title: "Taken in",
+      note: "24 hours",
+      figure: true,
+      sortBy: (row) => row.accepted_24h,
+      cell: (row) => count(row.accepted_24h),
+      text: (row) => count(row.accepted_24h),
+    },
+    {
+      key: "refused",
+      title: "Refused",
+      note: "24 hours",
+      figure: true,
+      sortBy: (row) => row.refused_share,
+      cell: (row) => (
+        <>
+          {refusedInWords(row)} <span class="feed-under">{refusedOf(row)}</span>
+        </>
+      ),
+      text: (row) => [refusedInWords(row), refusedOf(row)].filter(Boolean).join(", "),
+    },
+    {
+      key: "quarantined",
+      title: "In quarantine",
+      note: "payloads",
+      figure: true,
+      sortBy: (row) => row.quarantined,
+      cell: (row) => count(row.quarantined),
+      text: (row) => count(row.quarantined),
+    },
+  ];
+}
+
+function Desk({
+  board,
+  overview,
+  shown,
+  me,
+}: {
+  board: FeedBoard;
+  overview: Overview;
+  shown: Shown;
+  me: Me;
+}) {
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [help, setHelp] = useState(false);
+  const nothing = useCallback(() => undefined, []);
+  const showKeys = useCallback(() => setHelp(true), []);
+  const theme = useCallback(() => toggleTheme(shown.night), [shown.night]);
+  useKeyboard({ explain: nothing, find: nothing, help: showKeys, wall: toggleWall, theme });
+  const rows = useMemo(() => [...board.items].sort((a, b) => needOf(b) - needOf(a)), [board.items]);
+  const feed = rows.find((row) => row.code === chosen) ?? rows[0];
+  const may = (permission: string) => me.may.includes(permission);
+  const moved = rows.map((row) => `${row.quarantined} ${row.refused_24h}`).join(",");
+  return (
+    <>
+      {shown.wall ? (
+        <FeedsWall rows={rows} now={shown.now} />
+      ) : (
+        <main class="service feeds-board">
+          <section class="card">
+            <DataTable
+              id="feeds-title"
+              title="Feeds, the worst first"
+              columns={columnsFor(shown.now, feed?.code ?? null, setChosen)}
+              rows={rows}
+              rowKey={(row) => row.code}
+              need={needOf}
+              now={shown.now}
+              level={2}
+              empty="No provider is set up to send a feed."
+            />
+          </section>
+          {feed && (
+            <FeedDetail feed={feed} overview={overview} now={shown.now} worklists={may("worklists:read")} />
+          )}
+          {may("quarantine:read") && (
+            <Quarantine now={shown.now} moved={moved} mayReplay={may("quarantine:write")} />
+          )}
+          <footer class="service-foot">
+            <span>
+              Delayed: a silence that comes about once in a hundred at such an hour. Silent: once in a
+              million.
+            </span>
+            <button type="button" class="service-keys no-print" onClick={showKeys}>
+              Keys <kbd>?</kbd>
+            </button>
+          </footer>
+        </main>
+      )}
+      {help && (
+        <Dialog id="keys" label="Keys" form="card" onClose={() => setHelp(false)}>
+          <Keys />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+function Said({ children }: { children: string }) {
+  return (
+    <main class="waiting">
+      <p class="card">{children}</p>
+    </main>
+  );
+}
+
+/** Is each feed arriving, clean and on time, and what does it leave for somebody to do. */
+export function Page() {
+  const me = useMe();
+  const may = me?.may.includes("feeds:read") ?? false;
+  return (
+    <Frame topics={may ? TOPICS : NOTHING}>
+      {(overview, shown) => {
+        if (!me) return <Said>Waiting to know who asks.</Said>;
+        if (!may)
+          return (
+            <Said>{`${me.title} may not see the feeds. The control centre and feed engineers may.`}</Said>
+          );
+        const board = live.topic<FeedBoard>("feeds");
+        if (!board) return <Said>Waiting for the feeds.</Said>;
+        return <Desk board={board} overview={overview} shown={shown} me={me} />;
+      }}
+    </Frame>
+  );
+}
