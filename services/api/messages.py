@@ -15,13 +15,16 @@ MOST_TOPICS = 20
 TOPICS: Mapping[str, Needs] = {
     "overview": Needs("state:read"),
     "site": Needs("state:read"),
+    "service": Needs("state:read"),
     "feeds": Needs("feeds:read"),
 }
 Revision = Annotated[int | None, Field(ge=0, le=2**53)]
 
 
 class Subscribe(BaseModel):
-    """The topics to listen to from now on, all of them: `overview`, `feeds`, `site:<code>`; none of them ends it."""
+    """The topics to listen to from now on, all of them: `overview`, `feeds`, `site:<code>`, `service:<name>`; none of
+    them ends it.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [
         {"subscribe": ["overview", "site:RVV01"], "after": {"overview": 4711, "site:RVV01": None}}
@@ -34,8 +37,8 @@ class Subscribe(BaseModel):
 
 
 class Snapshot(BaseModel):
-    """A topic as a whole. For `overview` as GET /api/v1/overview, `site:<code>` as GET /api/v1/sites/{code}, `feeds`
-    as GET /api/v1/feeds.
+    """A topic as a whole. For `overview` as GET /api/v1/overview, `site:<code>` as GET /api/v1/sites/{code},
+    `service:<name>` as GET /api/v1/services/{name}, `feeds` as GET /api/v1/feeds.
     """
 
     type: Literal["snapshot"]

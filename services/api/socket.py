@@ -19,6 +19,7 @@ from services.api.messages import MOST_TOPICS, TOPICS, Subscribe
 from services.api.problems import Problem, respond
 from services.domain.system import System
 from services.live.hub import Subscription
+from services.live.service import SERVICES
 
 MAX_MESSAGE = 4096  # characters of a client's message
 SEND_SECONDS = 30  # a client that takes no message for so long is gone
@@ -40,7 +41,7 @@ class _Refused(Exception):
 @router.websocket("/api/v1/live")
 @needs("state:read")
 async def live(websocket: WebSocket) -> None:
-    """The live topics: the overview, a site, the feeds."""
+    """The live topics: the overview, a site, a service, the feeds."""
     state = state_of(websocket)
     try:
         actor = await guard(websocket, "state:read")
@@ -131,8 +132,10 @@ def wanted(text: str | None, system: System, actor: Actor) -> dict[str, int | No
     topics = list(dict.fromkeys(asked.subscribe))
     for topic in topics:
         kind, colon, code = topic.partition(":")
-        if kind not in TOPICS or (kind == "site") != bool(colon) or (colon and code not in system.site_by_code):
-            raise _Refused(_NOT_UNDERSTOOD, f"A topic is one of overview, feeds, site:<code of a site>. {_HOW}")
+        within = {"site": system.site_by_code, "service": SERVICES}.get(kind, ())
+        if kind not in TOPICS or bool(within) != bool(colon) or (colon and code not in within):
+            named = "overview, feeds, site:<code of a site>, service:<first word of a measure's name>"
+            raise _Refused(_NOT_UNDERSTOOD, f"A topic is one of {named}. {_HOW}")
         permission = TOPICS[kind].scope
         if permission != "public" and not actor.may(permission):
             raise _Refused("This topic is not for you", forbidden(actor, permission))

@@ -7,49 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.domain.catalogue_atoms import GA
+from services.domain.catalogue_atoms import beds as _beds
+from services.domain.catalogue_atoms import capacity as _capacity
+from services.domain.catalogue_atoms import ended as _ended
+from services.domain.catalogue_atoms import gauge as _gauge
+from services.domain.catalogue_atoms import minutes as _minutes
+from services.domain.catalogue_atoms import open_beds as _open_beds
+from services.domain.catalogue_atoms import opened as _open
+from services.domain.catalogue_atoms import started as _started
+from services.domain.catalogue_beds import BEDS
+from services.domain.catalogue_discharge import DISCHARGE
+from services.domain.catalogue_gauges import REPORTED
 from services.domain.measures import PLACED, Atom, Measure, Selection
-from services.domain.system import GENERAL_AND_ACUTE
 
-GA = tuple(GENERAL_AND_ACUTE)
 _ED = "Emergency department events of the provider: arrival to departure"
 _BEDS = "Bed events of the provider: admission, transfers and leaving"
 _AMBULANCE = "Ambulance service events: arrival at hospital, handover and clear"
 _DISCHARGE = "Discharge events of the provider: daily criteria to reside, hub referral"
 _VIRTUAL = "Virtual ward events of the provider"
 _CAPACITY = "unit.capacity of the provider; configuration until the first one"
-
-
-def _open(phase: str, **given: object) -> Atom:
-    return Atom(Selection(phase, "open", **given))  # type: ignore[arg-type]
-
-
-def _ended(phase: str, window: str = "today", **given: object) -> Atom:
-    return Atom(Selection(phase, "ended", window, **given))  # type: ignore[arg-type]
-
-
-def _started(phase: str, window: str = "today", **given: object) -> Atom:
-    return Atom(Selection(phase, "started", window, **given))  # type: ignore[arg-type]
-
-
-def _minutes(atom: Atom, aggregate: str = "minutes_total", over: int = 0) -> Atom:
-    return Atom(atom.selection, aggregate, over)  # type: ignore[arg-type]
-
-
-def _beds(kind: str, bed_kinds: tuple[str, ...]) -> Atom:
-    return Atom(Selection(f"capacity.{kind}", bed_kinds=bed_kinds), "value_total")
-
-
-def _capacity(kind: str) -> Atom:
-    return Atom(Selection(f"capacity.{kind}"), "value_total")
-
-
-def _open_beds(bed_kinds: tuple[str, ...]) -> tuple[Atom, ...]:
-    return (_beds("core", bed_kinds), _beds("escalation", bed_kinds))
-
-
-def _gauge(measure: str) -> tuple[Atom, ...]:
-    return (Atom(Selection("gauge", labels=(measure,)), "value_latest"),)
-
 
 _IN_ED = _open("ed.department")
 _LEFT_TODAY = _ended("ed.department")
@@ -247,9 +224,10 @@ _MEASURES: tuple[Measure, ...] = (
             needs="organisation"),
 )  # fmt: skip
 
-CATALOGUE: Mapping[str, Measure] = {measure.name: measure for measure in _MEASURES}
+_EVERY = (*_MEASURES, *BEDS, *DISCHARGE, *REPORTED)
+CATALOGUE: Mapping[str, Measure] = {measure.name: measure for measure in _EVERY}
 #: Measures that `gauge.reported` may carry.
-GAUGES: frozenset[str] = frozenset(measure.name for measure in _MEASURES if measure.kind == "gauge")
+GAUGES: frozenset[str] = frozenset(measure.name for measure in _EVERY if measure.kind == "gauge")
 
 #: What the system overview shows, in reading order.
 OVERVIEW: tuple[str, ...] = (

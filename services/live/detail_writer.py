@@ -1,4 +1,4 @@
-"""Keeps the topics that somebody listens to beside the overview: a site, the feeds."""
+"""Keeps the topics that somebody listens to beside the overview: a site, a service, the feeds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psycopg
 import structlog
 
 from services.domain.system import System
-from services.live import details, feeds, overview
+from services.live import details, feeds, overview, service
 from services.live.hub import Hub
 from services.store.database import Database
 
@@ -23,13 +23,15 @@ _log = structlog.get_logger(__name__)
 
 
 def reader(database: Database, system: System, now: Callable[[], datetime]) -> Callable[[str], Mapping[str, Any]]:
-    """How a topic is read from the store: `feeds`, or `site:` and a site's code."""
+    """How a topic is read from the store: `feeds`, `site:` and a site's code, or `service:` and its name."""
 
     def read(topic: str) -> Mapping[str, Any]:
         kind, _, code = topic.partition(":")
         with database.connection() as connection:
             if kind == "site":
                 return overview.read_site(connection, system, code, now())
+            if kind == "service":
+                return service.read(connection, system, code, now())
             return feeds.read_board(connection, system, now())
 
     return read

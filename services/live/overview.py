@@ -11,7 +11,7 @@ from psycopg import Connection
 from services.domain.catalogue import CATALOGUE, OVERVIEW
 from services.domain.clock import Clock
 from services.domain.declaration import Step
-from services.domain.measures import MISSING, Atoms, Measure, Place, Value, combine
+from services.domain.measures import Atoms, Measure, Place, Value, combine
 from services.domain.system import GENERAL_AND_ACUTE, Site, System
 from services.live.feeds import Feed, health
 from services.live.levels import Levels, edition_at, measures_of, merged
@@ -220,7 +220,7 @@ def describe(measure: Measure) -> dict[str, Any]:
         "direction": measure.direction, "definition": measure.definition,
         "numerator": _words(measure.numerator, measure.minus),
         "denominator": _words(measure.denominator, measure.denominator_minus) if measure.denominator else None,
-        "window": measure.window, "missing": MISSING[measure.kind], "source": measure.source, "target": measure.target,
+        "window": measure.window, "missing": measure.missing, "source": measure.source, "target": measure.target,
         "target_source": measure.target_source,
     }  # fmt: skip
 
