@@ -237,17 +237,12 @@ class ServiceSite(BaseModel):
     measures: Measures
 
 
-class ServicePlace(Named):
-    measures: Measures
-
-
 class ServiceDetail(Moment):
-    """The measures of one service at every level; units only for the service `unit`."""
+    """The measures of one service at every level, where they apply; units only for the service `unit`."""
 
     service: str = Field(examples=["beds"])
     measures: Measures = Field(description="Of the system as a whole.")
-    sites: list[ServiceSite] = Field(description="Empty where organisations alone report.")
-    places: list[ServicePlace]
+    sites: list[ServiceSite] = Field(description="Those where a measure of it applies.")
     providers: list[ProviderRow]
     units: list[UnitOfSite]
 

@@ -33,6 +33,16 @@ _NOT_APPLICABLE = {
 
 def applies(measure: Measure, site: Site) -> bool:
     """Whether a measure can have a reading at a site."""
+    return _serves(measure, site) and _has_beds_for(measure, site)
+
+
+def _has_beds_for(measure: Measure, site: Site) -> bool:
+    """Whether the site has a unit with one of the kinds of bed that the measure counts, where it counts by kind."""
+    kinds = {kind for atom in measure.atoms() for kind in atom.selection.bed_kinds}
+    return not kinds or any(unit.bed_kind in kinds for unit in site.units)
+
+
+def _serves(measure: Measure, site: Site) -> bool:
     match measure.needs:
         case "ed":
             return site.ed_type is not None
@@ -47,6 +57,10 @@ def applies(measure: Measure, site: Site) -> bool:
         case "unit":
             return False
     return True
+
+
+def _why_not(measure: Measure, site: Site) -> str | None:
+    return "no beds of this kind" if _serves(measure, site) else _NOT_APPLICABLE.get(measure.needs)
 
 
 def feed_of(measure: Measure, site: Site | None, system: System) -> str | None:
@@ -104,8 +118,7 @@ class Figures:
     def at_site(self, measure: Measure, site: Site) -> dict[str, Any]:
         feed = self._feed(measure, site)
         if not applies(measure, site):
-            reason = _NOT_APPLICABLE.get(measure.needs)
-            return shown(measure, Value(None, absent="not_applicable", reason=reason), feed)
+            return shown(measure, Value(None, absent="not_applicable", reason=_why_not(measure, site)), feed)
         value = combine(measure, self.by_site, [(site.code, None)])
         return shown(measure, value, feed, known=feed is not None)
 

@@ -1,4 +1,4 @@
-"""A service at a moment: its measures at every site, place and provider and in the system as a whole.
+"""A service at a moment: its measures at every site and provider and in the system as a whole.
 
 A service is what stands before the point in a measure's name: `beds`, `discharge`, `virtual_ward`. `unit` gives the
 units of every site with what is in them.
@@ -6,15 +6,16 @@ units of every site with what is in them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE
-from services.domain.system import System
+from services.domain.system import Site, System
 from services.live.organisations import provider_of
-from services.live.overview import Figures, read_feeds, unit_rows
+from services.live.overview import Figures, applies, read_feeds, unit_rows
 from services.store import picture
 
 #: The services there are, in the catalogue's order.
@@ -27,8 +28,8 @@ def read(
 ) -> dict[str, Any]:
     """Every measure of the service at t as known at known_at; service: one of SERVICES.
 
-    `measures` is of the system as a whole. Sites leave out what organisations report; every provider is there, also
-    those without a site. units is filled for the service `unit` alone.
+    `measures` is of the system as a whole. What does not apply is left out; sites leave out what organisations report.
+    Every provider is there, also those without a site. units is filled for the service `unit` alone.
     """
     measures = [measure for name, measure in CATALOGUE.items() if name.partition(".")[0] == service]
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
@@ -36,22 +37,25 @@ def read(
     levels = [measure for measure in measures if measure.needs != "unit"]
     derived = [measure for measure in levels if measure.kind != "gauge"]
 
-    def level(code: str, key: str | None = None) -> dict[str, Any]:
-        within = [site for site in system.sites if key is None or getattr(site, key) == code]
-        return {measure.name: figures.at_level(measure, within, code) for measure in levels}
+    def level(sites: Iterable[Site], code: str) -> dict[str, Any]:
+        within = list(sites)
+        made = {measure.name: figures.at_level(measure, within, code) for measure in levels}
+        return {name: value for name, value in made.items() if value["absent"] != "not_applicable"}
 
+    sites = [
+        {"code": site.code,
+         "measures": {each.name: figures.at_site(each, site) for each in derived if applies(each, site)}}
+        for site in system.sites
+    ]  # fmt: skip
+    of = {provider.code: [site for site in system.sites if site.provider == provider.code]
+          for provider in system.providers}  # fmt: skip
     within_units = system.sites if service == UNITS else ()
     return {
-        "as_at": t, "known_at": known_at or t, "service": service, "measures": level(system.code),
-        "sites": [
-            {"code": site.code, "measures": {measure.name: figures.at_site(measure, site) for measure in derived}}
-            for site in system.sites
-        ] if derived else [],
-        "places": [
-            {"code": place.code, "name": place.name, "measures": level(place.code, "place")} for place in system.places
-        ],
+        "as_at": t, "known_at": known_at or t, "service": service, "measures": level(system.sites, system.code),
+        "sites": [row for row in sites if row["measures"]],
         "providers": [
-            provider_of(provider) | {"measures": level(provider.code, "provider")} for provider in system.providers
+            provider_of(provider) | {"measures": level(of[provider.code], provider.code)}
+            for provider in system.providers
         ],
         "units": [{**row, "site": site.code} for site in within_units for row in unit_rows(figures, site)],
     }  # fmt: skip

@@ -88,14 +88,17 @@ def test_a_person_is_counted_at_their_unit_site_place_and_provider(client: TestC
     assert listed == {each["code"] for each in client.get("/api/v1/system").json()["providers"]}
 
 
-def test_a_service_has_the_same_figures_as_a_site_a_place_and_a_provider(client: TestClient) -> None:  # noqa: F811
+def test_a_service_has_the_same_figures_as_a_site_and_a_provider(client: TestClient) -> None:  # noqa: F811
     post(client, [event(), event()])
     told = client.get("/api/v1/services/ed").json()
     assert told["measures"]["ed.in_department"]["value"] == 2
-    for part, path in (("sites", "sites/RVV01"), ("places", "places/east_kent"), ("providers", "providers/RVV")):
+    for part, path in (("sites", "sites/RVV01"), ("providers", "providers/RVV")):
         row = next(each for each in told[part] if each["code"] == path.partition("/")[2])
         whole = client.get(f"/api/v1/{path}").json()["measures"]
         assert row["measures"] == {name: whole[name] for name in whole if name.startswith("ed.")}, part
+    by_code = {row["code"]: row["measures"] for row in told["sites"]}
+    assert "RYYXTONB" not in by_code, "a site at which no measure of the service applies"
+    assert "ed.over_12h" not in by_code["RVVKC"], "no type 1 department"
     assert told["units"] == []
 
 
@@ -128,7 +131,8 @@ def test_units_are_listed_for_a_site_and_found_by_their_code(client: TestClient,
 @pytest.mark.parametrize(
     ("path", "hint"),
     [
-        ("places/east_kant", "'east_kent'"), ("services/bed", "'beds'"), ("places/%00", "lists them"), ("providers/RVVV", "'RVV'"),
+        ("places/east_kant", "'east_kent'"), ("services/bed", "'beds'"), ("places/%00", "lists them"),
+        ("providers/RVVV", "'RVV'"),
         ("units/RVV01-X", "RVV01-"), ("units/" + "x" * 3000, "lists them"), ("providers/9991234560", "lists them"),
     ],
 )  # fmt: skip
