@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MeasureDefinition } from "../src/api/types";
-import { standsAgainst } from "../src/boards/overview/wall";
+import { standsAgainst } from "../src/boards/frame/stands";
 import { stageOf } from "../src/components/wall/stage";
 import { besideLabel } from "../src/components/wall/wall-figure";
 import { lateFeeds } from "../src/components/wall/wall-header";

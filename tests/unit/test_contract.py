@@ -22,6 +22,9 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Feed", schemas.FeedHealth),
     ("Overview", schemas.Overview),
     ("MeasureDefinition", schemas.Definition),
+    ("UnitRow", schemas.UnitOfSite),
+    ("ServiceProvider", schemas.ProviderRow),
+    ("Service", schemas.ServiceDetail),
 )
 
 

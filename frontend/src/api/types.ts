@@ -157,3 +157,33 @@ export interface DistrictMap {
       | { type: "MultiPolygon"; coordinates: [number, number][][][] };
   }[];
 }
+
+/** A ward, an ED area or a virtual ward, with what it can hold and what is in it. */
+export interface UnitRow {
+  code: string;
+  name: string;
+  kind: string;
+  bed_kind: string | null;
+  area: string | null;
+  site: string;
+  capacity: { core: number; escalation: number; closed: number };
+  measures: Measures;
+}
+
+export interface ServiceProvider {
+  code: string;
+  name: string;
+  short_name: string;
+  kind: string;
+  measures: Measures;
+}
+
+/** The measures of one service at every level, where they apply; units only for the service `unit`. */
+export interface Service {
+  as_at: string;
+  service: string;
+  measures: Measures;
+  sites: { code: string; measures: Measures }[];
+  providers: ServiceProvider[];
+  units: UnitRow[];
+}

@@ -11,6 +11,19 @@ export interface Route {
 
 export const routes: Route[] = [
   { path: /^\/$/, href: "/", name: "Overview", load: () => import("./overview/overview") },
+  { path: /^\/beds$/, href: "/beds", name: "Beds", load: () => import("./beds/beds") },
+  {
+    path: /^\/discharge$/,
+    href: "/discharge",
+    name: "Discharge",
+    load: () => import("./discharge/discharge"),
+  },
+  {
+    path: /^\/virtual-wards$/,
+    href: "/virtual-wards",
+    name: "Virtual wards",
+    load: () => import("./virtual-wards/virtual-wards"),
+  },
 ];
 
 export function routeOf(path: string): { route: Route; match: RegExpMatchArray } | null {

@@ -1,13 +1,13 @@
 import { useMemo } from "preact/hooks";
 import type { DistrictMap, Overview, Site, Value } from "../../api/types";
-import { crossed } from "../../components/line-mark/line-mark";
 import { SystemMap } from "../../components/map/system-map";
 import { OpelChip, type OpelLevel, opelWords } from "../../components/opel/opel-chip";
 import { byNeed, sorted } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { measuresOnWall, peopleOf } from "../../format/small";
-import { type Definitions, isAcute, targetOf } from "../frame/columns";
+import { type Definitions, isAcute } from "../frame/columns";
+import { standsAgainst } from "../frame/stands";
 import "./wall.css";
 
 /** A level as far as a wall says it. */
@@ -49,14 +49,6 @@ const bySite: (Plan & { note?: string })[] = [
 
 /** The most sites that stand side by side. */
 const SITES = 7;
-
-/** A reading against its plan; one that is late or absent is never said to be past it. */
-export function standsAgainst(value: Value | undefined, measure: string, definitions: Definitions) {
-  const target = targetOf(definitions, measure);
-  if (!value || value.absent !== null || value.value === null || value.freshness === "lost" || !target)
-    return "no line";
-  return crossed(value.value, target) ? "past" : "within";
-}
 
 const shownOf = (value: Value | undefined, people?: boolean) => (people && value ? peopleOf(value) : value);
 

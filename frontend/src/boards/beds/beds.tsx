@@ -1,0 +1,236 @@
+import type { Measures, Site, UnitRow } from "../../api/types";
+import { BedGrid, BedKey } from "../../components/beds/bed-grid";
+import { sorted } from "../../components/site-table/rows";
+import { count, signed } from "../../format/number";
+import { type Drawn, ServiceBoard } from "../service/board";
+import { Card, Headlines, numberOf, SitesCard, type TilePlan } from "../service/parts";
+import { type Plan, sentOnly, sitesWith } from "../service/plans";
+import { ServiceWall, type WallPlan } from "../service/wall";
+import { wardsOf } from "./wards";
+
+const TOPICS = ["service:beds", "service:unit"];
+
+/** now 12 − decided 61 + expected 40: the order in which beds are added up. */
+export function bridge(totals: Measures): string | undefined {
+  const parts = ["beds.adult_free", "beds.adult_decided", "beds.adult_due"].map((name) =>
+    numberOf(totals[name]),
+  );
+  const [free, decided, expected] = parts;
+  if (free == null || decided == null || expected == null) return undefined;
+  return `${signed(free)} now − ${count(decided)} decided + ${count(expected)} expected`;
+}
+
+const reasons: [string, string][] = [
+  ["beds.closed_infection", "infection"],
+  ["beds.closed_staffing", "staffing"],
+  ["beds.closed_estates", "estates"],
+  ["beds.closed_cleaning", "cleaning"],
+  ["beds.closed_ringfenced", "ring-fenced"],
+  ["beds.closed_other", "other"],
+];
+
+/** Why beds are closed: "12 infection, 4 staffing". */
+export const closedInWords = (totals: Measures) =>
+  reasons
+    .flatMap(([measure, word]) => {
+      const beds = numberOf(totals[measure]);
+      return beds ? [`${count(beds)} ${word}`] : [];
+    })
+    .join(", ") || undefined;
+
+const together = (totals: Measures, pairs: [string, string][]) =>
+  pairs
+    .flatMap(([measure, word]) => {
+      const beds = numberOf(totals[measure]);
+      return beds === null ? [] : [`${count(beds)} ${word}`];
+    })
+    .join(", ") || undefined;
+
+const headlines: TilePlan[] = [
+  { measure: "beds.tonight", label: "Adult beds tonight", detail: bridge, spread: true },
+  { measure: "beds.ga_occupancy", label: "G&A occupied", spread: true },
+  {
+    measure: "beds.ga_free",
+    label: "G&A free now",
+    detail: (totals) =>
+      together(totals, [
+        ["beds.ga_prospective", "prospective"],
+        ["beds.ga_potential", "potential"],
+      ]),
+  },
+  {
+    measure: "beds.escalation_occupied",
+    label: "In escalation beds",
+    detail: (totals) => together(totals, [["beds.escalation_open", "beds open"]]),
+  },
+  { measure: "beds.closed", label: "G&A closed", detail: closedInWords },
+  {
+    measure: "beds.critical_care_free",
+    label: "Critical care free",
+    detail: (totals) => together(totals, [["beds.critical_care_occupied", "occupied"]]),
+  },
+  {
+    measure: "beds.community_free",
+    label: "Community beds free",
+    detail: (totals) => together(totals, [["beds.community_occupied", "occupied"]]),
+  },
+  {
+    measure: "beds.stay_over_21_days",
+    label: "In hospital 21 days",
+    detail: (totals) =>
+      together(totals, [
+        ["beds.stay_over_14_days", "14"],
+        ["beds.stay_over_7_days", "7 days"],
+      ]),
+  },
+];
+
+const tonight: Plan[] = [
+  { measure: "beds.adult_free", title: "Free now", note: "adult beds" },
+  { measure: "beds.adult_decided", title: "− Decided", note: "to admit" },
+  { measure: "beds.adult_due", title: "+ Expected", note: "definite today" },
+  { measure: "beds.tonight", title: "= Tonight", drawn: true },
+  { measure: "beds.ga_occupancy", title: "G&A occupied", drawn: true },
+  { measure: "beds.ga_prospective", title: "Prospective", note: "G&A free" },
+  { measure: "beds.ga_potential", title: "Potential", note: "G&A free" },
+  { measure: "beds.escalation_occupied", title: "Escalation", note: "people in" },
+  { measure: "beds.closed", title: "Closed", note: "G&A beds" },
+  { measure: "beds.stay_over_7_days", title: "7 days", note: "or longer" },
+  { measure: "beds.stay_over_14_days", title: "14 days", note: "or longer" },
+  { measure: "beds.stay_over_21_days", title: "21 days", note: "or longer" },
+  { measure: "beds.usable_any", title: "Usable", note: "clean, staffed" },
+  { measure: "beds.usable_female", title: "Women", note: "usable" },
+  { measure: "beds.usable_male", title: "Men", note: "usable" },
+  { measure: "beds.usable_side_rooms", title: "Side rooms", note: "usable" },
+  { measure: "beds.usable_cohort", title: "Cohort", note: "usable" },
+];
+
+const apart: Plan[] = [
+  { measure: "beds.critical_care_occupancy", title: "Critical care", note: "occupied", drawn: true },
+  { measure: "beds.critical_care_free", title: "Free", note: "critical care" },
+  { measure: "beds.children_occupancy", title: "Children’s", note: "G&A occupied", drawn: true },
+  { measure: "beds.children_tonight", title: "Tonight", note: "children’s" },
+  { measure: "beds.maternity_occupancy", title: "Maternity", note: "occupied" },
+  { measure: "beds.maternity_free", title: "Free", note: "maternity" },
+  { measure: "beds.neonatal_occupancy", title: "Neonatal", note: "occupied" },
+  { measure: "beds.neonatal_free", title: "Free", note: "neonatal" },
+];
+
+const community: Plan[] = [
+  { measure: "beds.community_occupancy", title: "Occupied", note: "of beds open", drawn: true },
+  { measure: "beds.community_occupied", title: "In a bed", note: "people" },
+  { measure: "beds.community_free", title: "Free", note: "beds" },
+  { measure: "beds.stay_over_21_days", title: "21 days", note: "or longer" },
+];
+
+const byTonight = { column: "beds.tonight", descending: false };
+const measuresOf = (plans: Plan[]) => plans.map(({ measure }) => measure);
+
+function Wards({ sites, units, drawn }: { sites: Site[]; units: UnitRow[]; drawn: Drawn }) {
+  const chosen = sites.find((site) => site.code === drawn.selected) ?? sites[0];
+  if (!chosen) return null;
+  const wards = units.filter((unit) => unit.site === chosen.code && unit.kind === "ward");
+  return (
+    <Card
+      id="wards-title"
+      title={`Wards of ${chosen.name}`}
+      note="the fullest first; choose a row above for another hospital"
+    >
+      <BedGrid
+        label={`Beds of ${chosen.name}, by ward`}
+        units={wardsOf(wards)}
+        view="marks"
+        now={drawn.now}
+      />
+      <div class="beds-legend">
+        <BedKey only={["occupied", "free", "closed"]} />
+      </div>
+    </Card>
+  );
+}
+
+function Desk({ drawn }: { drawn: Drawn }) {
+  const { sites, units } = drawn.picture;
+  const acute = sorted(sitesWith(sites, ["beds.tonight"]), byTonight);
+  return (
+    <>
+      <Headlines plans={headlines} sites={acute} drawn={drawn} />
+      <SitesCard
+        id="tonight-title"
+        title="Beds tonight, by hospital"
+        note="now − decided + expected; the shortest first"
+        plans={sentOnly(tonight, acute)}
+        sites={acute}
+        drawn={drawn}
+        first={byTonight}
+      />
+      <Wards sites={acute} units={units} drawn={drawn} />
+      <div class="half">
+        <SitesCard
+          id="apart-title"
+          title="Critical care, children, maternity"
+          note="counted apart from adult beds"
+          plans={apart}
+          sites={sitesWith(sites, measuresOf(apart))}
+          drawn={drawn}
+          first={{ column: "beds.critical_care_occupancy", descending: true }}
+        />
+      </div>
+      <div class="half">
+        <SitesCard
+          id="community-title"
+          title="Community hospitals"
+          plans={community}
+          sites={sitesWith(sites, ["beds.community_occupancy"])}
+          drawn={drawn}
+          first={{ column: "beds.community_occupancy", descending: true }}
+          total={false}
+        />
+      </div>
+    </>
+  );
+}
+
+const wallFigures: WallPlan[] = [
+  { measure: "beds.tonight", label: "adult beds tonight" },
+  { measure: "beds.ga_occupancy", label: "G&A beds occupied" },
+  { measure: "beds.ga_free", label: "G&A beds free now" },
+  { measure: "beds.ga_prospective", label: "free, prospective" },
+  { measure: "beds.escalation_occupied", label: "in escalation beds" },
+  { measure: "beds.closed", label: "G&A beds closed" },
+  { measure: "beds.critical_care_free", label: "critical care free" },
+  { measure: "beds.community_free", label: "community beds free" },
+];
+
+const wallRows: WallPlan[] = [
+  { measure: "beds.adult_free", label: "Free now", note: "adult beds" },
+  { measure: "beds.adult_decided", label: "Decided", note: "to admit" },
+  { measure: "beds.adult_due", label: "Expected", note: "definite today" },
+  { measure: "beds.tonight", label: "Tonight" },
+  { measure: "beds.ga_occupancy", label: "G&A occupied" },
+  { measure: "beds.critical_care_free", label: "Critical care", note: "free" },
+];
+
+function OnWall({ drawn }: { drawn: Drawn }) {
+  return (
+    <ServiceWall
+      figures={wallFigures}
+      title="Beds tonight, the shortest first"
+      note="now − decided + expected"
+      rows={wallRows}
+      sites={sorted(sitesWith(drawn.picture.sites, ["beds.tonight"]), byTonight)}
+      drawn={drawn}
+    />
+  );
+}
+
+/** The beds board: what is free, closed and expected, and whether there are beds enough tonight. */
+export function Page() {
+  return (
+    <ServiceBoard
+      topics={TOPICS}
+      desk={(drawn) => <Desk drawn={drawn} />}
+      wall={(drawn) => <OnWall drawn={drawn} />}
+    />
+  );
+}

@@ -1,0 +1,40 @@
+import type { Site } from "../../api/types";
+import { targetInWords } from "../../components/line-mark/line-mark";
+import type { Column } from "../../components/site-table/site-table";
+import { type Definitions, spreadOf } from "../frame/columns";
+
+/** A column of a table of sites, before the figures are there. */
+export interface Plan {
+  measure: string;
+  title: string;
+  note?: string;
+  beside?: { measure: string; word: string };
+  /** Draws its readings against one axis, with the plan as a line. */
+  drawn?: boolean;
+}
+
+/** Columns with their axes; of a drawn one the note is its plan. */
+export const columnsOf = (plans: Plan[], sites: Site[], definitions: Definitions): Column[] =>
+  plans.map(({ drawn, ...plan }) => {
+    const spread = drawn ? spreadOf(sites, plan.measure, definitions) : null;
+    const note = (drawn && targetInWords(definitions.get(plan.measure))) || plan.note;
+    return { ...plan, note, mark: spread && { axis: spread.axis, target: spread.target } };
+  });
+
+/** Whether a measure can have a reading at a site. */
+export const hasMeasure = (site: Site, measure: string) => {
+  const value = site.measures[measure];
+  return value !== undefined && value.absent !== "not_applicable";
+};
+
+/** The sites at which one of the measures applies. */
+export const sitesWith = (sites: Site[], measures: string[]) =>
+  sites.filter((site) => measures.some((measure) => hasMeasure(site, measure)));
+
+/** The columns that somebody sends something for. */
+export const sentOnly = (plans: Plan[], sites: Site[]) =>
+  plans.filter(({ measure }) =>
+    sites.some(
+      (site) => site.measures[measure] !== undefined && site.measures[measure].absent !== "not_provided",
+    ),
+  );
