@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.domain.catalogue_atoms import GA
-from services.domain.catalogue_atoms import beds as _beds
-from services.domain.catalogue_atoms import capacity as _capacity
-from services.domain.catalogue_atoms import ended as _ended
-from services.domain.catalogue_atoms import gauge as _gauge
-from services.domain.catalogue_atoms import minutes as _minutes
-from services.domain.catalogue_atoms import open_beds as _open_beds
-from services.domain.catalogue_atoms import opened as _open
-from services.domain.catalogue_atoms import started as _started
+from services.domain.atoms import GA
+from services.domain.atoms import beds as _beds
+from services.domain.atoms import capacity as _capacity
+from services.domain.atoms import ended as _ended
+from services.domain.atoms import gauge as _gauge
+from services.domain.atoms import minutes as _minutes
+from services.domain.atoms import open_beds as _open_beds
+from services.domain.atoms import opened as _open
+from services.domain.atoms import started as _started
 from services.domain.catalogue_beds import BEDS
 from services.domain.catalogue_discharge import DISCHARGE
 from services.domain.catalogue_gauges import REPORTED

@@ -6,7 +6,7 @@ No definition of current, prospective and potential capacity has been published 
 
 from __future__ import annotations
 
-from services.domain.catalogue_atoms import GA, beds, open_beds, opened
+from services.domain.atoms import GA, beds, open_beds, opened
 from services.domain.measures import Atom, Measure
 
 _ADULT, _CHILDREN = ("ga_adult",), ("ga_paediatric",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.domain.catalogue_atoms import beds, ended, minutes, opened, started
+from services.domain.atoms import beds, ended, minutes, opened, started
 from services.domain.measures import Measure
 
 _CRITERIA = "Discharge events of the provider: daily criteria to reside"
@@ -13,9 +13,9 @@ _VIRTUAL = "Virtual ward events of the provider"
 
 #: What the discharge SitRep counts: neither deaths nor moves to another hospital.
 _WENT_HOME = ("discharged", "self_discharged", "virtual_ward")
-_LEAVERS = ended("bed.departure", outcomes=_WENT_HOME)
-_BY_1700 = ended("bed.departure", outcomes=_WENT_HOME, labels=("before_1200", "before_1700"))
-_BY_1200 = ended("bed.departure", outcomes=_WENT_HOME, labels=("before_1200",))
+_LEAVERS = ended("bed.departure", "last_24h", outcomes=_WENT_HOME)
+_BY_1700 = ended("bed.departure", "last_24h", outcomes=_WENT_HOME, labels=("before_1200", "before_1700"))
+_BY_1200 = ended("bed.departure", "last_24h", outcomes=_WENT_HOME, labels=("before_1200",))
 _VIRTUAL_PLACES = beds("core", ("virtual",))
 _ON_VIRTUAL = opened("virtual_ward.stay")
 _ENDED_VIRTUAL = ended("virtual_ward.stay", "last_24h")
@@ -74,12 +74,12 @@ DISCHARGE: tuple[Measure, ...] = (
             (opened("discharge.due", labels=("possible",)),), needs="beds"),
     Measure("discharge.left_today", "Discharged today", "count", "people", "higher",
             "People who left a bed since midnight: home, a care setting or a virtual ward. Deaths and moves to another "
-            "hospital are not in it.", _LEFT, (_LEAVERS,), needs="beds"),
-    Measure("discharge.left_by_1700", "Discharged today by 17:00", "share", "share", "higher",
-            "Of the people discharged since midnight, the share who left before 17:00, London time.", _LEFT,
+            "hospital are not in it.", _LEFT, (ended("bed.departure", outcomes=_WENT_HOME),), needs="beds"),
+    Measure("discharge.left_by_1700", "Discharged by 17:00, last 24 hours", "share", "share", "higher",
+            "Of the people discharged in the last 24 hours, the share who left before 17:00, London time.", _LEFT,
             (_BY_1700,), denominator=(_LEAVERS,), needs="beds"),
-    Measure("discharge.left_by_1200", "Discharged today by midday", "share", "share", "higher",
-            "Of the people discharged since midnight, the share who left before 12:00, London time.", _LEFT,
+    Measure("discharge.left_by_1200", "Discharged by midday, last 24 hours", "share", "share", "higher",
+            "Of the people discharged in the last 24 hours, the share who left before 12:00, London time.", _LEFT,
             (_BY_1200,), denominator=(_LEAVERS,), needs="beds", target=0.33,
             target_source="SAFER: a third of discharges before midday (from memory, unconfirmed)"),
     Measure("discharge.in_lounge", "In the discharge lounge", "count", "people", "neutral",

@@ -6,7 +6,7 @@ unconfirmed. A gauge and a measure derived from journeys are two lines, also whe
 
 from __future__ import annotations
 
-from services.domain.catalogue_atoms import gauge
+from services.domain.atoms import gauge
 from services.domain.measures import Direction, Measure
 
 _111 = "NHS 111 provider, reported"

@@ -79,8 +79,8 @@ const headlines: TilePlan[] = [
     label: "In hospital 21 days",
     detail: (totals) =>
       together(totals, [
-        ["beds.stay_over_14_days", "14"],
-        ["beds.stay_over_7_days", "7 days"],
+        ["beds.stay_over_14_days", "for 14"],
+        ["beds.stay_over_7_days", "for 7 days"],
       ]),
   },
 ];
@@ -117,7 +117,7 @@ const apart: Plan[] = [
 ];
 
 const community: Plan[] = [
-  { measure: "beds.community_occupancy", title: "Occupied", note: "of beds open", drawn: true },
+  { measure: "beds.community_occupancy", title: "Occupied", note: "of beds open" },
   { measure: "beds.community_occupied", title: "In a bed", note: "people" },
   { measure: "beds.community_free", title: "Free", note: "beds" },
   { measure: "beds.stay_over_21_days", title: "21 days", note: "or longer" },
@@ -134,7 +134,7 @@ function Wards({ sites, units, drawn }: { sites: Site[]; units: UnitRow[]; drawn
     <Card
       id="wards-title"
       title={`Wards of ${chosen.name}`}
-      note="the fullest first; choose a row above for another hospital"
+      note="the fullest first; a row above chooses another hospital"
     >
       <BedGrid
         label={`Beds of ${chosen.name}, by ward`}
@@ -164,22 +164,23 @@ function Desk({ drawn }: { drawn: Drawn }) {
         drawn={drawn}
         first={byTonight}
       />
-      <Wards sites={acute} units={units} drawn={drawn} />
+      <SitesCard
+        id="apart-title"
+        title="Critical care, children, maternity"
+        note="counted apart from adult beds"
+        plans={apart}
+        sites={sitesWith(sites, measuresOf(apart))}
+        drawn={drawn}
+        first={{ column: "beds.critical_care_occupancy", descending: true }}
+      />
       <div class="half">
-        <SitesCard
-          id="apart-title"
-          title="Critical care, children, maternity"
-          note="counted apart from adult beds"
-          plans={apart}
-          sites={sitesWith(sites, measuresOf(apart))}
-          drawn={drawn}
-          first={{ column: "beds.critical_care_occupancy", descending: true }}
-        />
+        <Wards sites={acute} units={units} drawn={drawn} />
       </div>
       <div class="half">
         <SitesCard
           id="community-title"
           title="Community hospitals"
+          note="the fullest first"
           plans={community}
           sites={sitesWith(sites, ["beds.community_occupancy"])}
           drawn={drawn}

@@ -53,8 +53,8 @@ const headlines: TilePlan[] = [
     label: "Discharged today",
     detail: (totals) => people(totals, "discharge.in_lounge", "in a discharge lounge"),
   },
-  { measure: "discharge.left_by_1200", label: "Of those, by midday", spread: true },
-  { measure: "discharge.left_by_1700", label: "Of those, by 17:00", spread: true },
+  { measure: "discharge.left_by_1200", label: "By midday, last 24 h", spread: true },
+  { measure: "discharge.left_by_1700", label: "By 17:00, last 24 h", spread: true },
   {
     measure: "beds.stay_over_21_days",
     label: "In hospital 21 days",
@@ -73,7 +73,7 @@ const bySite: Plan[] = [
   { measure: "discharge.due_possible", title: "Possible", note: "still to go today" },
   { measure: "discharge.left_today", title: "Discharged", note: "today" },
   { measure: "discharge.left_by_1200", title: "By midday", drawn: true },
-  { measure: "discharge.left_by_1700", title: "By 17:00", note: "of today’s", drawn: true },
+  { measure: "discharge.left_by_1700", title: "By 17:00", note: "last 24 h", drawn: true },
 ];
 
 const why: MatrixRow[] = [
@@ -215,7 +215,7 @@ function Desk({ drawn }: { drawn: Drawn }) {
       <Organisations
         id="lines-title"
         title="Derived and reported are two lines"
-        of={reportedBy(twoLines, trusts)}
+        of={twoLines}
         rows={trusts}
         drawn={drawn}
       />
@@ -237,8 +237,8 @@ const wallFigures: WallPlan[] = [
   { measure: "discharge.due_definite", label: "definite, still to go" },
   { measure: "discharge.due_possible", label: "possible, still to go" },
   { measure: "discharge.left_today", label: "discharged today" },
-  { measure: "discharge.left_by_1200", label: "of those, by midday" },
-  { measure: "discharge.left_by_1700", label: "of those, by 17:00" },
+  { measure: "discharge.left_by_1200", label: "by midday, last 24 h" },
+  { measure: "discharge.left_by_1700", label: "by 17:00, last 24 h" },
 ];
 
 const wallRows: WallPlan[] = [
@@ -247,7 +247,7 @@ const wallRows: WallPlan[] = [
   { measure: "discharge.waiting_for_hub", label: "Hub", note: "waiting" },
   { measure: "discharge.due_definite", label: "Definite", note: "still to go today" },
   { measure: "discharge.left_today", label: "Discharged", note: "today" },
-  { measure: "discharge.left_by_1700", label: "By 17:00", note: "of today’s" },
+  { measure: "discharge.left_by_1700", label: "By 17:00", note: "last 24 h" },
 ];
 
 function OnWall({ drawn }: { drawn: Drawn }) {

@@ -70,7 +70,7 @@ function Inside({ topics, desk, wall, overview, shown }: InsideProps) {
     <>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the figures in it are buttons */}
       <main
-        class={shown.wall ? "wall service-wall" : "service"}
+        class={shown.wall ? "wall services-wall" : "services"}
         onClick={(event) => {
           const figure = (event.target as Element).closest<HTMLElement>("[data-measure]");
           if (figure) explain(figure);
@@ -81,7 +81,7 @@ function Inside({ topics, desk, wall, overview, shown }: InsideProps) {
         }}
       >
         {!picture.complete ? (
-          <p class="card service-waiting">Waiting for the first figures of this board.</p>
+          <p class="card services-waiting">Waiting for the first figures of this board.</p>
         ) : shown.wall ? (
           wall(drawn)
         ) : (

@@ -39,7 +39,7 @@ export function ServiceWall({ figures, title, note, rows, sites, drawn }: Servic
   const more = sites.length - SITES;
   return (
     <>
-      <section class="service-wall-figures" aria-label="System now">
+      <section class="services-figures" aria-label="System now">
         {figures.map(({ measure, label }) => (
           <WallFigure
             key={measure}

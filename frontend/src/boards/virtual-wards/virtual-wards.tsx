@@ -1,5 +1,5 @@
-import type { Measures } from "../../api/types";
-import { BedGrid, BedKey } from "../../components/beds/bed-grid";
+import type { Measures, Site, UnitRow } from "../../api/types";
+import { BedGrid } from "../../components/beds/bed-grid";
 import { sorted } from "../../components/site-table/rows";
 import { count } from "../../format/number";
 import { wardsOf } from "../beds/wards";
@@ -76,6 +76,14 @@ const byHub: Plan[] = [
 /** The emptiest first: a place that nobody uses keeps somebody in a hospital bed. */
 const leastUsed = { column: "virtual_ward.occupancy", descending: false };
 
+/** "Frailty" of "East Kent virtual ward": the hub says the rest. */
+export const teamsOf = (units: UnitRow[], hubs: Site[]) =>
+  wardsOf(units.filter((unit) => unit.kind === "virtual_ward")).map((team) => ({
+    ...team,
+    name: team.name.replace(/ virtual ward$/i, ""),
+    kind: hubs.find((hub) => team.code.startsWith(`${hub.code}-`))?.short_name,
+  }));
+
 function Desk({ drawn }: { drawn: Drawn }) {
   const { sites, units } = drawn.picture;
   const hubs = sorted(sitesWith(sites, ["virtual_ward.occupancy"]), leastUsed);
@@ -91,22 +99,19 @@ function Desk({ drawn }: { drawn: Drawn }) {
         drawn={drawn}
         first={leastUsed}
       />
-      {hubs.map((hub) => (
-        <div key={hub.code} class="half">
-          <Card id={`teams-${hub.code}`} title={hub.name} note="a place a mark">
-            <BedGrid
-              label={`Places of ${hub.name}, by team`}
-              first="Team"
-              units={wardsOf(units.filter((unit) => unit.site === hub.code && unit.kind === "virtual_ward"))}
-              view="marks"
-              now={drawn.now}
-            />
-          </Card>
-        </div>
-      ))}
-      <div class="beds-legend">
-        <BedKey only={["occupied", "free"]} />
-      </div>
+      <Card
+        id="teams-title"
+        title="Teams"
+        note="the fullest first; a place a mark, filled where somebody is on it"
+      >
+        <BedGrid
+          label="Places of virtual wards, by team"
+          first="Team"
+          units={teamsOf(units, hubs)}
+          view="marks"
+          now={drawn.now}
+        />
+      </Card>
     </>
   );
 }

@@ -1,8 +1,8 @@
-"""The few shapes of atom that nearly every measure is made of."""
+"""Atoms by what they count: who is in a phase now, who began or ended it in a window, the minutes of either, and beds."""
 
 from __future__ import annotations
 
-from services.domain.measures import Atom, Selection
+from services.domain.measures import Aggregate, Atom, Selection, Window
 from services.domain.system import GENERAL_AND_ACUTE
 
 GA = tuple(GENERAL_AND_ACUTE)
@@ -13,17 +13,17 @@ def opened(phase: str, **given: object) -> Atom:
     return Atom(Selection(phase, "open", **given))  # type: ignore[arg-type]
 
 
-def ended(phase: str, window: str = "today", **given: object) -> Atom:
+def ended(phase: str, window: Window = "today", **given: object) -> Atom:
     return Atom(Selection(phase, "ended", window, **given))  # type: ignore[arg-type]
 
 
-def started(phase: str, window: str = "today", **given: object) -> Atom:
+def started(phase: str, window: Window = "today", **given: object) -> Atom:
     return Atom(Selection(phase, "started", window, **given))  # type: ignore[arg-type]
 
 
-def minutes(atom: Atom, aggregate: str = "minutes_total", over: int = 0) -> Atom:
+def minutes(atom: Atom, aggregate: Aggregate = "minutes_total", over: int = 0) -> Atom:
     """The time in the phase, in minutes, of what the atom counts; only the part beyond `over` minutes."""
-    return Atom(atom.selection, aggregate, over)  # type: ignore[arg-type]
+    return Atom(atom.selection, aggregate, over)
 
 
 def beds(kind: str, bed_kinds: tuple[str, ...], **given: object) -> Atom:
