@@ -1,4 +1,4 @@
-"""Atoms by what they count: who is in a phase now, who began or ended it in a window, the minutes of either, and beds."""
+"""Atoms by what they count: who is in a phase now, who began or ended it in a window, the minutes of either; beds."""
 
 from __future__ import annotations
 

@@ -1,50 +1,14 @@
-import type { Measures, Site, UnitRow } from "../../api/types";
+import type { Site, UnitRow } from "../../api/types";
 import { BedGrid, BedKey } from "../../components/beds/bed-grid";
 import { sorted } from "../../components/site-table/rows";
-import { count, signed } from "../../format/number";
 import { type Drawn, ServiceBoard } from "../service/board";
-import { Card, Headlines, numberOf, SitesCard, type TilePlan } from "../service/parts";
-import { type Plan, sentOnly, sitesWith } from "../service/plans";
+import { Card, Headlines, SitesCard, type TilePlan } from "../service/parts";
+import { type Plan, reportedBy, sitesWith } from "../service/plans";
 import { ServiceWall, type WallPlan } from "../service/wall";
 import { wardsOf } from "./wards";
+import { bridge, closedInWords, together } from "./words";
 
 const TOPICS = ["service:beds", "service:unit"];
-
-/** now 12 − decided 61 + expected 40: the order in which beds are added up. */
-export function bridge(totals: Measures): string | undefined {
-  const parts = ["beds.adult_free", "beds.adult_decided", "beds.adult_due"].map((name) =>
-    numberOf(totals[name]),
-  );
-  const [free, decided, expected] = parts;
-  if (free == null || decided == null || expected == null) return undefined;
-  return `${signed(free)} now − ${count(decided)} decided + ${count(expected)} expected`;
-}
-
-const reasons: [string, string][] = [
-  ["beds.closed_infection", "infection"],
-  ["beds.closed_staffing", "staffing"],
-  ["beds.closed_estates", "estates"],
-  ["beds.closed_cleaning", "cleaning"],
-  ["beds.closed_ringfenced", "ring-fenced"],
-  ["beds.closed_other", "other"],
-];
-
-/** Why beds are closed: "12 infection, 4 staffing". */
-export const closedInWords = (totals: Measures) =>
-  reasons
-    .flatMap(([measure, word]) => {
-      const beds = numberOf(totals[measure]);
-      return beds ? [`${count(beds)} ${word}`] : [];
-    })
-    .join(", ") || undefined;
-
-const together = (totals: Measures, pairs: [string, string][]) =>
-  pairs
-    .flatMap(([measure, word]) => {
-      const beds = numberOf(totals[measure]);
-      return beds === null ? [] : [`${count(beds)} ${word}`];
-    })
-    .join(", ") || undefined;
 
 const headlines: TilePlan[] = [
   { measure: "beds.tonight", label: "Adult beds tonight", detail: bridge, spread: true },
@@ -59,9 +23,9 @@ const headlines: TilePlan[] = [
       ]),
   },
   {
-    measure: "beds.escalation_occupied",
-    label: "In escalation beds",
-    detail: (totals) => together(totals, [["beds.escalation_open", "beds open"]]),
+    measure: "beds.escalation_open",
+    label: "Escalation beds open",
+    detail: (totals) => together(totals, [["beds.core_open", "core beds"]]),
   },
   { measure: "beds.closed", label: "G&A closed", detail: closedInWords },
   {
@@ -93,7 +57,7 @@ const tonight: Plan[] = [
   { measure: "beds.ga_occupancy", title: "G&A occupied", drawn: true },
   { measure: "beds.ga_prospective", title: "Prospective", note: "G&A free" },
   { measure: "beds.ga_potential", title: "Potential", note: "G&A free" },
-  { measure: "beds.escalation_occupied", title: "Escalation", note: "people in" },
+  { measure: "beds.escalation_open", title: "Escalation", note: "beds open" },
   { measure: "beds.closed", title: "Closed", note: "G&A beds" },
   { measure: "beds.stay_over_7_days", title: "7 days", note: "or longer" },
   { measure: "beds.stay_over_14_days", title: "14 days", note: "or longer" },
@@ -159,7 +123,7 @@ function Desk({ drawn }: { drawn: Drawn }) {
         id="tonight-title"
         title="Beds tonight, by hospital"
         note="now − decided + expected; the shortest first"
-        plans={sentOnly(tonight, acute)}
+        plans={reportedBy(tonight, acute)}
         sites={acute}
         drawn={drawn}
         first={byTonight}
@@ -197,7 +161,7 @@ const wallFigures: WallPlan[] = [
   { measure: "beds.ga_occupancy", label: "G&A beds occupied" },
   { measure: "beds.ga_free", label: "G&A beds free now" },
   { measure: "beds.ga_prospective", label: "free, prospective" },
-  { measure: "beds.escalation_occupied", label: "in escalation beds" },
+  { measure: "beds.escalation_open", label: "escalation beds open" },
   { measure: "beds.closed", label: "G&A beds closed" },
   { measure: "beds.critical_care_free", label: "critical care free" },
   { measure: "beds.community_free", label: "community beds free" },

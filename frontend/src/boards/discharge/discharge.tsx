@@ -5,8 +5,8 @@ import { cellOf } from "../../components/table/sheet";
 import { count, counts } from "../../format/number";
 import { type Drawn, ServiceBoard } from "../service/board";
 import { Matrix, type MatrixRow, Reading } from "../service/matrix";
-import { Headlines, numberOf, SitesCard, type TilePlan } from "../service/parts";
-import { type Plan, sitesWith } from "../service/plans";
+import { Headlines, SitesCard, type TilePlan } from "../service/parts";
+import { numberOf, type Plan, reportedBy, sitesWith } from "../service/plans";
 import { ServiceWall, type WallPlan } from "../service/wall";
 
 const TOPICS = [
@@ -165,12 +165,6 @@ interface OrganisationsProps {
   rows: ServiceProvider[];
   drawn: Drawn;
 }
-
-/** The measures that somebody among these reports: what nobody sends is not a column of dashes. */
-export const reportedBy = <Each extends { measure: string }>(of: Each[], rows: { measures: Measures }[]) =>
-  of.filter(({ measure }) =>
-    rows.some((row) => row.measures[measure] && row.measures[measure].absent !== "not_provided"),
-  );
 
 const worst = { column: "discharge.no_criteria_to_reside", descending: true };
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Measures, Site, Value } from "../../api/types";
+import type { Measures, Site } from "../../api/types";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
@@ -110,7 +110,3 @@ interface CardProps {
   note?: string;
   children: ComponentChildren;
 }
-
-/** The value of a reading that is there, or null. */
-export const numberOf = (value: Value | undefined) =>
-  value === undefined || value.absent !== null ? null : value.value;

@@ -1,4 +1,4 @@
-import type { Site } from "../../api/types";
+import type { Measures, Site, Value } from "../../api/types";
 import { targetInWords } from "../../components/line-mark/line-mark";
 import type { Column } from "../../components/site-table/site-table";
 import { type Definitions, spreadOf } from "../frame/columns";
@@ -31,10 +31,12 @@ export const hasMeasure = (site: Site, measure: string) => {
 export const sitesWith = (sites: Site[], measures: string[]) =>
   sites.filter((site) => measures.some((measure) => hasMeasure(site, measure)));
 
-/** The columns that somebody sends something for. */
-export const sentOnly = (plans: Plan[], sites: Site[]) =>
-  plans.filter(({ measure }) =>
-    sites.some(
-      (site) => site.measures[measure] !== undefined && site.measures[measure].absent !== "not_provided",
-    ),
+/** The measures that somebody among these reports: what nobody sends is not a column of dashes. */
+export const reportedBy = <Each extends { measure: string }>(of: Each[], rows: { measures: Measures }[]) =>
+  of.filter(({ measure }) =>
+    rows.some((row) => row.measures[measure] && row.measures[measure].absent !== "not_provided"),
   );
+
+/** The value of a reading that is there, or null. */
+export const numberOf = (value: Value | undefined) =>
+  value === undefined || value.absent !== null ? null : value.value;

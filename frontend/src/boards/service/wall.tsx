@@ -1,4 +1,5 @@
 import type { Site } from "../../api/types";
+import { doesNotApply } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { standsAgainst } from "../frame/stands";
@@ -33,7 +34,7 @@ export function ServiceWall({ figures, title, note, rows, sites, drawn }: Servic
     label,
     note: beside,
     measure,
-    value: (site) => site.measures[measure],
+    value: (site) => site.measures[measure] ?? doesNotApply,
     stands: stands(measure),
   }));
   const more = sites.length - SITES;

@@ -1,22 +1,13 @@
-import type { Measures, Site, UnitRow } from "../../api/types";
 import { BedGrid } from "../../components/beds/bed-grid";
 import { sorted } from "../../components/site-table/rows";
-import { count } from "../../format/number";
-import { wardsOf } from "../beds/wards";
+import { together } from "../beds/words";
 import { type Drawn, ServiceBoard } from "../service/board";
-import { Card, Headlines, numberOf, SitesCard, type TilePlan } from "../service/parts";
+import { Card, Headlines, SitesCard, type TilePlan } from "../service/parts";
 import { type Plan, sitesWith } from "../service/plans";
 import { ServiceWall, type WallPlan } from "../service/wall";
+import { teamsOf } from "./teams";
 
 const TOPICS = ["service:virtual_ward", "service:unit"];
-
-const together = (totals: Measures, pairs: [string, string][]) =>
-  pairs
-    .flatMap(([measure, word]) => {
-      const many = numberOf(totals[measure]);
-      return many === null ? [] : [`${count(many)} ${word}`];
-    })
-    .join(", ") || undefined;
 
 const headlines: TilePlan[] = [
   {
@@ -75,14 +66,6 @@ const byHub: Plan[] = [
 
 /** The emptiest first: a place that nobody uses keeps somebody in a hospital bed. */
 const leastUsed = { column: "virtual_ward.occupancy", descending: false };
-
-/** "Frailty" of "East Kent virtual ward": the hub says the rest. */
-export const teamsOf = (units: UnitRow[], hubs: Site[]) =>
-  wardsOf(units.filter((unit) => unit.kind === "virtual_ward")).map((team) => ({
-    ...team,
-    name: team.name.replace(/ virtual ward$/i, ""),
-    kind: hubs.find((hub) => team.code.startsWith(`${hub.code}-`))?.short_name,
-  }));
 
 function Desk({ drawn }: { drawn: Drawn }) {
   const { sites, units } = drawn.picture;
