@@ -68,6 +68,7 @@ def _payload(draw: st.DrawFn, type_: str, site: str) -> dict[str, Any]:
         "ed.seen": {"site": site},
         "ed.referred": {"site": site, "service": draw(st.sampled_from(["medicine", "surgery"]))},
         "ed.decision_to_admit": {"site": site},
+        "ed.bed_requested": {"site": site, "bed_kind": draw(st.sampled_from(["ga_adult", "critical_care"]))},
         "ed.moved": {"site": site, "unit": f"{site}-MAJORS"},
         "ed.departed": {"site": site, "reason": draw(st.sampled_from(["admitted", "discharged"]))},
         "corridor_care.started": {"site": site},
@@ -81,9 +82,17 @@ def _payload(draw: st.DrawFn, type_: str, site: str) -> dict[str, Any]:
         "bed.admitted": bed | {"admission": "emergency"} | person,
         "bed.transferred": bed | {"escalation": draw(st.booleans())},
         "bed.left": {"site": site, "unit": ward, "reason": "discharged"},
-        "discharge.criteria_not_met": {"site": site, "pathway": draw(st.integers(0, 3))},
+        "discharge.criteria_not_met": {
+            "site": site,
+            "pathway": draw(st.integers(0, 3)),
+            "delay": draw(st.sampled_from(["transport", "awaiting_bed"])),
+        },
         "discharge.criteria_met_again": {"site": site},
-        "discharge.planned": {"site": site, "expected_at": START.isoformat(), "certainty": "definite"},
+        "discharge.planned": {
+            "site": site,
+            "certainty": "definite",
+            "expected_at": (START + timedelta(minutes=draw(_minutes()))).isoformat(),
+        },
         "virtual_ward.referred": {"site": "RVV09", "unit": "RVV09-VW", "pathway": "frailty", "direction": "step_up"},
         "virtual_ward.onboarded": {"site": "RVV09", "unit": "RVV09-VW"},
         "virtual_ward.discharged": {"site": "RVV09", "unit": "RVV09-VW", "reason": "recovered"},
@@ -94,7 +103,7 @@ def _payload(draw: st.DrawFn, type_: str, site: str) -> dict[str, Any]:
 STORIES: dict[str, tuple[str, ...]] = {
     "ed": (
         "ed.arrived", "ed.triaged", "ed.seen", "ed.referred", "ed.decision_to_admit", "ed.moved", "ed.departed",
-        "corridor_care.started", "corridor_care.ended",
+        "ed.bed_requested", "corridor_care.started", "corridor_care.ended",
     ),
     "am": (
         "ambulance.called", "ambulance.conveying", "ambulance.diverted", "ambulance.arrived",
@@ -158,6 +167,7 @@ def worlds(draw: st.DrawFn, journeys: int = 5) -> list[Fact]:
                 facts.append(event("event.cancelled", subject, minute, {}, id=f"c{index}", sent=sent,
                                    recorded=recorded, cancels=named))  # fmt: skip
     facts += draw(_units(tuple(sorted({fact.subject for fact in facts}))))
+    facts += draw(_bed_statuses())
     facts += draw(_gauges())
     facts += draw(_merges())
     return facts
@@ -173,10 +183,26 @@ def _units(draw: st.DrawFn, visits: tuple[str, ...]) -> list[Fact]:
         if draw(st.booleans()):
             type_ = "unit.capacity"
             data |= {"core": draw(st.integers(0, 9)), "closed": draw(st.integers(0, 2))}
+            data["reason"] = draw(st.sampled_from(["none", "infection"]))
         else:
             type_ = "unit.census"
             data["visits"] = draw(st.lists(st.sampled_from(visits), unique=True, max_size=4))
         facts.append(event(type_, unit, minute, data, id=f"u{number}", sent=minute, recorded=minute))
+    return facts
+
+
+@st.composite
+def _bed_statuses(draw: st.DrawFn) -> list[Fact]:
+    facts = []
+    for number in range(draw(st.integers(0, 3))):
+        minute, bed = draw(_minutes()), draw(st.sampled_from(["A1", "A2"]))
+        data = {
+            "site": "RVV01", "unit": "RVV01-WARD", "clean": draw(st.booleans()), "staffed": True,
+            "sex": draw(st.sampled_from(["female", "any"])), "side_room": draw(st.booleans()),
+            "cohort": draw(st.sampled_from(["none", "influenza"])),
+        }  # fmt: skip
+        facts.append(event("bed.status", f"RVV01-WARD/{bed}", minute, data, id=f"b{number}", sent=minute,
+                           recorded=minute))  # fmt: skip
     return facts
 
 

@@ -25,7 +25,7 @@ class Value(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_VALUE, _ABSENT]})
 
     value: float | None
-    unit: Literal["people", "beds", "minutes", "share", "count", "hours"]
+    unit: Literal["people", "beds", "minutes", "share", "count", "hours", "days"]
     numerator: float | None
     denominator: float | None
     n: int | None = Field(description="How many are behind a mean or a quantile.")
@@ -230,6 +230,21 @@ class Units(Moment):
 
 class UnitDetail(UnitOfSite, Moment):
     pass
+
+
+class ServiceSite(BaseModel):
+    code: str = Field(examples=["RVV01"])
+    measures: Measures
+
+
+class ServiceDetail(Moment):
+    """The measures of one service at every level, where they apply; units only for the service `unit`."""
+
+    service: str = Field(examples=["beds"])
+    measures: Measures = Field(description="Of the system as a whole.")
+    sites: list[ServiceSite] = Field(description="Those where a measure of it applies.")
+    providers: list[ProviderRow]
+    units: list[UnitOfSite]
 
 
 class UnitIdentity(Named):

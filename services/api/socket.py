@@ -20,6 +20,7 @@ from services.api.problems import Problem, respond
 from services.domain.catalogue import BOARDS
 from services.domain.system import System
 from services.live.hub import Subscription
+from services.live.service import SERVICES
 
 MAX_MESSAGE = 4096  # characters of a client's message
 SEND_SECONDS = 30  # a client that takes no message for so long is gone
@@ -41,7 +42,7 @@ class _Refused(Exception):
 @router.websocket("/api/v1/live")
 @needs("state:read")
 async def live(websocket: WebSocket) -> None:
-    """The live topics: the overview, a site, a board, the vehicles, the feeds."""
+    """The live topics: the overview, a site, a board, a service, the vehicles, the feeds."""
     state = state_of(websocket)
     try:
         actor = await guard(websocket, "state:read")
@@ -132,11 +133,12 @@ def wanted(text: str | None, system: System, actor: Actor) -> dict[str, int | No
     topics = list(dict.fromkeys(asked.subscribe))
     for topic in topics:
         kind, colon, code = topic.partition(":")
-        named = {"site": system.site_by_code, "board": BOARDS}.get(kind)
+        named = {"site": system.site_by_code, "board": BOARDS, "service": SERVICES}.get(kind)
         if kind not in TOPICS or (code not in named if named is not None else bool(colon)):
             raise _Refused(
                 _NOT_UNDERSTOOD,
-                "A topic is one of overview, feeds, vehicles, site:<code of a site>, board:<name of a board>. " + _HOW,
+                "A topic is one of overview, feeds, vehicles, site:<code of a site>, board:<name of a board>, "
+                "service:<first word of a measure's name>. " + _HOW,
             )
         permission = TOPICS[kind].scope
         if permission != "public" and not actor.may(permission):

@@ -7,38 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.domain.atoms import GA
+from services.domain.atoms import beds as _beds
+from services.domain.atoms import capacity as _capacity
 from services.domain.atoms import ended as _ended
+from services.domain.atoms import gauge as _gauge
 from services.domain.atoms import minutes as _minutes
+from services.domain.atoms import open_beds as _open_beds
 from services.domain.atoms import opened as _open
 from services.domain.atoms import started as _started
+from services.domain.catalogue_beds import BEDS
+from services.domain.catalogue_discharge import DISCHARGE
+from services.domain.catalogue_gauges import REPORTED
 from services.domain.measures import PLACED, Atom, Measure, Selection
-from services.domain.system import GENERAL_AND_ACUTE
 from services.domain.urgent_care import AMBULANCE_BOARD, ED_BOARD, URGENT_CARE
 
-GA = tuple(GENERAL_AND_ACUTE)
 _ED = "Emergency department events of the provider: arrival to departure"
 _BEDS = "Bed events of the provider: admission, transfers and leaving"
 _AMBULANCE = "Ambulance service events: arrival at hospital, handover and clear"
 _DISCHARGE = "Discharge events of the provider: daily criteria to reside, hub referral"
 _VIRTUAL = "Virtual ward events of the provider"
 _CAPACITY = "unit.capacity of the provider; configuration until the first one"
-
-
-def _beds(kind: str, bed_kinds: tuple[str, ...]) -> Atom:
-    return Atom(Selection(f"capacity.{kind}", bed_kinds=bed_kinds), "value_total")
-
-
-def _capacity(kind: str) -> Atom:
-    return Atom(Selection(f"capacity.{kind}"), "value_total")
-
-
-def _open_beds(bed_kinds: tuple[str, ...]) -> tuple[Atom, ...]:
-    return (_beds("core", bed_kinds), _beds("escalation", bed_kinds))
-
-
-def _gauge(measure: str) -> tuple[Atom, ...]:
-    return (Atom(Selection("gauge", labels=(measure,)), "value_latest"),)
-
 
 _IN_ED = _open("ed.department")
 _LEFT_TODAY = _ended("ed.department")
@@ -236,9 +225,10 @@ _MEASURES: tuple[Measure, ...] = (
             needs="organisation"),
 )  # fmt: skip
 
-CATALOGUE: Mapping[str, Measure] = {measure.name: measure for measure in (*_MEASURES, *URGENT_CARE)}
+_EVERY = (*_MEASURES, *BEDS, *DISCHARGE, *REPORTED, *URGENT_CARE)
+CATALOGUE: Mapping[str, Measure] = {measure.name: measure for measure in _EVERY}
 #: Measures that `gauge.reported` may carry.
-GAUGES: frozenset[str] = frozenset(measure.name for measure in _MEASURES if measure.kind == "gauge")
+GAUGES: frozenset[str] = frozenset(measure.name for measure in _EVERY if measure.kind == "gauge")
 
 #: What the system overview shows, in reading order.
 OVERVIEW: tuple[str, ...] = (

@@ -15,6 +15,17 @@ LEVELS: tuple[Level, ...] = ("unit", "site", "provider", "place", "system")
 
 def applies(measure: Measure, site: Site) -> bool:
     """Whether a measure can have a reading at a site."""
+    return serves(measure, site) and _has_beds_for(measure, site)
+
+
+def _has_beds_for(measure: Measure, site: Site) -> bool:
+    """Whether the site has a unit with one of the kinds of bed that the measure counts, where it counts by kind."""
+    kinds = {kind for atom in measure.atoms() for kind in atom.selection.bed_kinds}
+    return not kinds or any(unit.bed_kind in kinds for unit in site.units)
+
+
+def serves(measure: Measure, site: Site) -> bool:
+    """Whether a site has what the measure is about, whatever the kinds of its beds."""
     match measure.needs:
         case "ed":
             return site.ed_type is not None

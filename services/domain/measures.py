@@ -33,6 +33,10 @@ MISSING: Mapping[Kind, str] = {
     "quantile": "No reading while nobody is counted in the window; never shown as 0.",
     "gauge": "No reading until somebody reports, or once the reported period is over.",
 }
+#: The same of a measure that rests on what a provider may not send at all.
+NOT_SENT = "No reading where the provider does not send what it is counted from; never shown as 0 then."
+#: Minutes are added up; these units are made of them.
+_MINUTES_IN: Mapping[str, int] = {"hours": 60, "days": 1440}
 #: Phases that say where somebody is: a full-list census of the unit can contradict them.
 PLACED = ("ed.area", "bed.place", "virtual_ward.stay")
 #: How far back a window can reach: a London day has up to 25 hours.
@@ -81,12 +85,18 @@ class Measure:
     denominator: tuple[Atom, ...] = ()
     denominator_minus: tuple[Atom, ...] = ()
     quantile: float | None = None
+    provided_by: tuple[Atom, ...] = ()  # what must have been sent; while there is none of it there is no reading
     needs: Literal["ed", "type_1_ed", "beds", "ga_beds", "virtual_ward", "unit", "organisation", "system"] = "beds"
     target: float | None = None
     target_source: str | None = None
 
     def atoms(self) -> tuple[Atom, ...]:
-        return (*self.numerator, *self.minus, *self.denominator, *self.denominator_minus)
+        return (*self.numerator, *self.minus, *self.denominator, *self.denominator_minus, *self.provided_by)
+
+    @property
+    def missing(self) -> str:
+        """What the measure does where there is nothing."""
+        return NOT_SENT if self.provided_by else MISSING[self.kind]
 
     @property
     def window(self) -> str:
@@ -305,9 +315,9 @@ def combine(measure: Measure, atoms: Atoms, places: Iterable[Place]) -> Value:
         if not any(place in atoms[atom] for atom in measure.numerator for place in wanted):
             return Value(None, absent="not_provided", reason="nobody has reported this figure")
         return Value(total(measure.numerator))
-    numerator = total(measure.numerator) - total(measure.minus)
-    if measure.unit == "hours":
-        numerator /= 60
+    if measure.provided_by and not any(place in atoms[atom] for atom in measure.provided_by for place in wanted):
+        return Value(None, absent="not_provided", reason="the provider does not send what it is counted from")
+    numerator = (total(measure.numerator) - total(measure.minus)) / _MINUTES_IN.get(measure.unit, 1)
     if not measure.denominator:
         return Value(numerator)
     denominator = total(measure.denominator) - total(measure.denominator_minus)

@@ -8,10 +8,11 @@ ends, so cutting at any past moment equals never having heard the rest: `at(phas
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from services.domain.clock import LONDON, local_midnight
 from services.domain.events import EVENT_TYPES
 from services.domain.fold import Milestone, Subject
 
@@ -141,6 +142,11 @@ def _ed(story: Story, found: list[Phase]) -> None:
         found += _stints("ed.area", placed, story.end(placed[0].time, leave))
     _interval(story, found, "ed.referred", "ed.referred", leave)
     _interval(story, found, "ed.bed_wait", "ed.decision_to_admit", leave)
+    decided, requested = first.get("ed.decision_to_admit"), first.get("ed.bed_requested")
+    if decided is not None and requested is not None:
+        later = max(decided, requested, key=lambda milestone: milestone.time)
+        end = story.end(later.time, leave)
+        found.append(_phase("ed.bed_request", later, _here(requested, requested.data["bed_kind"]), end))
     _interval(story, found, "ed.ready", "ed.ready_to_proceed", leave)
     _interval(story, found, "sdec.attendance", "sdec.arrived", "sdec.departed")
 
@@ -202,18 +208,28 @@ def _stay(story: Story, found: list[Phase]) -> None:
             "bed.place", places, story.end(places[0].time, "bed.left"),
             lambda m: _here(m, m.data["bed_kind"], 1.0 if m.data.get("escalation") else 0.0),
         )  # fmt: skip
-    for name, opens, closes in (
-        ("bed.leave", "bed.leave_started", "bed.leave_ended"),
-        ("discharge.no_criteria", "discharge.criteria_not_met", "discharge.criteria_met_again"),
+    left = story.first.get("bed.left")
+    if left is not None:
+        reason = left.data["reason"]
+        found.append(_phase("bed.departure", left, _here(left, _part_of_day(left.time)), (left.time, reason)))
+    criteria = ("discharge.criteria_not_met", "discharge.criteria_met_again")
+    for name, opens, closes, label in (
+        ("bed.leave", "bed.leave_started", "bed.leave_ended", _pathway),
+        ("discharge.no_criteria", *criteria, _pathway),
+        ("discharge.delay", *criteria, _said("delay", "none")),
+        ("discharge.council", *criteria, _said("council", "kent")),
     ):
         turns = [story.first[type_].time for type_ in (opens, closes) if type_ in story.first]
         if turns:
             end = story.end(min(turns), "bed.left")
-            found += _turns(name, story, opens, closes, end, lambda m: _here(m, _pathway(m)))
+            found += _turns(name, story, opens, closes, end, _labelled(label))
     planned = story.all("discharge.planned")
     if planned:
         end = story.end(planned[0].time, "bed.left")
-        found += _stints("discharge.planned", planned, end, lambda m: _here(m, m.data["certainty"]))
+        plans = _stints("discharge.planned", planned, end, lambda m: _here(m, m.data["certainty"]))
+        found += plans
+        for plan, milestone in zip(plans, planned, strict=True):
+            found += _due(plan, datetime.fromisoformat(milestone.data["expected_at"]), places)
     _interval(
         story, found, "discharge.hub_wait", "discharge.referred_to_hub", "discharge.accepted",
         "discharge.start_agreed", "bed.left",
@@ -226,11 +242,39 @@ def _pathway(milestone: Milestone) -> str | None:
     return None if pathway is None else f"pathway_{pathway}"
 
 
+def _said(key: str, otherwise: str) -> Callable[[Milestone], str | None]:
+    return lambda milestone: str(milestone.data.get(key, otherwise))
+
+
+def _labelled(label: Callable[[Milestone], str | None]) -> Callable[[Milestone], Opening]:
+    return lambda milestone: _here(milestone, label(milestone))
+
+
+def _part_of_day(moment: datetime) -> str:
+    """When in London's day a bed was left, in the parts that discharge is judged by."""
+    hour = moment.astimezone(LONDON).hour
+    return "before_1200" if hour < 12 else "before_1700" if hour < 17 else "after_1700"
+
+
+def _due(plan: Phase, expected_at: datetime, places: Sequence[Milestone]) -> list[Phase]:
+    """The part of a plan that lies in the London day it is for, on the ward where the person is when that begins."""
+    start = max(plan.from_at, local_midnight(expected_at))
+    day_end = local_midnight(local_midnight(expected_at) + timedelta(hours=25, minutes=30))
+    end, outcome = (day_end, "day_over") if plan.to_at is None or day_end < plan.to_at else (plan.to_at, plan.outcome)
+    if end <= start:
+        return []
+    unit = next((place.data["unit"] for place in reversed(places) if place.time <= start), None)
+    return [Phase("discharge.due", plan.site, unit, plan.label, None, start, end, outcome)]
+
+
 def _virtual_ward(story: Story, found: list[Phase]) -> None:
-    _interval(
-        story, found, "virtual_ward.referral", "virtual_ward.referred", "virtual_ward.accepted",
-        "virtual_ward.declined", "virtual_ward.onboarded", "virtual_ward.discharged",
-    )  # fmt: skip
+    referred = story.first.get("virtual_ward.referred")
+    if referred is not None:
+        end = story.end(
+            referred.time, "virtual_ward.accepted", "virtual_ward.declined", "virtual_ward.onboarded",
+            "virtual_ward.discharged",
+        )  # fmt: skip
+        found.append(_phase("virtual_ward.referral", referred, _here(referred, referred.data["direction"]), end))
     start = story.first.get("virtual_ward.onboarded")
     if start is not None:
         label = _attribute(story, "virtual_ward.referred", "direction", start.time)
@@ -252,14 +296,34 @@ def _unit(story: Story, found: list[Phase]) -> None:
 
 
 def _beds_of(kind: str) -> Callable[[Milestone], Opening]:
-    return lambda milestone: _here(milestone, None, float(milestone.data.get(kind, 0)))
+    """Closed beds carry the reason."""
+    return lambda milestone: _here(
+        milestone,
+        milestone.data.get("reason", "none") if kind == "closed" else None,
+        float(milestone.data.get(kind, 0)),
+    )
 
 
 def _bed(story: Story, found: list[Phase]) -> None:
     def usable(m: Milestone) -> Opening:
         return _here(m, "unstaffed" if not m.data["staffed"] else "usable" if m.data["clean"] else "cleaning")
 
-    found += _stints("bed.status", story.all("bed.status"), None, usable)
+    told = story.all("bed.status")
+    found += _stints("bed.status", told, None, usable)
+    for name, label in (("bed.usable", "sex"), ("bed.usable_cohort", "cohort")):
+        stints = _stints(name, told, None, _usable(label))
+        found += [phase for phase, status in zip(stints, told, strict=True) if _is_usable(status)]
+
+
+def _is_usable(status: Milestone) -> bool:
+    """Clean, staffed, and nobody in it."""
+    return bool(status.data["clean"] and status.data["staffed"] and not status.data.get("occupied"))
+
+
+def _usable(label: str) -> Callable[[Milestone], Opening]:
+    """value: 1 for a side room."""
+    otherwise = {"sex": "any", "cohort": "none"}[label]
+    return lambda m: _here(m, m.data.get(label, otherwise), 1.0 if m.data.get("side_room") else 0.0)
 
 
 def _gauge(story: Story, found: list[Phase]) -> None:

@@ -1,4 +1,4 @@
-"""Keeps the topics that somebody listens to beside the overview: a site, the feeds."""
+"""Keeps the topics that somebody listens to beside the overview: a site, a service, the feeds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psycopg
 import structlog
 
 from services.domain.system import System
-from services.live import boards, details, feeds, overview
+from services.live import boards, details, feeds, overview, service
 from services.live.hub import Hub
 from services.store.database import Database
 
@@ -23,7 +23,7 @@ _log = structlog.get_logger(__name__)
 
 
 def reader(database: Database, system: System, now: Callable[[], datetime]) -> Callable[[str], Mapping[str, Any]]:
-    """How a topic is read from the store: `feeds`, `vehicles`, `site:` and a site's code, `board:` and its name."""
+    """How a topic is read from the store: `feeds`, `vehicles`, `site:<code>`, `board:<name>`, `service:<name>`."""
 
     def read(topic: str) -> Mapping[str, Any]:
         kind, _, code = topic.partition(":")
@@ -34,6 +34,8 @@ def reader(database: Database, system: System, now: Callable[[], datetime]) -> C
                 return boards.read(connection, system, code, now())
             if kind == "vehicles":
                 return boards.read_vehicles(connection, system, now())
+            if kind == "service":
+                return service.read(connection, system, code, now())
             return feeds.read_board(connection, system, now())
 
     return read

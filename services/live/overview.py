@@ -11,8 +11,8 @@ from psycopg import Connection
 from services.domain.catalogue import CATALOGUE, OVERVIEW
 from services.domain.clock import Clock
 from services.domain.declaration import Step
-from services.domain.levels import applies, feed_of
-from services.domain.measures import MISSING, Atoms, Measure, Place, Value, combine
+from services.domain.levels import applies, feed_of, serves
+from services.domain.measures import Atoms, Measure, Place, Value, combine
 from services.domain.system import Site, System
 from services.live.feeds import Feed, health
 from services.live.levels import Levels, edition_at, measures_of, merged
@@ -31,6 +31,10 @@ _NOT_APPLICABLE = {
     "organisation": "reported by organisations",
     "system": "a figure of the whole system",
 }
+
+
+def _why_not(measure: Measure, site: Site) -> str | None:
+    return "no beds of this kind" if serves(measure, site) else _NOT_APPLICABLE.get(measure.needs)
 
 
 def shown(measure: Measure, value: Value, feed: Feed | None, *, known: bool = True) -> dict[str, Any]:
@@ -81,8 +85,7 @@ class Figures:
     def at_site(self, measure: Measure, site: Site) -> dict[str, Any]:
         feed = self._feed(measure, site)
         if not applies(measure, site):
-            reason = _NOT_APPLICABLE.get(measure.needs)
-            return shown(measure, Value(None, absent="not_applicable", reason=reason), feed)
+            return shown(measure, Value(None, absent="not_applicable", reason=_why_not(measure, site)), feed)
         value = combine(measure, self.by_site, [(site.code, None)])
         return shown(measure, value, feed, known=feed is not None)
 
@@ -200,7 +203,7 @@ def describe(measure: Measure) -> dict[str, Any]:
         "direction": measure.direction, "definition": measure.definition,
         "numerator": _words(measure.numerator, measure.minus),
         "denominator": _words(measure.denominator, measure.denominator_minus) if measure.denominator else None,
-        "window": measure.window, "missing": MISSING[measure.kind], "source": measure.source, "target": measure.target,
+        "window": measure.window, "missing": measure.missing, "source": measure.source, "target": measure.target,
         "target_source": measure.target_source,
     }  # fmt: skip
 

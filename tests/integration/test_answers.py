@@ -36,7 +36,8 @@ from tests.integration.test_api import (  # noqa: F401
 )
 
 STATE = ("overview", "sites", "sites/RVV01", "places", "places/east_kent", "providers", "providers/RVV", "units",
-         "units?site=RVV01", "units/RVV01-MAJORS", "measures/ed.over_12h", "boards/ed", "vehicles")  # fmt: skip
+         "units?site=RVV01", "units/RVV01-MAJORS", "measures/ed.over_12h", "boards/ed", "vehicles",
+         "services/beds", "services/unit")  # fmt: skip
 
 
 def models(state: AppState) -> dict[str, Any]:  # noqa: F811
@@ -87,6 +88,35 @@ def test_a_person_is_counted_at_their_unit_site_place_and_provider(client: TestC
     assert listed == {each["code"] for each in client.get("/api/v1/system").json()["providers"]}
 
 
+def test_a_service_has_the_same_figures_as_a_site_and_a_provider(client: TestClient) -> None:  # noqa: F811
+    post(client, [event(), event()])
+    told = client.get("/api/v1/services/ed").json()
+    assert told["measures"]["ed.in_department"]["value"] == 2
+    for part, path in (("sites", "sites/RVV01"), ("providers", "providers/RVV")):
+        row = next(each for each in told[part] if each["code"] == path.partition("/")[2])
+        whole = client.get(f"/api/v1/{path}").json()["measures"]
+        assert row["measures"] == {name: whole[name] for name in whole if name.startswith("ed.")}, part
+    by_code = {row["code"]: row["measures"] for row in told["sites"]}
+    assert "RYYXTONB" not in by_code, "a site at which no measure of the service applies"
+    assert "ed.over_12h" not in by_code["RVVKC"], "no type 1 department"
+    assert told["units"] == []
+
+
+def test_what_organisations_report_is_at_the_one_that_reports_it(client: TestClient) -> None:  # noqa: F811
+    data = {"organisation": "RXY", "measure": "mental_health.s136_free", "value": 0}
+    one = event(type="gauge.reported", subject="RXY/mental_health.s136_free", source="urn:nhs:ods:RXY", data=data)
+    post(client, [one])
+    told = client.get("/api/v1/services/mental_health").json()
+    values = {row["code"]: row["measures"]["mental_health.s136_free"]["value"] for row in told["providers"]}
+    assert (values["RXY"], values["RVV"]) == (0, None)
+    assert told["sites"] == []
+
+
+def test_the_service_of_units_lists_every_unit(client: TestClient) -> None:  # noqa: F811
+    items = client.get("/api/v1/units").json()["items"]
+    assert client.get("/api/v1/services/unit").json()["units"] == items
+
+
 def test_units_are_listed_for_a_site_and_found_by_their_code(client: TestClient, unit: str) -> None:  # noqa: F811
     everywhere = client.get("/api/v1/units").json()["items"]
     here = client.get("/api/v1/units", params={"site": "RVV01"}).json()["items"]
@@ -101,7 +131,8 @@ def test_units_are_listed_for_a_site_and_found_by_their_code(client: TestClient,
 @pytest.mark.parametrize(
     ("path", "hint"),
     [
-        ("places/east_kant", "'east_kent'"), ("places/%00", "lists them"), ("providers/RVVV", "'RVV'"),
+        ("places/east_kant", "'east_kent'"), ("services/bed", "'beds'"), ("places/%00", "lists them"),
+        ("providers/RVVV", "'RVV'"),
         ("units/RVV01-X", "RVV01-"), ("units/" + "x" * 3000, "lists them"), ("providers/9991234560", "lists them"),
     ],
 )  # fmt: skip

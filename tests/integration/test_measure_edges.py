@@ -11,12 +11,13 @@ from services.domain.catalogue import CATALOGUE
 from services.domain.measures import evaluate
 from services.store.events import ingest
 from services.store.picture import read_atoms
+from tests.bed_cases import CASES as BED_CASES
 from tests.measure_cases import CASES, SYSTEM, Case, check, world
 
 ATOMS = tuple(dict.fromkeys(atom for measure in CATALOGUE.values() for atom in measure.atoms()))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
+@pytest.mark.parametrize("case", [*CASES, *BED_CASES], ids=lambda case: case.says)
 def test_the_store_reads_a_little_world_as_the_definition_says(connection: Connection[Any], case: Case) -> None:
     ingest(connection, case.facts)
     found = read_atoms(connection, SYSTEM, case.t, known_at=case.known_at)[None]

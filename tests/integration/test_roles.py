@@ -60,6 +60,7 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/api/v1/sites"): ANYBODY,
     ("GET", "/api/v1/places"): ANYBODY,
     ("GET", "/api/v1/places/{code}"): ANYBODY,
+    ("GET", "/api/v1/services/{name}"): ANYBODY,
     ("GET", "/api/v1/providers"): ANYBODY,
     ("GET", "/api/v1/providers/{code}"): ANYBODY,
     ("GET", "/api/v1/units"): ANYBODY,

@@ -48,6 +48,7 @@ WHO: dict[str, tuple[str, frozenset[str]]] = {
     "site": ("site:RVV01", ANYBODY),
     "board": ("board:ed", ANYBODY),
     "vehicles": ("vehicles", frozenset(["site_manager", "control_centre"])),
+    "service": ("service:beds", ANYBODY),
     "feeds": ("feeds", BOARD),
 }
 MODELS: dict[str, Any] = {model.model_fields["type"].annotation.__args__[0]: model for model in messages.SENT}  # type: ignore[union-attr]
@@ -121,6 +122,21 @@ def test_a_site_is_a_snapshot_then_deltas_and_resumes(
         assert resumed["data"]["measures"] == change["data"]["measures"]
 
 
+def test_a_service_is_a_snapshot_then_deltas(
+    client: TestClient, state: AppState, details: DetailWriter  # noqa: F811
+) -> None:  # fmt: skip
+    published_overview(state, 1, 5)
+    with client.websocket_connect(LIVE) as line:
+        line.send_json({"subscribe": ["service:ed"]})
+        first = receive(line, "snapshot")
+        assert first["data"]["measures"] == client.get("/api/v1/services/ed").json()["measures"]
+        post(client, [event()])
+        state.hub.vouch()
+        change = receive(line, "delta", "snapshot")
+        assert (change["type"], change["previous"]) == ("delta", first["revision"])
+        assert change["data"]["sites"]["RVV01"]["measures"]["ed.in_department"]["value"] == 1
+
+
 def test_several_topics_share_a_socket_and_the_last_wish_counts(
     client: TestClient, state: AppState, details: DetailWriter  # noqa: F811
 ) -> None:  # fmt: skip
@@ -142,7 +158,8 @@ def test_several_topics_share_a_socket_and_the_last_wish_counts(
 @pytest.mark.parametrize(
     "text",
     [
-        '{"subscribe": ["site:9991234560"]}', '{"subscribe": ["site"]}', '{"subscribe": ["overview:RVV01"]}',
+        '{"subscribe": ["site:9991234560"]}', '{"subscribe": ["site"]}',
+        '{"subscribe": ["service"]}', '{"subscribe": ["service:RVV01"]}', '{"subscribe": ["overview:RVV01"]}',
         '{"subscribe": [1]}', '{"subscribe": "overview"}', '{"subscribe": ["overview"], "after": [1]}',
         '{"subscribe": ["overview"], "after": {"overview": 1.5}}', '{"subscribe": ["overview"], "more": 1}',
         '{"subscribe": ["overview"], "after": {"overview": true}}',

@@ -33,6 +33,9 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("UnmappedItem", schemas_feeds.UnmappedItem),
     ("QuarantineItem", schemas.QuarantineItem),
     ("EventsAnswer", schemas.EventsAnswer),
+    ("UnitRow", schemas.UnitOfSite),
+    ("ServiceProvider", schemas.ProviderRow),
+    ("Service", schemas.ServiceDetail),
 )
 
 

@@ -30,7 +30,6 @@ _MADE = {".git", ".venv", "node_modules", "dist", "build", "__pycache__", ".hypo
 #: Event types that no phase is made from, and why not.
 PHASELESS = {
     "ed.streamed": "an attribute of the attendance; no measure splits by stream yet",
-    "ed.bed_requested": "the wait for a bed runs from the decision to admit, as the SitRep counts it",
     "ed.bed_allocated": "an allocated bed is not an occupied one; the admission makes the phase",
     "ambulance.assigned": "the response runs from the call to the scene, whoever was assigned on the way",
     "ambulance.pre_alerted": "a warning; the conveying phase already says that somebody is coming",

@@ -11,13 +11,14 @@ from services.domain.catalogue import CATALOGUE
 from services.domain.measures import LONGEST_WINDOW, Atoms, combine, evaluate, window_start
 from services.domain.sweep import sweep
 from services.domain.versions import Grid, settled
+from tests.bed_cases import CASES as BED_CASES
 from tests.measure_cases import CASES, HOUR, Case, T, arrived, attended, check, reading, world
 
 ATOMS = tuple(dict.fromkeys(atom for measure in CATALOGUE.values() for atom in measure.atoms()))
 MEDIAN = CATALOGUE["ed.time_to_treatment_today"]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
+@pytest.mark.parametrize("case", [*CASES, *BED_CASES], ids=lambda case: case.says)
 def test_a_little_world_reads_as_the_definition_says(case: Case) -> None:
     check(case, evaluate(world(case.facts, case.known_at), ATOMS, case.t))
 
@@ -30,7 +31,7 @@ def test_a_sweep_reads_a_little_world_as_the_definition_says(case: Case) -> None
 
 
 def test_every_case_says_something_of_its_own() -> None:
-    assert len({case.says for case in CASES}) == len(CASES)
+    assert len({case.says for case in (*CASES, *BED_CASES)}) == len(CASES) + len(BED_CASES)
 
 
 @pytest.mark.parametrize(
@@ -110,10 +111,12 @@ def test_no_reading_says_which_kind_of_nothing_it_is() -> None:
     found = {name: reading(name, atoms) for name in CATALOGUE}
     for name, value in found.items():
         if value.value is None:
-            expected = "not_provided" if CATALOGUE[name].kind == "gauge" else "not_due"
+            sent = CATALOGUE[name].kind != "gauge" and not CATALOGUE[name].provided_by
+            expected = "not_due" if sent else "not_provided"
             assert (value.absent, bool(value.reason)) == (expected, True), name
     assert found["ed.over_12h"].denominator == 0
-    assert {found[name].value for name, measure in CATALOGUE.items() if measure.kind == "count"} == {0.0}
+    counts = [name for name, measure in CATALOGUE.items() if measure.kind == "count" and not measure.provided_by]
+    assert {found[name].value for name in counts} == {0.0}
 
 
 def test_a_reading_carries_the_counts_behind_it() -> None:

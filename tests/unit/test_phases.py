@@ -198,6 +198,7 @@ def test_a_stay_with_a_transfer_and_an_escalation_bed() -> None:
         "bed.stay RVV01 emergency: 0-900 discharged",
         "bed.place RVV01-ICU critical_care =0: 100-300 next",
         "bed.place RVV01-WARD ga_adult =1: 300-900 discharged",
+        "bed.departure RVV01-WARD before_1200: 900-900 discharged",
     ]
 
 
@@ -209,6 +210,7 @@ def test_a_transfer_after_leaving_occupies_no_bed() -> None:
     ) == [
         "bed.place RVV01-WARD ga_adult =0: 0-50 died",
         "bed.stay RVV01 emergency: 0-50 died",
+        "bed.departure RVV01-WARD after_1700: 50-50 died",
         "bed.place RVV01-ICU critical_care =0: 100-100 died",
     ]
 
@@ -222,11 +224,15 @@ def test_criteria_to_reside_go_come_back_and_go_again() -> None:
         ADMITTED,
         ("discharge.criteria_not_met", 100, {**HERE, "pathway": 1}),
         ("discharge.criteria_met_again", 200, HERE),
-        ("discharge.criteria_not_met", 300, {**HERE, "pathway": 2}),
+        ("discharge.criteria_not_met", 300, {**HERE, "pathway": 2, "delay": "transport", "council": "medway"}),
         ("bed.left", 400, {"site": "RVV01", "unit": "RVV01-WARD", "reason": "discharged"}),
     )
     assert [each for each in told if each.startswith("discharge")] == [
+        "discharge.council RVV01 kent: 100-200 next",
+        "discharge.delay RVV01 none: 100-200 next",
         "discharge.no_criteria RVV01 pathway_1: 100-200 next",
+        "discharge.council RVV01 medway: 300-400 discharged",
+        "discharge.delay RVV01 transport: 300-400 discharged",
         "discharge.no_criteria RVV01 pathway_2: 300-400 discharged",
     ]
 
@@ -248,6 +254,7 @@ def test_a_discharge_is_planned_referred_accepted_and_waited_for_in_the_lounge()
         "discharge.hub_wait RVV01: 60-160 accepted",
         "discharge.planned RVV01 definite: 200-500 discharged",
         "bed.leave RVV01-WARD: 210-240 next",
+        "discharge.due RVV01-WARD definite: 360-500 discharged",
         "discharge.lounge RVV01: 450-500 discharged",
     ]
 
@@ -259,7 +266,7 @@ def test_a_virtual_ward_stay_keeps_the_direction_it_was_referred_with() -> None:
         ("virtual_ward.onboarded", 90, VIRTUAL),
         ("virtual_ward.discharged", 5000, {**VIRTUAL, "reason": "recovered"}),
     ) == [
-        "virtual_ward.referral RVV09-VW: 0-30 accepted",
+        "virtual_ward.referral RVV09-VW step_up: 0-30 accepted",
         "virtual_ward.stay RVV09-VW step_up: 90-5000 recovered",
     ]
 
@@ -268,19 +275,19 @@ def test_a_declined_referral_never_becomes_a_stay() -> None:
     assert lines(
         ("virtual_ward.referred", 0, {**VIRTUAL, "pathway": "frailty", "direction": "step_down"}),
         ("virtual_ward.declined", 30, VIRTUAL),
-    ) == ["virtual_ward.referral RVV09-VW: 0-30 declined"]
+    ) == ["virtual_ward.referral RVV09-VW step_down: 0-30 declined"]
 
 
 def test_a_units_capacity_holds_until_the_next_report() -> None:
     unit = {"site": "RVV01", "unit": "RVV01-WARD"}
     assert lines(
-        ("unit.capacity", 0, {**unit, "core": 28, "escalation": 4, "closed": 2}),
+        ("unit.capacity", 0, {**unit, "core": 28, "escalation": 4, "closed": 2, "reason": "infection"}),
         ("unit.capacity", 60, {**unit, "core": 24}),
     ) == [
-        "capacity.closed RVV01-WARD =2: 0-60 next",
+        "capacity.closed RVV01-WARD infection =2: 0-60 next",
         "capacity.core RVV01-WARD =28: 0-60 next",
         "capacity.escalation RVV01-WARD =4: 0-60 next",
-        "capacity.closed RVV01-WARD =0: 60-...",
+        "capacity.closed RVV01-WARD none =0: 60-...",
         "capacity.core RVV01-WARD =24: 60-...",
         "capacity.escalation RVV01-WARD =0: 60-...",
     ]
@@ -307,7 +314,32 @@ def test_a_census_is_a_list_or_a_count_and_neither_ends_the_other() -> None:
 )
 def test_a_bed_is_usable_when_clean_and_staffed(clean: bool, staffed: bool, label: str) -> None:
     status = {"site": "RVV01", "unit": "RVV01-WARD", "clean": clean, "staffed": staffed}
-    assert lines(("bed.status", 0, status)) == [f"bed.status RVV01-WARD {label}: 0-..."]
+    assert lines(("bed.status", 0, status))[0] == f"bed.status RVV01-WARD {label}: 0-..."
+
+
+def test_a_bed_is_usable_until_somebody_is_in_it_and_says_for_whom() -> None:
+    bed = {"site": "RVV01", "unit": "RVV01-WARD", "clean": True, "staffed": True, "sex": "female", "side_room": True}
+    assert lines(("bed.status", 0, bed), ("bed.status", 60, {**bed, "occupied": True})) == [
+        "bed.status RVV01-WARD usable: 0-60 next",
+        "bed.usable RVV01-WARD female =1: 0-60 next",
+        "bed.usable_cohort RVV01-WARD none =1: 0-60 next",
+        "bed.status RVV01-WARD usable: 60-...",
+    ]
+
+
+def test_a_request_for_a_bed_counts_from_the_decision_on() -> None:
+    told = lines(
+        ("ed.bed_requested", 20, {**HERE, "bed_kind": "critical_care"}),
+        ("ed.decision_to_admit", 50, HERE),
+        ("ed.departed", 90, {**HERE, "reason": "admitted"}),
+    )
+    assert "ed.bed_request RVV01 critical_care: 50-90 admitted" in told
+    assert lines(("ed.bed_requested", 20, {**HERE, "bed_kind": "maternity"})) == []
+
+
+def test_a_plan_is_for_one_london_day_also_when_the_clocks_change() -> None:
+    told = lines(ADMITTED, ("discharge.planned", 10, {**HERE, "expected_at": moment(600), "certainty": "possible"}))
+    assert told[-1] == "discharge.due RVV01-WARD possible: 360-1740 day_over", "a day of 23 hours"
 
 
 def test_a_gauge_holds_until_its_next_reading_or_its_until_whichever_is_first() -> None:

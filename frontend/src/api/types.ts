@@ -1,6 +1,6 @@
 /** The shapes of the API, in one place. To be generated from the OpenAPI document; until then this file follows it. */
 
-export type Unit = "people" | "beds" | "minutes" | "share" | "count" | "hours";
+export type Unit = "people" | "beds" | "minutes" | "share" | "count" | "hours" | "days";
 export type Absent = "not_applicable" | "feed_silent" | "not_due" | "not_provided" | "suppressed";
 export type Freshness = "live" | "delayed" | "lost";
 
@@ -252,4 +252,34 @@ export interface EventsAnswer {
   /** Null where that cannot be known. */
   duplicate: number | null;
   quarantined: number;
+}
+
+/** A ward, an ED area or a virtual ward, with what it can hold and what is in it. */
+export interface UnitRow {
+  code: string;
+  name: string;
+  kind: string;
+  bed_kind: string | null;
+  area: string | null;
+  site: string;
+  capacity: { core: number; escalation: number; closed: number };
+  measures: Measures;
+}
+
+export interface ServiceProvider {
+  code: string;
+  name: string;
+  short_name: string;
+  kind: string;
+  measures: Measures;
+}
+
+/** The measures of one service at every level, where they apply; units only for the service `unit`. */
+export interface Service {
+  as_at: string;
+  service: string;
+  measures: Measures;
+  sites: { code: string; measures: Measures }[];
+  providers: ServiceProvider[];
+  units: UnitRow[];
 }

@@ -18,6 +18,19 @@ export const routes: Route[] = [
     name: "Ambulance",
     load: () => import("./ambulance/ambulance"),
   },
+  { path: /^\/beds$/, href: "/beds", name: "Beds", load: () => import("./beds/beds") },
+  {
+    path: /^\/discharge$/,
+    href: "/discharge",
+    name: "Discharge",
+    load: () => import("./discharge/discharge"),
+  },
+  {
+    path: /^\/virtual-wards$/,
+    href: "/virtual-wards",
+    name: "Virtual wards",
+    load: () => import("./virtual-wards/virtual-wards"),
+  },
   { path: /^\/feeds$/, href: "/feeds", name: "Feeds", load: () => import("./feeds/feeds") },
 ];
 

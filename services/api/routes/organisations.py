@@ -20,13 +20,14 @@ from services.api.schemas import (
     Places,
     ProviderDetail,
     Providers,
+    ServiceDetail,
     Sites,
     SystemIdentity,
     UnitDetail,
     Units,
 )
 from services.errors import nearest
-from services.live import organisations
+from services.live import organisations, service
 
 router = APIRouter(prefix="/api/v1", tags=["state"], route_class=GuardedRoute)
 COMPARED = 60  # characters of an unknown code that are looked at
@@ -125,3 +126,14 @@ def refuse_unknown(code: str, known: Iterable[str], what: str, listed: str) -> N
 
 def _hint(code: str, known: Iterable[str], listed: str) -> str:
     return nearest(code[:COMPARED], known) or f"; {listed} lists them"
+
+
+@router.get("/services/{name}", response_model=ServiceDetail, summary="The measures of a service at every level")
+@needs("state:read")
+async def get_service(request: Request, name: str, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
+    state = state_of(request)
+    if name not in service.SERVICES:
+        hint = nearest(name[:COMPARED], service.SERVICES)
+        raise Problem(404, f"No service has this name{hint or '; the first word of a measure is one'}.")
+    t, known_at = moments(state, as_at, known_at)
+    return as_json(await state.ask(service.read, state.system, name, t, known_at=known_at))

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { fetchMeasure } from "../../api/client";
-import type { MeasureDefinition, Overview } from "../../api/types";
+import type { MeasureDefinition, Measures, Overview } from "../../api/types";
 import { Dialog } from "../../components/dialog/dialog";
 import { Explain } from "../../components/explain/explain";
 import { doesNotApply } from "../../components/site-table/rows";
@@ -15,12 +15,55 @@ export interface Asked {
 export interface ExplainingProps {
   asked: Asked;
   overview: Overview;
+  /** Organisations and units that the board shows figures of, beside sites. */
+  providers?: Place[];
+  units?: (Place & { site: string })[];
   now: number;
   onClose(): void;
 }
 
+interface Place {
+  code: string;
+  name: string;
+  short_name?: string;
+  measures: Measures;
+}
+
+const nameOf = (place: Place) => place.short_name ?? place.name;
+
+/** Whose figure it is, and with whom it is compared: like with like. None: the system's. */
+function placeOf(
+  asked: Asked,
+  overview: Overview,
+  providers: Place[],
+  units: (Place & { site: string })[],
+): { group: Place | undefined; figures: Place[]; peers: string } {
+  const unit = units.find((each) => each.code === asked.site);
+  if (unit)
+    return {
+      group: unit,
+      figures: units.filter((each) => each.site === unit.site),
+      peers: "units of the site",
+    };
+  const provider = providers.find((each) => each.code === asked.site);
+  if (provider) return { group: provider, figures: providers, peers: "organisations" };
+  const site = overview.sites.find((each) => each.code === asked.site);
+  const acute = overview.sites.some((each) => isAcute(each) && applies(each, asked.measure));
+  const others = site ? !isAcute(site) : !acute;
+  return {
+    group: site,
+    figures: overview.sites.filter((each) => isAcute(each) !== others),
+    peers: others ? "other sites" : "acute hospitals",
+  };
+}
+
+const applies = (place: Place, measure: string) => {
+  const value = place.measures[measure];
+  return value !== undefined && value.absent !== "not_applicable";
+};
+
 /** Joins the definition, which is fetched, to the figures, which are those of the board. */
-export function Explaining({ asked, overview, now, onClose }: ExplainingProps) {
+export function Explaining({ asked, overview, providers = [], units = [], now, onClose }: ExplainingProps) {
   const [definition, setDefinition] = useState<MeasureDefinition | null | "failed">(null);
   useEffect(() => {
     let wanted = true;
@@ -34,28 +77,26 @@ export function Explaining({ asked, overview, now, onClose }: ExplainingProps) {
     };
   }, [asked.measure]);
 
-  const site = overview.sites.find((each) => each.code === asked.site);
-  const measures = site ? site.measures : overview.totals;
-  // An acute hospital is compared with acute hospitals, and any other site with the others.
-  const peers = overview.sites.filter((each) => isAcute(each) === (site ? isAcute(site) : true));
-  const spread = peers
+  const { group, figures, peers } = placeOf(asked, overview, providers, units);
+  const spread = figures
     .flatMap((each) => {
       const value = each.measures[asked.measure];
-      return value && (value.absent !== "not_applicable" || each === site)
-        ? [{ code: each.code, name: each.short_name, value, chosen: each === site }]
+      return value && (value.absent !== "not_applicable" || each === group)
+        ? [{ code: each.code, name: nameOf(each), value, chosen: each === group }]
         : [];
     })
     .sort((a, b) => (b.value.value ?? -1) - (a.value.value ?? -1) || a.name.localeCompare(b.name));
+  const measures = group ? group.measures : overview.totals;
   return (
     <Dialog id="explain" label="Explain this number" form="panel" onClose={onClose}>
       <Explain
         title={titleOf(asked.measure)}
-        place={site?.name ?? overview.system.name}
+        place={group?.name ?? overview.system.name}
         value={measures[asked.measure] ?? doesNotApply}
         now={now}
         definition={definition}
         spread={spread}
-        peers={!site || isAcute(site) ? "acute hospitals" : "other sites"}
+        peers={peers}
       />
     </Dialog>
   );

@@ -23,28 +23,33 @@ export interface BedGridProps {
   /** Site staff see which bed is which; the control centre sees marks without a name or a place. */
   view: "named" | "marks";
   now: number;
+  /** What a row is. */
+  first?: string;
   /** With it, a named bed is a button. */
   onBed?(unit: string, bed: string): void;
 }
 
-/** A ward a row and a bed a mark. */
-export function BedGrid({ label, units, view, now, onBed }: BedGridProps) {
+/** A ward a row and a bed a mark. Where no ward tells who has no criteria to reside, there is no column for it. */
+export function BedGrid({ label, units, view, now, first = "Ward", onBed }: BedGridProps) {
+  const toldNctr = units.some((unit) => unit.noCriteriaToReside !== null);
   return (
     <Region label={label}>
       <table class="beds">
         <caption class="hidden">{label}</caption>
         <thead>
           <tr>
-            <th scope="col">Ward</th>
+            <th scope="col">{first}</th>
             <th scope="col">
               <span class="hidden">Beds</span>
             </th>
             <th scope="col" class="beds-number">
               occupied
             </th>
-            <th scope="col" class="beds-number">
-              NCtR
-            </th>
+            {toldNctr && (
+              <th scope="col" class="beds-number">
+                NCtR
+              </th>
+            )}
             <th scope="col">
               <span class="hidden">Not occupied</span>
             </th>
@@ -52,7 +57,7 @@ export function BedGrid({ label, units, view, now, onBed }: BedGridProps) {
         </thead>
         <tbody>
           {units.map((unit) => (
-            <Ward key={unit.code} unit={unit} view={view} now={now} onBed={onBed} />
+            <Ward key={unit.code} unit={unit} view={view} now={now} nctr={toldNctr} onBed={onBed} />
           ))}
         </tbody>
       </table>
@@ -64,8 +69,9 @@ export function Ward({
   unit,
   view,
   now,
+  nctr = true,
   onBed,
-}: { unit: BedUnit } & Pick<BedGridProps, "view" | "now" | "onBed">) {
+}: { unit: BedUnit; nctr?: boolean } & Pick<BedGridProps, "view" | "now" | "onBed">) {
   const standing = standingOf(unit.occupancy);
   const told = unit.occupancy ? counts(unit.occupancy) : "";
   const beds = view === "marks" ? anonymous(unit.beds) : unit.beds;
@@ -87,9 +93,11 @@ export function Ward({
         )}
       </td>
       <td class="beds-number beds-told">{told || EN_DASH}</td>
-      <td class="beds-number">
-        {unit.noCriteriaToReside === null || !known ? EN_DASH : count(unit.noCriteriaToReside)}
-      </td>
+      {nctr && (
+        <td class="beds-number">
+          {unit.noCriteriaToReside === null || !known ? EN_DASH : count(unit.noCriteriaToReside)}
+        </td>
+      )}
       <td class="beds-rest">{rest}</td>
     </tr>
   );
@@ -148,11 +156,11 @@ const key: BedState[] = [
   "unknown",
 ];
 
-/** What each mark means. */
-export function BedKey() {
+/** What each mark means; only: those that a board draws. */
+export function BedKey({ only = key }: { only?: BedState[] }) {
   return (
     <ul class="bed-key">
-      {key.map((state) => (
+      {only.map((state) => (
         <li key={state}>
           <BedMark bed={{ state }} size={16} /> {bedWords[state]}
         </li>

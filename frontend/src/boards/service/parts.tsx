@@ -1,0 +1,112 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { Measures, Site } from "../../api/types";
+import { SiteCards } from "../../components/site-cards/site-cards";
+import { pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
+import { SiteTable } from "../../components/site-table/site-table";
+import { TakeAway } from "../../components/table/take-away";
+import { Tile } from "../../components/tile/tile";
+import { spreadOf } from "../frame/columns";
+import { useNarrow } from "../frame/narrow";
+import type { Drawn } from "./board";
+import { columnsOf, type Plan } from "./plans";
+
+export interface TilePlan {
+  measure: string;
+  label: string;
+  /** What stands under the figure while there is nothing to say of its age. */
+  detail?(totals: Measures): string | undefined;
+  /** The sites on one axis beside it. */
+  spread?: boolean;
+}
+
+/** The system's headline figures. */
+export function Headlines({ plans, sites, drawn }: { plans: TilePlan[]; sites: Site[]; drawn: Drawn }) {
+  const { totals, overview } = drawn.picture;
+  return (
+    <section class="card tiles" aria-label="System now">
+      {plans.map(({ measure, label, detail, spread }) => (
+        <Tile
+          key={measure}
+          measure={measure}
+          site="system"
+          place={overview.system.name}
+          label={label}
+          value={totals[measure]}
+          now={drawn.now}
+          detail={detail?.(totals)}
+          spread={spread ? spreadOf(sites, measure, drawn.definitions) : null}
+        />
+      ))}
+    </section>
+  );
+}
+
+export interface SitesCardProps {
+  id: string;
+  title: string;
+  note?: string;
+  plans: Plan[];
+  sites: Site[];
+  drawn: Drawn;
+  /** The measure that says which site comes first, the greatest or the least. */
+  first: Sort;
+  total?: boolean;
+}
+
+/** A card with a table of sites: it sorts, it can be taken away, and it turns to cards on a phone. */
+export function SitesCard({ id, title, note, plans, sites, drawn, first, total = true }: SitesCardProps) {
+  const [sort, setSort] = useState<Sort>(first);
+  const narrow = useNarrow();
+  const { overview, totals } = drawn.picture;
+  const rows = {
+    id,
+    columns: columnsOf(plans, sites, drawn.definitions),
+    sites: sorted(
+      sites.map((site) => ({ ...site, opel: null })),
+      sort,
+    ),
+    total: total ? { name: overview.system.name, under: "all sites", measures: totals } : undefined,
+    selected: drawn.selected,
+    now: drawn.now,
+    under: (site: Site) => site.town,
+  };
+  return (
+    <section class="card">
+      <div class="part-head">
+        <h2 id={id}>
+          {title} {note && <span>{note}</span>}
+        </h2>
+        <TakeAway
+          title={title}
+          sheet={() => sheetOfSites(rows.columns, rows.sites, rows.total, drawn.now)}
+          now={drawn.now}
+        />
+      </div>
+      {narrow ? (
+        <SiteCards {...rows} />
+      ) : (
+        <SiteTable {...rows} sort={sort} onSort={(column) => setSort(pressed(sort, column))} />
+      )}
+    </section>
+  );
+}
+
+/** A card of its own heading, for what is no table of sites. */
+export function Card({ id, title, note, children }: CardProps) {
+  return (
+    <section class="card" aria-labelledby={id}>
+      <h2 id={id}>
+        {title} {note && <span>{note}</span>}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+interface CardProps {
+  id: string;
+  title: string;
+  note?: string;
+  children: ComponentChildren;
+}
