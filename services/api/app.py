@@ -21,7 +21,20 @@ from services.api.auth import Needs
 from services.api.boards import is_board
 from services.api.context import AppState
 from services.api.documents import document_of
-from services.api.routes import audit, events, feeds, health, keys, me, opel, organisations, quarantine, schemas, state
+from services.api.routes import (
+    audit,
+    events,
+    feeds,
+    health,
+    keys,
+    marks,
+    me,
+    opel,
+    organisations,
+    quarantine,
+    schemas,
+    state,
+)
 
 __all__ = ["AppState", "create_app"]
 
@@ -75,7 +88,9 @@ def _routed(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | N
         title="Lightship", version=API_VERSION, description=_DESCRIPTION, lifespan=lifespan, openapi_url=None,
         docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
-    for module in (state, organisations, opel, feeds, events, quarantine, me, audit, keys, schemas, health, socket):
+    for module in (
+        state, marks, organisations, opel, feeds, events, quarantine, me, audit, keys, schemas, health, socket,
+    ):  # fmt: skip
         app.include_router(module.router)
     app.openapi = document_of(app)  # type: ignore[method-assign]
     return app

@@ -21,13 +21,16 @@ from services.store.keys import SCOPES, ApiKey, Scope
 Role = Literal["viewer", "site_manager", "control_centre", "planner", "feed_engineer", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 #: What a route asks for. A scope of API keys, or what only people may.
-Permission = Scope | Literal["me", "worklists:read", "audit:read", "keys:manage", "opel:propose", "opel:decide"]
+Permission = (
+    Scope | Literal["me", "people:read", "worklists:read", "audit:read", "keys:manage", "opel:propose", "opel:decide"]
+)
 
 _EVERYBODY = frozenset(ROLES)
 #: The one table of who may what; a machine may what the scopes of its key say.
 MAY: Mapping[Permission, frozenset[Role]] = {
     "me": _EVERYBODY,
     "state:read": _EVERYBODY,
+    "people:read": frozenset(["site_manager", "control_centre"]),
     "feeds:read": frozenset(["site_manager", "control_centre", "feed_engineer", "administrator"]),
     "worklists:read": frozenset(["site_manager", "control_centre", "feed_engineer"]),
     "events:read": frozenset(["feed_engineer"]),
