@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from services.api import schemas
+from services.api import schemas, schemas_marks, schemas_opel
 
 TYPES = (Path(__file__).resolve().parents[2] / "frontend" / "src" / "api" / "types.ts").read_text()
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -22,6 +22,18 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Feed", schemas.FeedHealth),
     ("Overview", schemas.Overview),
     ("MeasureDefinition", schemas.Definition),
+    ("UnitRow", schemas.UnitRow),
+    ("Capacity", schemas.Capacity),
+    ("Mark", schemas_marks.Mark),
+    ("SitePeople", schemas_marks.SitePeople),
+    ("OpelEdge", schemas_opel.OpelEdge),
+    ("OpelStep", schemas_opel.OpelStep),
+    ("OpelParameter", schemas_opel.OpelParameter),
+    ("OpelSpan", schemas.LevelSpan),
+    ("OpelBreakdown", schemas_opel.OpelBreakdown),
+    ("OpelAnswer", schemas_opel.OpelOneAnswer),
+    ("ProviderIdentity", schemas.ProviderIdentity),
+    ("SystemIdentity", schemas.SystemIdentity),
 )
 
 

@@ -11,6 +11,7 @@ export interface Route {
 
 export const routes: Route[] = [
   { path: /^\/$/, href: "/", name: "Overview", load: () => import("./overview/overview") },
+  { path: /^\/site\/([A-Z0-9]{3,9})$/, href: null, name: "Site", load: () => import("./site/site") },
 ];
 
 export function routeOf(path: string): { route: Route; match: RegExpMatchArray } | null {

@@ -17,10 +17,12 @@ export interface ExplainingProps {
   overview: Overview;
   now: number;
   onClose(): void;
+  /** What a figure is compared with, where that is not other sites. */
+  peers?: string;
 }
 
 /** Joins the definition, which is fetched, to the figures, which are those of the board. */
-export function Explaining({ asked, overview, now, onClose }: ExplainingProps) {
+export function Explaining({ asked, overview, now, onClose, peers: named }: ExplainingProps) {
   const [definition, setDefinition] = useState<MeasureDefinition | null | "failed">(null);
   useEffect(() => {
     let wanted = true;
@@ -55,7 +57,7 @@ export function Explaining({ asked, overview, now, onClose }: ExplainingProps) {
         now={now}
         definition={definition}
         spread={spread}
-        peers={!site || isAcute(site) ? "acute hospitals" : "other sites"}
+        peers={named ? named : !site || isAcute(site) ? "acute hospitals" : "other sites"}
       />
     </Dialog>
   );

@@ -25,26 +25,34 @@ export interface BedGridProps {
   now: number;
   /** With it, a named bed is a button. */
   onBed?(unit: string, bed: string): void;
+  /** What a row is: a ward, an area, a team. */
+  what?: string;
+  /** Left out for places that nobody leaves for home. */
+  withNoCriteria?: boolean;
+  /** Whether an occupancy opens its explanation. */
+  explained?: boolean;
 }
 
 /** A ward a row and a bed a mark. */
-export function BedGrid({ label, units, view, now, onBed }: BedGridProps) {
+export function BedGrid({ label, units, what = "Ward", withNoCriteria = true, ...shown }: BedGridProps) {
   return (
     <Region label={label}>
       <table class="beds">
         <caption class="hidden">{label}</caption>
         <thead>
           <tr>
-            <th scope="col">Ward</th>
+            <th scope="col">{what}</th>
             <th scope="col">
               <span class="hidden">Beds</span>
             </th>
             <th scope="col" class="beds-number">
               occupied
             </th>
-            <th scope="col" class="beds-number">
-              NCtR
-            </th>
+            {withNoCriteria && (
+              <th scope="col" class="beds-number">
+                NCtR
+              </th>
+            )}
             <th scope="col">
               <span class="hidden">Not occupied</span>
             </th>
@@ -52,7 +60,7 @@ export function BedGrid({ label, units, view, now, onBed }: BedGridProps) {
         </thead>
         <tbody>
           {units.map((unit) => (
-            <Ward key={unit.code} unit={unit} view={view} now={now} onBed={onBed} />
+            <Ward key={unit.code} unit={unit} withNoCriteria={withNoCriteria} {...shown} />
           ))}
         </tbody>
       </table>
@@ -65,7 +73,9 @@ export function Ward({
   view,
   now,
   onBed,
-}: { unit: BedUnit } & Pick<BedGridProps, "view" | "now" | "onBed">) {
+  withNoCriteria = true,
+  explained,
+}: { unit: BedUnit } & Pick<BedGridProps, "view" | "now" | "onBed" | "withNoCriteria" | "explained">) {
   const standing = standingOf(unit.occupancy);
   const told = unit.occupancy ? counts(unit.occupancy) : "";
   const beds = view === "marks" ? anonymous(unit.beds) : unit.beds;
@@ -86,10 +96,26 @@ export function Ward({
           <NamedBeds unit={unit} beds={beds} onBed={onBed} />
         )}
       </td>
-      <td class="beds-number beds-told">{told || EN_DASH}</td>
-      <td class="beds-number">
-        {unit.noCriteriaToReside === null || !known ? EN_DASH : count(unit.noCriteriaToReside)}
+      <td class="beds-number beds-told">
+        {told && explained ? (
+          <button
+            type="button"
+            class="beds-explain"
+            data-measure="unit.occupancy"
+            data-site={unit.code}
+            aria-label={`${unit.name}, occupied ${told}. Explain`}
+          >
+            {told}
+          </button>
+        ) : (
+          told || EN_DASH
+        )}
       </td>
+      {withNoCriteria && (
+        <td class="beds-number">
+          {unit.noCriteriaToReside === null || !known ? EN_DASH : count(unit.noCriteriaToReside)}
+        </td>
+      )}
       <td class="beds-rest">{rest}</td>
     </tr>
   );
