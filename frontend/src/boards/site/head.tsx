@@ -93,6 +93,9 @@ export function SiteHead({ detail, overview, measures, now }: HeadProps) {
   return (
     <section class="card site-head" aria-label={`${detail.name} now`}>
       <div class="site-name">
+        <a class="site-back" href="/">
+          All sites
+        </a>
         <h2>{detail.name}</h2>
         <span class="quiet">
           {[detail.town, provider?.short_name, detail.code].filter(Boolean).join(" · ")}

@@ -13,6 +13,9 @@ export const waitLines = [
   { minutes: TWELVE_HOURS, label: "12 h", breach: true },
 ];
 
+/** The same where there is no room for the word. */
+export const shortLines = waitLines.map((each) => ({ ...each, label: each.label.replace(" standard", "") }));
+
 /** Handovers past this are reported as breaches. */
 export const HANDOVER_LIMIT = 45;
 
@@ -27,13 +30,9 @@ const repeated = (times: number, bed: Bed): Bed[] => Array.from({ length: Math.m
 export function bedsOf({ capacity, measures }: UnitRow, people: Mark[]): Bed[] {
   const occupied = whole(measures["unit.occupied"]?.value);
   const open = whole(capacity.core) + whole(capacity.escalation) - whole(capacity.closed);
-  const escalated = Math.min(
-    people.filter((each) => each.escalation).length,
-    whole(capacity.escalation),
-    occupied,
-  );
+  const escalated = Math.min(people.filter((each) => each.escalation).length, occupied);
   const spare = Math.max(0, open - occupied);
-  const spareEscalation = Math.min(spare, whole(capacity.escalation) - escalated);
+  const spareEscalation = Math.min(spare, Math.max(0, whole(capacity.escalation) - escalated));
   const inEscalation = (each: Mark) => each.escalation && escalated > 0;
   const ready = people.filter((each) => each.no_criteria_to_reside);
   const readyEscalated = Math.min(escalated, ready.filter(inEscalation).length);

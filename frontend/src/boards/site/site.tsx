@@ -13,6 +13,7 @@ import { standingOf } from "../../components/standing/standing";
 import { VehicleStrip } from "../../components/vehicles/vehicle-strip";
 import { WaitsStrip } from "../../components/waits/waits-strip";
 import { count } from "../../format/number";
+import { measuresOnWall } from "../../format/small";
 import { live } from "../../store";
 import { toggleTheme, toggleWall } from "../../store/view";
 import { type Asked, Explaining } from "../frame/explaining";
@@ -20,9 +21,20 @@ import { useFetched } from "../frame/fetched";
 import { useFollowed } from "../frame/following";
 import { Frame, type Shown } from "../frame/frame";
 import { useKeyboard } from "../frame/keyboard";
+import { useNarrow } from "../frame/narrow";
 import { useWidth } from "../frame/width";
 import { feedsOf, SiteFeeds, SiteHead } from "./head";
-import { gridOf, HANDOVER_LIMIT, has, leaveOf, medianOf, vehiclesOf, waitLines, waitsOf } from "./pictured";
+import {
+  gridOf,
+  HANDOVER_LIMIT,
+  has,
+  leaveOf,
+  medianOf,
+  shortLines,
+  vehiclesOf,
+  waitLines,
+  waitsOf,
+} from "./pictured";
 import { SiteWall } from "./wall";
 import "../overview/overview.css";
 import "../overview/tiles.css";
@@ -49,7 +61,7 @@ function Line({ said, detail, now }: { said: Said[]; detail: SiteDetail; now: nu
             value={value}
             now={now}
             label={`${words}, ${detail.name}`}
-            detail=""
+            bare
           />{" "}
           {words}
         </span>
@@ -59,7 +71,7 @@ function Line({ said, detail, now }: { said: Said[]; detail: SiteDetail; now: nu
 }
 
 /** The overview as it explains the figures of this site too: with all of its measures, and its units beside the sites. */
-function explained(overview: Overview, detail: SiteDetail): Overview {
+function explained(overview: Overview, detail: SiteDetail, wall: boolean): Overview {
   const units: Site[] = detail.units.map((unit) => ({
     ...detail,
     code: unit.code,
@@ -71,7 +83,10 @@ function explained(overview: Overview, detail: SiteDetail): Overview {
   const sites = overview.sites.map((site) =>
     site.code === detail.code ? { ...site, measures: { ...site.measures, ...detail.measures } } : site,
   );
-  return { ...overview, sites: [...sites, ...units] };
+  const every = [...sites, ...units];
+  // On a wall the explanation withholds what the figure does.
+  const seen = wall ? every.map((each) => ({ ...each, measures: measuresOnWall(each.measures) })) : every;
+  return { ...overview, sites: seen };
 }
 
 interface BoardProps {
@@ -92,6 +107,7 @@ function Board({ overview, detail, shown }: BoardProps) {
   const system = useFetched(fetchSystem, isLive);
   const room = useWidth(840);
   const side = useWidth(540);
+  const narrow = useNarrow();
   const explain = useCallback((figure: HTMLElement) => {
     const { measure, site } = figure.dataset;
     if (measure && site) setAsked({ measure, site });
@@ -123,7 +139,7 @@ function Board({ overview, detail, shown }: BoardProps) {
         }}
       >
         {wall ? (
-          <SiteWall detail={detail} overview={overview} opel={opel} feeds={feeds} now={now} />
+          <SiteWall detail={detail} overview={overview} opel={opel} now={now} />
         ) : (
           <>
             <SiteHead detail={detail} overview={overview} measures={measures} now={now} />
@@ -150,7 +166,7 @@ function Board({ overview, detail, shown }: BoardProps) {
                     <WaitsStrip
                       label={`Waits, ${detail.name}`}
                       rows={waitsOf(detail.units, marks)}
-                      lines={waitLines}
+                      lines={narrow ? shortLines : waitLines}
                       now={now}
                       standing={inEd}
                       width={Math.max(220, room.width - 430)}
@@ -328,7 +344,7 @@ function Board({ overview, detail, shown }: BoardProps) {
       {asked && (
         <Explaining
           asked={asked}
-          overview={explained(overview, detail)}
+          overview={explained(overview, detail, wall)}
           now={now}
           peers={isUnit ? "units of this site" : undefined}
           onClose={() => setAsked(null)}

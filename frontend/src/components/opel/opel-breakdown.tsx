@@ -8,7 +8,8 @@ import { Region } from "../table/region";
 import { levelInWords, scoreInWords } from "./opel-level";
 import "./opel-breakdown.css";
 
-const readingOf = (parameter: OpelParameter): Value => ({
+/** What a parameter reads, as the measure it is. */
+export const readingOf = (parameter: OpelParameter): Value => ({
   value: parameter.value,
   unit: parameter.unit,
   numerator: parameter.numerator,
