@@ -200,7 +200,9 @@ def test_rows_are_walked_found_and_sorted_from_the_keyboard(page: Page, watch: W
     page.keyboard.press("/")
     page.keyboard.type("RVV09")
     page.keyboard.press("Enter")
-    expect(page.locator(":focus")).to_have_attribute("data-site", "RVV09")
+    expect(page.get_by_role("heading", name="Queen Elizabeth The Queen Mother Hospital")).to_be_visible()
+    page.go_back()
+    expect(page.locator(IN_ED)).to_be_visible(timeout=10_000)
 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()

@@ -39,7 +39,7 @@ def test_an_arrival_moves_the_figure_the_area_and_the_marks(
 ) -> None:  # fmt: skip
     open_site(page, lightship_server)
     expect(page).to_have_title("Lightship: William Harvey")
-    expect(page.locator(".waits .wait")).to_have_count(12 + 1)  # one is the key's, and one more below
+    expect(page.locator(".waits .wait")).to_have_count(12)
     assert people_in_majors(page) == 12
     assert lightship_server.post_events([arrival()])["accepted"] == 1
     expect(page.locator(f"{IN_ED} .figure-value")).to_have_text("13", timeout=5_000)
