@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Measures, Service, UnitRow } from "../src/api/types";
+import type { Measures, Service, SiteUnit } from "../src/api/types";
 import { bedsOf, wardsOf } from "../src/boards/beds/wards";
 import { bridge, closedInWords } from "../src/boards/beds/words";
 import { joined } from "../src/boards/service/joined";
@@ -20,7 +20,7 @@ const service = (change: Partial<Service>): Service => ({
   ...change,
 });
 
-const unit = (occupied: number, capacity: Partial<UnitRow["capacity"]>, code = "RVV01-WARD"): UnitRow => ({
+const unit = (occupied: number, capacity: Partial<SiteUnit["capacity"]>, code = "RVV01-WARD"): SiteUnit => ({
   code,
   name: "Frailty virtual ward",
   kind: "virtual_ward",

@@ -29,6 +29,7 @@ from services.api.routes import (
     health,
     history,
     keys,
+    marks,
     me,
     opel,
     organisations,
@@ -92,6 +93,7 @@ def _routed(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | N
     for module in (
         state,
         history,
+        marks,
         boards,
         organisations,
         opel,

@@ -36,6 +36,21 @@ where last_recorded_at > %(known_at)s and first_recorded_at <= %(known_at)s
   and coalesce(kind, '') not in ('gauge', 'bed', 'organisation')
 order by key
 """
+#: As above, but of those stored only what is at the site or on its way to it.
+_AT_SITE = """
+select key from subject
+where last_recorded_at <= %(known_at)s and kind = any(%(kinds)s)
+  and started_at <= %(as_at)s and ended_at > %(as_at)s
+  and exists (
+      select from unnest(phases) as phase
+      where phase.site = %(site)s and phase.from_at <= %(as_at)s and (phase.to_at is null or phase.to_at > %(as_at)s)
+  )
+union all
+select key from subject
+where last_recorded_at > %(known_at)s and first_recorded_at <= %(known_at)s
+  and coalesce(kind, '') not in ('gauge', 'bed', 'organisation')
+order by key
+"""
 _MERGED = "select distinct subject from event where type = 'person.merged' and recorded_at <= %(known_at)s"
 #: Journeys of the same people that ended late enough to be followed, and followed ones that point back.
 _BEFORE = """
@@ -70,6 +85,22 @@ def read(
         newest = feed_store.newest(connection, rows, as_at, known)
         feeds = [FeedHealth(source, event_at) for source, (event_at, _) in sorted(newest.items())]
     return build_state(subjects, system, as_at, known, feeds=feeds, windows=windows)
+
+
+def read_site(
+    connection: Connection[Any], system: System, site: str, as_at: datetime, known_at: datetime | None = None
+) -> SystemState:
+    """The part of `read` that concerns one site: all of its journeys, and perhaps others, without links and feeds."""
+    idle = connection.info.transaction_status == TransactionStatus.IDLE
+    with connection.transaction():
+        if idle:
+            connection.execute("set transaction isolation level repeatable read, read only")
+        connection.execute("set local time zone 'UTC'")
+        known = known_at or max([as_at, *(row.last_receipt_at for row in feed_store.read(connection))])
+        kinds = [*JOURNEY_KINDS, "unit"]
+        limits = {"as_at": as_at, "known_at": known, "kinds": kinds, "site": site}
+        subjects = list(_folded(connection, _keys(connection, _AT_SITE, limits), as_at, known))
+    return build_state(subjects, system, as_at, known)
 
 
 def worklists(connection: Connection[Any], system: System, t: datetime) -> tuple[Worklist, ...]:

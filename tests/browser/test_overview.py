@@ -200,7 +200,9 @@ def test_rows_are_walked_found_and_sorted_from_the_keyboard(page: Page, watch: W
     page.keyboard.press("/")
     page.keyboard.type("RVV09")
     page.keyboard.press("Enter")
-    expect(page.locator(":focus")).to_have_attribute("data-site", "RVV09")
+    expect(page.get_by_role("heading", name="Queen Elizabeth The Queen Mother Hospital")).to_be_visible()
+    page.go_back()
+    expect(page.locator(IN_ED)).to_be_visible(timeout=10_000)
 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
@@ -214,15 +216,17 @@ def test_rows_are_walked_found_and_sorted_from_the_keyboard(page: Page, watch: W
     watch.check()
 
 
-def test_every_site_is_on_the_map_and_a_press_marks_its_row(page: Page, watch: Watch, lightship_server: Any) -> None:
+def test_every_site_is_on_the_map_marks_its_row_and_opens_its_board(
+    page: Page, watch: Watch, lightship_server: Any
+) -> None:
     open_board(page, lightship_server)
     sites = page.request.get(f"{lightship_server.url.rstrip('/')}/api/v1/overview").json()["sites"]
     expect(page.locator("[data-map-site]")).to_have_count(len(sites))
 
     page.locator('[data-map-site="RVV01"]').focus()
-    page.keyboard.press("Enter")
-
     expect(page.locator('tr[data-row="RVV01"]')).to_have_attribute("aria-current", "true")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="William Harvey Hospital")).to_be_visible()
     watch.check()
 
 

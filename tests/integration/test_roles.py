@@ -43,6 +43,7 @@ BOARD = frozenset(["site_manager", "control_centre", "feed_engineer", "administr
 ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/api/v1/overview"): ANYBODY,
     ("GET", "/api/v1/sites/{code}"): ANYBODY,
+    ("GET", "/api/v1/sites/{code}/people"): frozenset(["site_manager", "control_centre"]),
     ("GET", "/api/v1/measures"): ANYBODY,
     ("GET", "/api/v1/measures/{name}"): ANYBODY,
     ("GET", "/api/v1/map"): ANYBODY,

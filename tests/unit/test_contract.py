@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from services.api import schemas, schemas_boards, schemas_feeds, schemas_people
+from services.api import schemas, schemas_boards, schemas_feeds, schemas_marks, schemas_opel, schemas_people
 
 TYPES = (Path(__file__).resolve().parents[2] / "frontend" / "src" / "api" / "types.ts").read_text()
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
@@ -33,9 +33,21 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("UnmappedItem", schemas_feeds.UnmappedItem),
     ("QuarantineItem", schemas.QuarantineItem),
     ("EventsAnswer", schemas.EventsAnswer),
-    ("UnitRow", schemas.UnitOfSite),
+    ("SiteUnit", schemas.UnitOfSite),
     ("ServiceProvider", schemas.ProviderRow),
     ("Service", schemas.ServiceDetail),
+    ("UnitRow", schemas.UnitRow),
+    ("Capacity", schemas.Capacity),
+    ("Mark", schemas_marks.Mark),
+    ("SitePeople", schemas_marks.SitePeople),
+    ("OpelEdge", schemas_opel.OpelEdge),
+    ("OpelStep", schemas_opel.OpelStep),
+    ("OpelParameter", schemas_opel.OpelParameter),
+    ("OpelSpan", schemas.LevelSpan),
+    ("OpelBreakdown", schemas_opel.OpelBreakdown),
+    ("OpelAnswer", schemas_opel.OpelOneAnswer),
+    ("ProviderIdentity", schemas.ProviderIdentity),
+    ("SystemIdentity", schemas.SystemIdentity),
 )
 
 

@@ -4,15 +4,28 @@ import type {
   FeedDetail,
   Me,
   MeasureDefinition,
+  OpelAnswer,
   PageOf,
   QuarantineItem,
+  SitePeople,
+  SystemIdentity,
   UnmappedItem,
   WorklistItem,
 } from "./types";
 
+/** An answer that is none: 403 where whoever asks may not see it. */
+export class Refused extends Error {
+  constructor(
+    path: string,
+    readonly status: number,
+  ) {
+    super(`${path} answered ${status}`);
+  }
+}
+
 async function get<T>(path: string): Promise<T> {
   const response = await fetch(path, { headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  if (!response.ok) throw new Refused(path, response.status);
   return (await response.json()) as T;
 }
 
@@ -44,3 +57,6 @@ export async function replay(id: string, why: string): Promise<EventsAnswer> {
   if (!response.ok) throw new Error(String(answer.detail ?? response.status));
   return answer as EventsAnswer;
 }
+export const fetchSystem = () => get<SystemIdentity>("/api/v1/system");
+export const fetchOpel = (code: string) => get<OpelAnswer>(`/api/v1/opel/${code}`);
+export const fetchPeople = (site: string) => get<SitePeople>(`/api/v1/sites/${site}/people`);

@@ -73,6 +73,58 @@ export interface Site {
   need: number;
 }
 
+export interface Capacity {
+  core: number;
+  escalation: number;
+  closed: number;
+}
+
+export interface UnitRow {
+  code: string;
+  name: string;
+  kind: string;
+  bed_kind: string | null;
+  area: string | null;
+  capacity: Capacity;
+  measures: Measures;
+}
+
+/** A site with every measure, and its units. */
+export interface SiteDetail extends Site {
+  as_at: string;
+  known_at: string;
+  units: UnitRow[];
+}
+
+/** One person at a site, or an ambulance on its way there; nothing says who it is. */
+export interface Mark {
+  service: "ed" | "bed" | "ambulance" | "virtual_ward";
+  unit: string | null;
+  state: "here" | "due_in";
+  since: string;
+  minutes: number;
+  acuity: number | null;
+  decision_to_admit: boolean;
+  decided_minutes: number | null;
+  no_criteria_to_reside: boolean;
+  no_criteria_minutes: number | null;
+  pathway: 0 | 1 | 2 | 3 | null;
+  age_band: string | null;
+  escalation: boolean;
+  category: string | null;
+  expected_at: string | null;
+  key: string | null;
+}
+
+export interface SitePeople {
+  as_at: string;
+  known_at: string;
+  site: string;
+  keyed: boolean;
+  left_out: { ghosts: number; stale: number };
+  people: Mark[];
+}
+
 export interface Group {
   code: string;
   name: string;
@@ -254,16 +306,9 @@ export interface EventsAnswer {
   quarantined: number;
 }
 
-/** A ward, an ED area or a virtual ward, with what it can hold and what is in it. */
-export interface UnitRow {
-  code: string;
-  name: string;
-  kind: string;
-  bed_kind: string | null;
-  area: string | null;
+/** A unit beside those of other sites. */
+export interface SiteUnit extends UnitRow {
   site: string;
-  capacity: { core: number; escalation: number; closed: number };
-  measures: Measures;
 }
 
 export interface ServiceProvider {
@@ -281,5 +326,99 @@ export interface Service {
   measures: Measures;
   sites: { code: string; measures: Measures }[];
   providers: ServiceProvider[];
-  units: UnitRow[];
+  units: SiteUnit[];
+}
+
+export type Basis = "published" | "fits_data" | "memory" | "placeholder";
+
+export interface OpelEdge {
+  edge: number | null;
+  points: number;
+  basis: Basis;
+  confidence: "confirmed" | "unconfirmed";
+}
+
+export interface OpelStep {
+  amount: number;
+  unit: "people" | "beds" | "minutes" | "share";
+  points: number;
+}
+
+export interface OpelParameter {
+  code: string;
+  name: string;
+  measure: string;
+  window: "now" | "since_midnight" | "last_24h";
+  note: string | null;
+  value: number | null;
+  unit: "share" | "minutes";
+  numerator: number | null;
+  denominator: number | null;
+  n: number | null;
+  absent: Absent | null;
+  reason: string | null;
+  as_of: string | null;
+  freshness: Freshness;
+  points: number | null;
+  of: number;
+  direction: "lower" | "higher";
+  bands: OpelEdge[];
+  band: number | null;
+  to_worse: OpelStep | null;
+  to_better: OpelStep | null;
+}
+
+export interface OpelSpan {
+  level: OpelLevel | null;
+  level_least: OpelLevel | null;
+  level_most: OpelLevel | null;
+  score: number | null;
+  score_least: number | null;
+  score_most: number | null;
+}
+
+export interface OpelCalculated extends OpelSpan {
+  of: number | null;
+  indicative: boolean;
+  why: string | null;
+  without_unconfirmed: OpelSpan | null;
+  without_placeholders: OpelSpan | null;
+}
+
+/** One organisation's level, parameter by parameter. */
+export interface OpelBreakdown {
+  code: string;
+  name: string;
+  local: boolean;
+  edition: string;
+  calculated: OpelCalculated;
+  parameters: OpelParameter[];
+}
+
+export interface OpelAnswer {
+  as_at: string;
+  known_at: string;
+  edition: {
+    code: string;
+    name: string;
+    source: string;
+    valid_from: string;
+    valid_to: string;
+    ended: boolean;
+  };
+  opel: OpelBreakdown;
+}
+
+export interface ProviderIdentity {
+  code: string;
+  name: string;
+  short_name: string;
+  kind: string;
+}
+
+/** The system as it is configured. */
+export interface SystemIdentity {
+  code: string;
+  name: string;
+  providers: ProviderIdentity[];
 }

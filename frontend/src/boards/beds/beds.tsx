@@ -1,4 +1,4 @@
-import type { Site, UnitRow } from "../../api/types";
+import type { Site, SiteUnit } from "../../api/types";
 import { BedGrid, BedKey } from "../../components/beds/bed-grid";
 import { sorted } from "../../components/site-table/rows";
 import { type Drawn, ServiceBoard } from "../service/board";
@@ -90,7 +90,7 @@ const community: Plan[] = [
 const byTonight = { column: "beds.tonight", descending: false };
 const measuresOf = (plans: Plan[]) => plans.map(({ measure }) => measure);
 
-function Wards({ sites, units, drawn }: { sites: Site[]; units: UnitRow[]; drawn: Drawn }) {
+function Wards({ sites, units, drawn }: { sites: Site[]; units: SiteUnit[]; drawn: Drawn }) {
   const chosen = sites.find((site) => site.code === drawn.selected) ?? sites[0];
   if (!chosen) return null;
   const wards = units.filter((unit) => unit.site === chosen.code && unit.kind === "ward");

@@ -1,4 +1,4 @@
-import type { UnitRow } from "../../api/types";
+import type { SiteUnit } from "../../api/types";
 import type { BedUnit } from "../../components/beds/bed-grid";
 import type { Bed, BedState } from "../../components/beds/beds";
 
@@ -9,7 +9,7 @@ const marks = (state: BedState, many: number, escalation = false): Bed[] =>
  * The beds of a ward that sends counts: people fill its core beds first, then those opened beyond them. More people than
  * beds are beds all the same, since somebody lies in each.
  */
-export function bedsOf(unit: UnitRow): Bed[] {
+export function bedsOf(unit: SiteUnit): Bed[] {
   const { core, escalation, closed } = unit.capacity;
   const occupied = unit.measures["unit.occupied"]?.value ?? 0;
   const usableCore = Math.max(0, core - closed);
@@ -25,7 +25,7 @@ export function bedsOf(unit: UnitRow): Bed[] {
 }
 
 /** Units as rows of a bed grid, the fullest first. */
-export const wardsOf = (units: UnitRow[]): BedUnit[] =>
+export const wardsOf = (units: SiteUnit[]): BedUnit[] =>
   units
     .map((unit) => ({
       code: unit.code,

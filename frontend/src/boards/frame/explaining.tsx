@@ -20,6 +20,8 @@ export interface ExplainingProps {
   units?: (Place & { site: string })[];
   now: number;
   onClose(): void;
+  /** What a figure is compared with, where that is not other sites. */
+  peers?: string;
 }
 
 interface Place {
@@ -63,7 +65,15 @@ const applies = (place: Place, measure: string) => {
 };
 
 /** Joins the definition, which is fetched, to the figures, which are those of the board. */
-export function Explaining({ asked, overview, providers = [], units = [], now, onClose }: ExplainingProps) {
+export function Explaining({
+  asked,
+  overview,
+  providers = [],
+  units = [],
+  now,
+  onClose,
+  peers: named,
+}: ExplainingProps) {
   const [definition, setDefinition] = useState<MeasureDefinition | null | "failed">(null);
   useEffect(() => {
     let wanted = true;
@@ -96,7 +106,7 @@ export function Explaining({ asked, overview, providers = [], units = [], now, o
         now={now}
         definition={definition}
         spread={spread}
-        peers={peers}
+        peers={named ?? peers}
       />
     </Dialog>
   );

@@ -64,10 +64,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
   }, []);
   const find = useCallback(() => field.current?.focus(), []);
   const showKeys = useCallback(() => setHelp(true), []);
-  const goTo = useCallback((code: string) => {
-    setSelected(code);
-    document.querySelector<HTMLElement>(`[data-row="${code}"] [data-measure]`)?.focus();
-  }, []);
+  const goTo = useCallback((code: string) => location.assign(`/site/${code}`), []);
   const theme = useCallback(() => toggleTheme(night), [night]);
   useKeyboard({ explain, find, help: showKeys, wall: toggleWall, theme });
 

@@ -1,4 +1,4 @@
-import type { Measures, Overview, Service, ServiceProvider, Site, UnitRow } from "../../api/types";
+import type { Measures, Overview, Service, ServiceProvider, Site, SiteUnit } from "../../api/types";
 
 /** The picture that a board of some services draws: the overview's sites with the services' measures beside its own. */
 export interface Joined {
@@ -7,7 +7,7 @@ export interface Joined {
   totals: Measures;
   /** Every organisation, also those without a site: what they report is theirs alone. */
   providers: ServiceProvider[];
-  units: UnitRow[];
+  units: SiteUnit[];
   /** Whether every service has come. */
   complete: boolean;
 }

@@ -1,8 +1,8 @@
-import type { Site, UnitRow } from "../../api/types";
+import type { Site, SiteUnit } from "../../api/types";
 import { wardsOf } from "../beds/wards";
 
 /** "Frailty" of "East Kent virtual ward": the hub says the rest. */
-export const teamsOf = (units: UnitRow[], hubs: Site[]) =>
+export const teamsOf = (units: SiteUnit[], hubs: Site[]) =>
   wardsOf(units.filter((unit) => unit.kind === "virtual_ward")).map((team) => ({
     ...team,
     name: team.name.replace(/ virtual ward$/i, ""),

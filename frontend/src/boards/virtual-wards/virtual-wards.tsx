@@ -89,7 +89,7 @@ function Desk({ drawn }: { drawn: Drawn }) {
       >
         <BedGrid
           label="Places of virtual wards, by team"
-          first="Team"
+          what="Team"
           units={teamsOf(units, hubs)}
           view="marks"
           now={drawn.now}

@@ -23,29 +23,39 @@ export interface BedGridProps {
   /** Site staff see which bed is which; the control centre sees marks without a name or a place. */
   view: "named" | "marks";
   now: number;
-  /** What a row is. */
-  first?: string;
   /** With it, a named bed is a button. */
   onBed?(unit: string, bed: string): void;
+  /** What a row is: a ward, an area, a team. */
+  what?: string;
+  /** Left out where no place tells who has no criteria to reside, as where nobody leaves for home. */
+  withNoCriteria?: boolean;
+  /** Whether an occupancy opens its explanation. */
+  explained?: boolean;
 }
 
-/** A ward a row and a bed a mark. Where no ward tells who has no criteria to reside, there is no column for it. */
-export function BedGrid({ label, units, view, now, first = "Ward", onBed }: BedGridProps) {
-  const toldNctr = units.some((unit) => unit.noCriteriaToReside !== null);
+/** A ward a row and a bed a mark. */
+export function BedGrid({
+  label,
+  units,
+  what = "Ward",
+  withNoCriteria: wanted = true,
+  ...shown
+}: BedGridProps) {
+  const withNoCriteria = wanted && units.some((unit) => unit.noCriteriaToReside !== null);
   return (
     <Region label={label}>
       <table class="beds">
         <caption class="hidden">{label}</caption>
         <thead>
           <tr>
-            <th scope="col">{first}</th>
+            <th scope="col">{what}</th>
             <th scope="col">
               <span class="hidden">Beds</span>
             </th>
             <th scope="col" class="beds-number">
               occupied
             </th>
-            {toldNctr && (
+            {withNoCriteria && (
               <th scope="col" class="beds-number">
                 NCtR
               </th>
@@ -57,7 +67,7 @@ export function BedGrid({ label, units, view, now, first = "Ward", onBed }: BedG
         </thead>
         <tbody>
           {units.map((unit) => (
-            <Ward key={unit.code} unit={unit} view={view} now={now} nctr={toldNctr} onBed={onBed} />
+            <Ward key={unit.code} unit={unit} withNoCriteria={withNoCriteria} {...shown} />
           ))}
         </tbody>
       </table>
@@ -69,9 +79,10 @@ export function Ward({
   unit,
   view,
   now,
-  nctr = true,
   onBed,
-}: { unit: BedUnit; nctr?: boolean } & Pick<BedGridProps, "view" | "now" | "onBed">) {
+  withNoCriteria = true,
+  explained,
+}: { unit: BedUnit } & Pick<BedGridProps, "view" | "now" | "onBed" | "withNoCriteria" | "explained">) {
   const standing = standingOf(unit.occupancy);
   const told = unit.occupancy ? counts(unit.occupancy) : "";
   const beds = view === "marks" ? anonymous(unit.beds) : unit.beds;
@@ -92,8 +103,22 @@ export function Ward({
           <NamedBeds unit={unit} beds={beds} onBed={onBed} />
         )}
       </td>
-      <td class="beds-number beds-told">{told || EN_DASH}</td>
-      {nctr && (
+      <td class="beds-number beds-told">
+        {told && explained ? (
+          <button
+            type="button"
+            class="beds-explain"
+            data-measure="unit.occupancy"
+            data-site={unit.code}
+            aria-label={`${unit.name}, occupied ${told}. Explain`}
+          >
+            {told}
+          </button>
+        ) : (
+          told || EN_DASH
+        )}
+      </td>
+      {withNoCriteria && (
         <td class="beds-number">
           {unit.noCriteriaToReside === null || !known ? EN_DASH : count(unit.noCriteriaToReside)}
         </td>

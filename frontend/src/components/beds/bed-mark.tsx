@@ -1,6 +1,9 @@
 import type { Bed, BedState } from "./beds";
 
 const PITCH = 11;
+const LINE = 16;
+/** More places than this go on in a second line: a waiting room is no longer than the page. */
+const MOST = 44;
 
 /** The strokes of each state in a box of nine, one class a path; the shape alone tells them apart. */
 const drawn: Record<BedState, [string, string][]> = {
@@ -50,11 +53,12 @@ export function BedMark({ bed, size = 13 }: { bed: Bed; size?: number }) {
 
 /** A row of beds, so that its length is the ward's capacity. */
 export function BedMarks({ beds, label }: { beds: Bed[]; label: string }) {
-  const width = beds.length * PITCH;
+  const width = Math.min(MOST, beds.length) * PITCH;
+  const lines = Math.max(1, Math.ceil(beds.length / MOST));
   return (
-    <svg class="bed-marks" width={width} height="14" role="img" aria-label={label}>
+    <svg class="bed-marks" width={width} height={lines * LINE - 2} role="img" aria-label={label}>
       {beds.map((bed, index) => (
-        <g key={index} transform={`translate(${index * PITCH} 0)`}>
+        <g key={index} transform={`translate(${(index % MOST) * PITCH} ${Math.floor(index / MOST) * LINE})`}>
           {pathsOf(bed).map(([name, path]) => (
             <path key={name + path} class={name} d={path} />
           ))}

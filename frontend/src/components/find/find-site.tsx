@@ -22,7 +22,7 @@ export interface FindSiteProps {
   onGo(code: string): void;
 }
 
-/** Finds a site's row: it is marked while one types, and Enter goes to it. */
+/** Finds a site's row: it is marked while one types, and Enter opens it. */
 export function FindSite({ sites, field, onFound, onGo }: FindSiteProps) {
   const [words, setWords] = useState("");
   const found = matching(sites, words);
@@ -38,7 +38,7 @@ export function FindSite({ sites, field, onFound, onGo }: FindSiteProps) {
         Find a site
       </label>
       <span class="find-said" aria-live="polite">
-        {words.trim() && (found ? `${found.short_name}: Enter goes to it` : "No site of that name")}
+        {words.trim() && (found ? `${found.short_name}: Enter opens it` : "No site of that name")}
       </span>
       <input
         ref={field}

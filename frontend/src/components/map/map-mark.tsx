@@ -21,7 +21,7 @@ export interface MapMarkProps {
 
 const LEVEL = 26;
 
-/** One site on the map. Its mark is ink: there is no colour without a level. */
+/** One site on the map, which leads to its board. Its mark is ink: there is no colour without a level. */
 export function MapMark({
   site,
   name,
@@ -36,20 +36,13 @@ export function MapMark({
 }: MapMarkProps) {
   const choose = () => onSelect(site);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: SVG has no button
-    <g
+    <a
       class={`map-mark map-mark-${form}`}
-      role="button"
-      tabIndex={0}
+      href={`/site/${site}`}
       aria-label={[name, level && `OPEL ${level}`, words].filter(Boolean).join(", ")}
-      aria-pressed={selected}
       data-map-site={site}
-      onClick={choose}
       onFocus={choose}
       onMouseEnter={choose}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" || event.key === " ") choose();
-      }}
     >
       {label ? (
         <rect
@@ -93,6 +86,6 @@ export function MapMark({
           {name}
         </text>
       )}
-    </g>
+    </a>
   );
 }

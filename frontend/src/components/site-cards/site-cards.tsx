@@ -66,7 +66,14 @@ function Card({ code, name, under, measures, columns, selected, now, mark }: Car
     <li class="site-card" data-row={code} aria-current={selected ? "true" : undefined}>
       <h3>
         {mark}
-        {name} {under && <span>{under}</span>}
+        {code === "system" ? (
+          name
+        ) : (
+          <a class="row-site" href={`/site/${code}`}>
+            {name}
+          </a>
+        )}{" "}
+        {under && <span>{under}</span>}
       </h3>
       <div class="site-card-figures">
         {rowOf(measures, columns).map((cell) =>

@@ -108,7 +108,13 @@ interface RowProps {
 export function SiteRow({ code, name, under, measures, opel, columns, now, selected }: RowProps) {
   const names = (
     <>
-      <span class="row-site">{name}</span>
+      {code === "system" ? (
+        <span class="row-site">{name}</span>
+      ) : (
+        <a class="row-site" href={`/site/${code}`}>
+          {name}
+        </a>
+      )}
       {under && <span class="row-under">{opel === null ? `${under}, no level` : under}</span>}
     </>
   );

@@ -1,0 +1,128 @@
+import type { Feed, Measures, OpelSummary, Overview, SiteDetail, SystemIdentity } from "../../api/types";
+import { feedInWords } from "../../components/feeds/feeds";
+import { levelInWords, OpelHeadline } from "../../components/opel/opel-level";
+import { Tile } from "../../components/tile/tile";
+import { momentBeside } from "../../format/time";
+
+/** A tile, with the kinds of site it is a headline of. */
+interface Plan {
+  measure: string;
+  label: string;
+  detail?: string;
+}
+
+const plans: Plan[] = [
+  { measure: "ed.in_department", label: "In ED" },
+  { measure: "ed.over_12h", label: "Over 12 h in ED" },
+  { measure: "ed.within_4h_today", label: "Within 4 hours today" },
+  { measure: "ambulance.handover_mean_today", label: "Mean handover today" },
+  { measure: "ed.decision_to_admit_waiting", label: "Waiting for a bed", detail: "after decision to admit" },
+  { measure: "beds.ga_occupancy", label: "G&A occupied" },
+  { measure: "beds.community_occupied", label: "In a community bed" },
+  { measure: "discharge.no_criteria_to_reside", label: "No criteria to reside" },
+  { measure: "virtual_ward.on_caseload", label: "On the virtual ward" },
+  { measure: "virtual_ward.occupancy", label: "Places occupied" },
+];
+
+/** Figures of every site that are the headlines of some: shown where the site has what they count. */
+const needs: Record<string, (detail: SiteDetail) => boolean> = {
+  "beds.community_occupied": (detail) => detail.units.some((unit) => unit.bed_kind === "community"),
+  "ed.in_department": (detail) => detail.ed_type !== null,
+  "ed.over_12h": (detail) => detail.ed_type === 1,
+  "ambulance.handover_mean_today": (detail) => detail.ed_type === 1,
+  "ed.decision_to_admit_waiting": (detail) => detail.ed_type === 1,
+};
+
+const applies = (detail: SiteDetail, measure: string) =>
+  detail.measures[measure]?.absent !== "not_applicable" && (needs[measure]?.(detail) ?? true);
+
+/** The headlines of a site: those that apply to it. */
+export const headlinesOf = (detail: SiteDetail) =>
+  plans
+    .filter(({ measure }) => measure in detail.measures && applies(detail, measure))
+    .map((plan) =>
+      plan.measure === "ed.in_department" && detail.ed_type !== 1 ? { ...plan, label: "In the unit" } : plan,
+    );
+
+/** The provider's own level beside the site's: declared leads, calculated stands beside it. */
+export function providerInWords(name: string, opel: OpelSummary | null, now: number): string {
+  if (!opel?.level_least) return "";
+  const calculated = levelInWords(opel);
+  if (!opel.declared) return `${name}: calculated ${calculated}, nothing declared`;
+  const since = momentBeside(Date.parse(opel.declared.since), now);
+  return `${name}: declared OPEL ${opel.declared.level}, ${since}; calculated ${calculated.replace("OPEL ", "")}`;
+}
+
+/** The feeds that the figures of a site rest on: its provider's, and the ambulance service's where ambulances come. */
+export function feedsOf(detail: SiteDetail, feeds: Feed[], system: SystemIdentity | null): Feed[] {
+  const ambulances = system?.providers.filter((each) => each.kind === "ambulance") ?? [];
+  const codes = [detail.provider, ...(detail.ed_type === 1 ? ambulances.map((each) => each.code) : [])];
+  return codes.flatMap((code) => feeds.filter((feed) => feed.source.endsWith(`:${code}`)));
+}
+
+const states: Record<Feed["state"], string> = { live: "on time", delayed: "delayed", silent: "silent" };
+
+export function SiteFeeds({ feeds, now }: { feeds: Feed[]; now: number }) {
+  if (feeds.length === 0) return <p class="nothing">Nothing has been received for this site yet.</p>;
+  return (
+    <ul class="feeds site-feeds">
+      {feeds.map((feed) => (
+        <li key={feed.source} class={`feed feed-${feed.state}`}>
+          <b>
+            {feed.name}, {states[feed.state]}
+          </b>
+          <span class="quiet">{feedInWords(feed, now)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export interface HeadProps {
+  detail: SiteDetail;
+  overview: Overview;
+  measures: Measures;
+  now: number;
+}
+
+/** Which site, its level, and its headlines. */
+export function SiteHead({ detail, overview, measures, now }: HeadProps) {
+  const provider = overview.providers.find((each) => each.code === detail.provider);
+  const beside = providerInWords(provider?.short_name ?? "Provider", provider?.opel ?? null, now);
+  const headlines = headlinesOf(detail);
+  return (
+    <section class="card site-head" aria-label={`${detail.name} now`}>
+      <div class="site-name">
+        <a class="site-back" href="/">
+          All sites
+        </a>
+        <h2>{detail.name}</h2>
+        <span class="quiet">
+          {[detail.town, provider?.short_name, detail.code].filter(Boolean).join(" · ")}
+        </span>
+      </div>
+      <div class="site-opel">
+        {detail.opel?.level_least ? (
+          <OpelHeadline opel={detail.opel} now={now} />
+        ) : (
+          <p class="quiet">{detail.ed_type === 1 ? "No level yet" : "No level: no type 1 ED"}</p>
+        )}
+        {detail.opel?.level_least && beside && <p class="site-provider">{beside}</p>}
+      </div>
+      <div class="tiles site-tiles">
+        {headlines.map(({ measure, label, detail: words }) => (
+          <Tile
+            key={measure}
+            measure={measure}
+            site={detail.code}
+            place={detail.name}
+            label={label}
+            value={measures[measure]}
+            now={now}
+            detail={words}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}

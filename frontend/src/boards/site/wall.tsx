@@ -1,0 +1,155 @@
+import { useMemo } from "preact/hooks";
+import type { OpelAnswer, OpelParameter, Overview, SiteDetail } from "../../api/types";
+import { nextInWords, readingOf } from "../../components/opel/opel-breakdown";
+import { OpelChip, opelWords } from "../../components/opel/opel-chip";
+import { levelInWords, scoreInWords } from "../../components/opel/opel-level";
+import { Pips } from "../../components/pips/pips";
+import { WallFigure } from "../../components/wall/wall-figure";
+import { absence, counts, inWords, SMALL_NUMBER } from "../../format/number";
+import { measuresOnWall, onWall, peopleOf } from "../../format/small";
+import { headlinesOf, providerInWords } from "./head";
+
+export interface SiteWallProps {
+  detail: SiteDetail;
+  overview: Overview;
+  opel: OpelAnswer | null;
+  now: number;
+}
+
+/** Shares whose people say more from five metres than their percentage. */
+const asPeople = new Set(["ed.over_12h"]);
+
+function Parameters({ parameters }: { parameters: OpelParameter[] }) {
+  return (
+    <table class="site-wall-table">
+      <thead>
+        <tr>
+          <th scope="col">Parameter</th>
+          <th scope="col">now</th>
+          <th scope="col" colSpan={2}>
+            points
+          </th>
+          <th scope="col">to next</th>
+        </tr>
+      </thead>
+      <tbody>
+        {parameters.map((each) => {
+          const value = onWall(readingOf(each));
+          return (
+            <tr key={each.code}>
+              <th scope="row">{each.name}</th>
+              <td>
+                <b>
+                  {value.absent === null || value.absent === "suppressed" ? inWords(value) : absence(value)}
+                </b>
+              </td>
+              <td>{each.points !== null && <Pips points={each.points as 0 | 1 | 2 | 3} />}</td>
+              <td>{each.points ?? "–"}</td>
+              <td>{nextInWords(each)}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** The most units of a kind that stand under one another. */
+const UNITS = 8;
+
+function Units({ detail, wide }: { detail: SiteDetail; wide: boolean }) {
+  const fullest = useMemo(
+    () =>
+      detail.units
+        .filter((unit) => unit.kind !== "discharge_lounge" && unit.measures["unit.occupancy"]?.value != null)
+        .sort(
+          (a, b) =>
+            (b.measures["unit.occupancy"]?.value ?? 0) - (a.measures["unit.occupancy"]?.value ?? 0) ||
+            a.name.localeCompare(b.name),
+        ),
+    [detail.units],
+  );
+  return (
+    <ul class={wide ? "site-wall-units site-wall-wide" : "site-wall-units"}>
+      {fullest.slice(0, UNITS).map((unit) => {
+        const reading = unit.measures["unit.occupancy"];
+        const value = reading && onWall(reading);
+        return (
+          <li key={unit.code}>
+            <span>{unit.name}</span>
+            <b>{!value || value.absent === "suppressed" ? SMALL_NUMBER : counts(value)}</b>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** One site for a wall: its level, its headlines, why it stands there, and its fullest units; no count of people under five. */
+export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
+  const measures = measuresOnWall(detail.measures);
+  const level = detail.opel?.level ?? null;
+  const provider = overview.providers.find((each) => each.code === detail.provider);
+  const scored = opel !== null && detail.opel?.level_least != null;
+  return (
+    <>
+      <section class="site-wall-now" aria-label={`${detail.name} now`}>
+        <h2>{detail.name}</h2>
+        {detail.opel?.level_least ? (
+          <div class="wall-level">
+            {level && <OpelChip level={level} size={120} />}
+            <div>
+              <b class="wall-opel">{levelInWords(detail.opel)}</b>
+              <span class="quiet">
+                {[
+                  level && opelWords[level],
+                  scoreInWords(detail.opel),
+                  "local",
+                  detail.opel.indicative && "indicative",
+                ]
+                  .filter(Boolean)
+                  .join(", ")}
+              </span>
+            </div>
+          </div>
+        ) : (
+          <p class="quiet">
+            {detail.ed_type === 1 ? "No level yet: nothing is scored" : "No level: no type 1 ED"}
+          </p>
+        )}
+        {scored && (
+          <p class="quiet">{providerInWords(provider?.short_name ?? "", provider?.opel ?? null, now)}</p>
+        )}
+        <div class="wall-figures">
+          {headlinesOf(detail).map(({ measure, label }) => {
+            const value = measures[measure];
+            return (
+              <WallFigure
+                key={measure}
+                label={label}
+                measure={measure}
+                site={detail.code}
+                place={detail.name}
+                value={value && asPeople.has(measure) ? peopleOf(value) : value}
+                stands="no line"
+                now={now}
+              />
+            );
+          })}
+        </div>
+      </section>
+      <section class="site-wall-why">
+        {scored && opel && (
+          <div>
+            <h2>Why</h2>
+            <Parameters parameters={opel.opel.parameters} />
+          </div>
+        )}
+        <div>
+          <h2>{scored ? "Fullest units" : "Units, the fullest first"}</h2>
+          <Units detail={detail} wide={!scored} />
+        </div>
+      </section>
+    </>
+  );
+}
