@@ -32,10 +32,7 @@ LONGEST: dict[str, timedelta] = {"5m": timedelta(days=14), "1h": timedelta(days=
 USUAL: dict[str, timedelta] = {"5m": timedelta(days=1), "1h": timedelta(days=7), "1d": timedelta(days=35)}
 
 
-@router.get(
-    "/measures/{name}/history", response_model=MeasureHistory, summary="The past of a measure at one place",
-    responses={404: {"description": "No such measure or code."}, 422: {"description": "The stretch is refused."}},
-)  # fmt: skip
+@router.get("/measures/{name}/history", response_model=MeasureHistory, summary="The past of a measure at one place")
 @needs("state:read")
 async def get_history(
     request: Request, name: str,
