@@ -106,11 +106,6 @@ describe("a board's figures", () => {
     expect(seen.sites[1]?.measures).toEqual({});
     expect(seen.totals["ed.corridor_care"]?.value).toBe(9);
   });
-
-  it("leave the overview as it is until they have come", () => {
-    const whole = overview();
-    expect(joined(whole, null)).toBe(whole);
-  });
 });
 
 describe("a withheld count against a plan of none", () => {

@@ -86,6 +86,12 @@ def test_the_vehicles_of_a_hospital_are_those_its_counts_count(client: TestClien
         assert figures["ambulance.on_the_way"]["absent"] == "not_applicable" or counted == (
             marks.count("due_in"), marks.count("waiting"),
         )  # fmt: skip
+    told = client.get("/api/v1/boards/ambulance").json()["sites"]
+    diverted = {
+        row["code"]: [row["measures"][f"ambulance.diverted_{way}_today"]["value"] for way in ("away", "here")]
+        for row in told
+    }
+    assert (diverted["RVV01"], diverted["RVV09"]) == ([1, 0], [0, 1])
     then = vehicles(client, as_at="2026-03-10T11:15:00Z")
     assert [each["state"] for each in then["RVV01"]] == ["due_in", "waiting", "waiting"]
     assert vehicles(client, known_at="2026-03-10T11:15:00Z", as_at="2026-03-10T11:15:00Z")["RVV01"] == []

@@ -12,6 +12,7 @@ import { Frame } from "../frame/frame";
 import { type Headline, Headlines } from "../frame/headlines";
 import { useMe } from "../frame/me";
 import { Pressure } from "../frame/pressure";
+import { Said } from "../frame/said";
 import { SitePart } from "../frame/site-part";
 import { Responses } from "./responses";
 import { onTheStrip } from "./vehicles";
@@ -137,16 +138,20 @@ export function Page() {
   const marks = me?.may.includes("people:read") ?? false;
   return (
     <Frame topics={marks ? FIGURES_AND_VEHICLES : FIGURES}>
-      {(overview, shown) => (
-        <Desk
-          overview={joined(overview, live.topic<Board>("board:ambulance"))}
-          shown={shown}
-          name="ambulance"
-          foot="Red: past 45 minutes, the longest a handover may take. Hours lost: the time beyond 15 minutes of each handover."
-        >
-          {(seen) => <Handovers seen={seen} vehicles={marks ? live.topic<Vehicles>("vehicles") : null} />}
-        </Desk>
-      )}
+      {(overview, shown) => {
+        const board = live.topic<Board>("board:ambulance");
+        if (!board) return <Said>Waiting for the first figures of this board.</Said>;
+        return (
+          <Desk
+            overview={joined(overview, board)}
+            shown={shown}
+            name="ambulance"
+            foot="Red: past 45 minutes, the longest a handover may take. Hours lost: the time beyond 15 minutes of each handover."
+          >
+            {(seen) => <Handovers seen={seen} vehicles={marks ? live.topic<Vehicles>("vehicles") : null} />}
+          </Desk>
+        );
+      }}
     </Frame>
   );
 }

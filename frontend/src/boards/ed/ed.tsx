@@ -9,6 +9,7 @@ import { Desk, type Seen } from "../frame/desk";
 import { Frame } from "../frame/frame";
 import { type Headline, Headlines } from "../frame/headlines";
 import { Pressure } from "../frame/pressure";
+import { Said } from "../frame/said";
 import { SitePart } from "../frame/site-part";
 import { HOURS, hoursInEd, TWELVE } from "./hours";
 import { EdWall } from "./wall";
@@ -139,16 +140,20 @@ function Departments({ seen }: { seen: Seen }) {
 export function Page() {
   return (
     <Frame topics={TOPICS}>
-      {(overview, shown) => (
-        <Desk
-          overview={joined(overview, live.topic<Board>("board:ed"))}
-          shown={shown}
-          name="ed"
-          foot="Bars: people in the department on one scale. Red: past the line. A person may stand in more than one 12-hour measure."
-        >
-          {(seen) => <Departments seen={seen} />}
-        </Desk>
-      )}
+      {(overview, shown) => {
+        const board = live.topic<Board>("board:ed");
+        if (!board) return <Said>Waiting for the first figures of this board.</Said>;
+        return (
+          <Desk
+            overview={joined(overview, board)}
+            shown={shown}
+            name="ed"
+            foot="Bars: people in the department on one scale. Red: past the line. A person may stand in more than one 12-hour measure."
+          >
+            {(seen) => <Departments seen={seen} />}
+          </Desk>
+        );
+      }}
     </Frame>
   );
 }

@@ -9,6 +9,7 @@ import { toggleTheme, toggleWall } from "../../store/view";
 import { Frame, type Shown } from "../frame/frame";
 import { useKeyboard } from "../frame/keyboard";
 import { useMe } from "../frame/me";
+import { Said } from "../frame/said";
 import { FeedDetail } from "./feed-detail";
 import { Quarantine } from "./quarantine";
 import { StateMark } from "./state-mark";
@@ -174,14 +175,6 @@ function Desk({
         </Dialog>
       )}
     </>
-  );
-}
-
-function Said({ children }: { children: string }) {
-  return (
-    <main class="waiting">
-      <p class="card">{children}</p>
-    </main>
   );
 }
 

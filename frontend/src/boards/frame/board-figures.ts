@@ -1,8 +1,7 @@
 import type { Board, Measures, Overview } from "../../api/types";
 
 /** The overview with the figures of one board in it, so that a board reads all its figures from one picture. */
-export function joined(overview: Overview, board: Board | null): Overview {
-  if (!board) return overview;
+export function joined(overview: Overview, board: Board): Overview {
   const more = new Map<string, Measures>(board.sites.map((site) => [site.code, site.measures]));
   return {
     ...overview,

@@ -1,11 +1,19 @@
+import { BandBar, BandKey } from "../../components/bands/band-bar";
 import { BedGrid, BedKey } from "../../components/beds/bed-grid";
 import { Pips } from "../../components/pips/pips";
+import { RhythmWeek } from "../../components/rhythm/rhythm";
 import type { Standing } from "../../components/standing/standing";
 import { VehicleStrip } from "../../components/vehicles/vehicle-strip";
 import { WaitsStrip } from "../../components/waits/waits-strip";
 import { areas, breaching, mercer, waitLines, wards } from "../examples";
 import { Part, State, standings } from "../state";
 import { NOW, reading, share } from "../values";
+
+const bands = (...counts: number[]) => counts.map((count, past) => ({ count, past }));
+const busyByDay = Array.from({ length: 168 }, (_, hour) => {
+  const byDay = hour % 24 >= 8 && hour % 24 < 20 ? 0.95 : 0.25;
+  return hour < 120 ? byDay : byDay * 0.6;
+});
 
 /** A ward's occupancy that stands as asked. */
 function occupancy(standing: Standing) {
@@ -115,6 +123,37 @@ export function Flow() {
             />
           </State>
         ))}
+      </Part>
+      <Part
+        name="Bands"
+        words="How many have waited how long, a shade a band, on one scale for a column. Red is past the line."
+      >
+        <State words="Most past the line" wide>
+          <BandBar bands={bands(21, 12, 18)} most={51} breach={2} width={420} height={22} />
+        </State>
+        <State words="Few: a band too narrow for its number has none" wide>
+          <BandBar bands={bands(22, 7, 2)} most={51} breach={2} width={420} height={22} />
+        </State>
+        <State words="Nobody" wide>
+          <BandBar bands={[]} most={51} breach={2} width={420} height={22} />
+        </State>
+        <State words="Lost" lost wide>
+          <BandBar bands={bands(21, 12, 18)} most={51} breach={2} width={420} height={22} />
+        </State>
+        <State words="Its key" wide>
+          <BandKey words={["under 4 h", "4 to 12 h", "over 12 h"]} breach={2} />
+        </State>
+      </Part>
+      <Part
+        name="Rhythm"
+        words="When a feed usually sends, a bar an hour of the London week; this hour in ink."
+      >
+        <State words="Learned: little at night and at weekends" wide>
+          <RhythmWeek shares={busyByDay} learned now={NOW} />
+        </State>
+        <State words="Expected of its kind" wide>
+          <RhythmWeek shares={Array.from({ length: 168 }, () => 0.4)} learned={false} now={NOW} />
+        </State>
       </Part>
       <Part name="Points" words="OPEL points of one parameter, 0 to 3, in ink.">
         {([0, 1, 2, 3] as const).map((points) => (
