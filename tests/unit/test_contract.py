@@ -9,8 +9,10 @@ import pytest
 from pydantic import BaseModel
 
 from services.api import schemas, schemas_boards, schemas_feeds, schemas_marks, schemas_opel, schemas_people
+from services.api.boards import BOARDS, is_board
 
-TYPES = (Path(__file__).resolve().parents[2] / "frontend" / "src" / "api" / "types.ts").read_text()
+FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src"
+TYPES = (FRONTEND / "api" / "types.ts").read_text()
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Value", schemas.Value),
     ("OpelDeclaration", schemas.OpelDeclaration),
@@ -66,3 +68,13 @@ def test_every_field_the_boards_read_is_one_the_api_gives(interface: str, model:
 def test_a_field_of_the_api_that_went_away_would_be_seen() -> None:
     assert "value" in fields("Value")
     assert not fields("Value") <= {"unit"}
+
+
+def test_every_board_has_an_address_that_is_served_and_no_other_has() -> None:
+    routes = (FRONTEND / "boards" / "routes.ts").read_text()
+    paths = [path.replace("\\/", "/").removeprefix("/") for path in re.findall(r"path: /\^(.*?)\$/", routes)]
+    assert sorted(path.replace("(", "").replace(")", "") for path in paths) == sorted(BOARDS)
+    assert is_board("site/RVV01")
+    assert is_board("")
+    assert not is_board("site/")
+    assert not is_board("nowhere")
