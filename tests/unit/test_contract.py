@@ -48,6 +48,10 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("OpelSpan", schemas.LevelSpan),
     ("OpelBreakdown", schemas_opel.OpelBreakdown),
     ("OpelAnswer", schemas_opel.OpelOneAnswer),
+    ("HistoryPoint", schemas.HistoryPoint),
+    ("SpcPointRow", schemas.SpcPoint),
+    ("SpcChartRow", schemas.SpcChart),
+    ("MeasureHistory", schemas.MeasureHistory),
     ("ProviderIdentity", schemas.ProviderIdentity),
     ("SystemIdentity", schemas.SystemIdentity),
 )

@@ -4,6 +4,7 @@ import type {
   FeedDetail,
   Me,
   MeasureDefinition,
+  MeasureHistory,
   OpelAnswer,
   PageOf,
   QuarantineItem,
@@ -60,3 +61,10 @@ export async function replay(id: string, why: string): Promise<EventsAnswer> {
 export const fetchSystem = () => get<SystemIdentity>("/api/v1/system");
 export const fetchOpel = (code: string) => get<OpelAnswer>(`/api/v1/opel/${code}`);
 export const fetchPeople = (site: string) => get<SitePeople>(`/api/v1/sites/${site}/people`);
+
+/** The past of a figure: by the hour for two days, or by the day for five weeks. */
+export function fetchHistory(measure: string, code: string, resolution: "1h" | "1d", from?: number) {
+  const since = from === undefined ? "" : `&from=${new Date(from).toISOString()}`;
+  const place = `code=${encodeURIComponent(code)}&resolution=${resolution}${since}`;
+  return get<MeasureHistory>(`/api/v1/measures/${encodeURIComponent(measure)}/history?${place}`);
+}

@@ -5,6 +5,7 @@ import { Dialog } from "../../components/dialog/dialog";
 import { Explain } from "../../components/explain/explain";
 import { doesNotApply } from "../../components/site-table/rows";
 import { isAcute, titleOf } from "./columns";
+import { Past, usePast } from "./past";
 
 /** Which figure is being explained. */
 export interface Asked {
@@ -97,16 +98,35 @@ export function Explaining({
     })
     .sort((a, b) => (b.value.value ?? -1) - (a.value.value ?? -1) || a.name.localeCompare(b.name));
   const measures = group ? group.measures : overview.totals;
+  const value = measures[asked.measure] ?? doesNotApply;
+  const past = usePast(asked.measure, group?.code ?? overview.system.code, now);
+  const title = titleOf(asked.measure);
   return (
     <Dialog id="explain" label="Explain this number" form="panel" onClose={onClose}>
       <Explain
-        title={titleOf(asked.measure)}
+        title={title}
         place={group?.name ?? overview.system.name}
-        value={measures[asked.measure] ?? doesNotApply}
+        value={value}
         now={now}
         definition={definition}
         spread={spread}
         peers={named ?? peers}
+        history={
+          past?.hours.points.some((each) => each.value !== null)
+            ? {
+                title: "The last two days, by the hour",
+                chart: (
+                  <Past
+                    known={past}
+                    title={title}
+                    definition={definition === "failed" ? null : definition}
+                    value={value}
+                    now={now}
+                  />
+                ),
+              }
+            : undefined
+        }
       />
     </Dialog>
   );
