@@ -426,6 +426,8 @@ export interface SystemIdentity {
 /** A reading of the past; a value that is null is a gap, never nought. */
 export interface HistoryPoint {
   at: string;
+  /** The end of the hour, which is when the value stood. */
+  until: string | null;
   value: number | null;
   absent: string | null;
 }

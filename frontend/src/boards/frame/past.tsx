@@ -87,7 +87,10 @@ export interface PastProps {
 export function Past({ known, title, definition, value, now }: PastProps) {
   const target = definition?.target ?? null;
   const format = formatOf(value.unit);
-  const points = known.hours.points.map((each) => ({ at: Date.parse(each.at), value: each.value }));
+  const points = known.hours.points.map((each) => ({
+    at: Date.parse(each.until ?? each.at),
+    value: each.value,
+  }));
   if (value.absent === null && value.freshness !== "lost") points.push({ at: now, value: value.value });
   const { spc, spc_reason: reason } = known.days;
   return (
