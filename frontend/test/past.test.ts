@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SpcChartRow } from "../src/api/types";
+import type { SpcChartRow } from "../src/api/history";
 import { formatOf, seriesOf } from "../src/boards/frame/past";
 
 const chart: SpcChartRow = {

@@ -12,7 +12,7 @@ from services.api import schemas, schemas_boards, schemas_feeds, schemas_marks, 
 from services.api.boards import BOARDS, is_board
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src"
-TYPES = (FRONTEND / "api" / "types.ts").read_text()
+TYPES = "\n".join((FRONTEND / "api" / name).read_text() for name in ("types.ts", "history.ts"))
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Value", schemas.Value),
     ("OpelDeclaration", schemas.OpelDeclaration),

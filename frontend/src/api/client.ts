@@ -1,10 +1,10 @@
+import type { MeasureHistory } from "./history";
 import type {
   DistrictMap,
   EventsAnswer,
   FeedDetail,
   Me,
   MeasureDefinition,
-  MeasureHistory,
   OpelAnswer,
   PageOf,
   QuarantineItem,

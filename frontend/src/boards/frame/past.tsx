@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { fetchHistory } from "../../api/client";
-import type { MeasureDefinition, MeasureHistory, SpcChartRow, Unit, Value } from "../../api/types";
+import type { MeasureHistory, SpcChartRow } from "../../api/history";
+import type { MeasureDefinition, Unit, Value } from "../../api/types";
 import { Fan } from "../../components/fan/fan";
 import type { SpcSeries } from "../../components/spc/spc";
 import { SpcChart } from "../../components/spc/spc-chart";
