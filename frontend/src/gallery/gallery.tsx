@@ -231,7 +231,8 @@ export function Gallery() {
       <Part name="Map mark" words="Ink: there is no colour without a level.">
         {marks.map(([words, change]) => (
           <State key={words} words={words}>
-            <svg width="140" height="66" aria-hidden="true">
+            <svg width="140" height="66">
+              <title>{words}</title>
               <MapMark {...mark} {...change} />
             </svg>
           </State>
