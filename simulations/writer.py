@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
+import orjson
 import structlog
 
 from services.domain.clock import Clock
@@ -120,7 +121,8 @@ class Feed:
         for event in events:
             recorded_at = datetime.fromisoformat(event.get("sentat", event["time"]))
             try:
-                facts.append(self._door.admit(event, recorded_at, recorded_at))
+                plain = self._door.plain(orjson.dumps(event), recorded_at, recorded_at)
+                facts.append(plain or self._door.admit(event, recorded_at, recorded_at))
             except RefusedEvent as refusal:
                 _log.error("feed.refused", type=event["type"], field=refusal.field, reason=refusal.reason)
         with self._database.connection() as connection:

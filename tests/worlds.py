@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from services.domain.events import EVENT_ADAPTERS, SELECT
-from services.domain.facts import Fact, fact_of
+from services.domain.facts import Fact, fact_of, fingerprint
 from services.domain.system import Capacity, Place, Provider, Site, System, Unit
 
 START = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)  # the clocks change in the night that follows
@@ -117,13 +117,22 @@ STORIES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+def uid_of(source: str, subject: str, id: str) -> str:
+    """What a door would make of an event's id, but for its key."""
+    return fingerprint(f"{source}/{subject}/{id}".encode())
+
+
 def event(
     type_: str, subject: str, minute: int, data: dict[str, Any], *, id: str, sent: int | None, recorded: int,
     source: str = "RVV", **more: Any,
 ) -> Fact:  # fmt: skip
     """A validated fact; minutes count from START. sent None: the sender gave no sentat."""
+    for key in ("replaces", "cancels"):
+        if key in more and not more[key].startswith(SELECT):
+            more[key] = uid_of(source, subject, more[key])
     raw: dict[str, Any] = {
-        "specversion": "1.0", "id": id, "source": f"urn:nhs:ods:{source}", "subject": subject, "type": type_,
+        "specversion": "1.0", "id": uid_of(source, subject, id), "source": f"urn:nhs:ods:{source}",
+        "subject": subject, "type": type_,
         "time": (START + timedelta(minutes=minute)).isoformat(), "data": data, **more,
     }  # fmt: skip
     if sent is not None:

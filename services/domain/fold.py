@@ -5,24 +5,26 @@ This plain function is the reference; the store must agree with it for any order
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
-from operator import attrgetter
+from functools import lru_cache, partial
+from itertools import compress
 from typing import Any, NamedTuple
 
 from services.domain.events import EVENT_TYPES, SubjectKind
-from services.domain.facts import BY_ORDER, FACT, Fact
+from services.domain.facts import BY_ORDER, FACT, Fact, fields
 
 #: A subject that facts of several kinds name (a visit number shared by ED and ward) takes the first of these.
 KIND_ORDER: tuple[SubjectKind, ...] = (
     "stay", "ed", "virtual_ward", "ambulance", "unit", "bed", "gauge", "organisation", "person",
 )  # fmt: skip
 
-_BY_TIME = attrgetter("time", "sent_at", "rank", "uid", "digest")
-_MILESTONE = attrgetter("type", "time", "data", "person_merged")
-_UID = attrgetter("uid")
-_RANK = attrgetter("rank")
+_TIME = fields("time")
+_MILESTONE = fields("type", "time", "data", "person_merged")
+_UID = fields("uid")
+_RANK = fields("rank")
+_TYPE, _SOURCE, _RECORDED = fields("type"), fields("source"), fields("recorded_at")
+_PERSON, _FLAG, _FOLLOWS = fields("person"), fields("flag"), fields("follows")
 #: By event type: what kind of subject it is about, and whether each survivor counts.
 _TRAITS = {name: (row.kind, row.repeats) for name, row in EVENT_TYPES.items()}
 
@@ -106,38 +108,43 @@ def fold(facts: Iterable[Fact], *, as_at: datetime | None = None, known_at: date
     if not known:
         return None
     standing = survivors(known)
-    kept: list[Fact] = []
+    kind, said, counting = _of_types(tuple(map(_TYPE, standing)))
+    stated = standing if said is None else list(compress(standing, said))
+    kept = standing if counting is None else list(compress(standing, counting))
+    if as_at is not None:
+        kept = [fact for fact in kept if fact.time <= as_at]
+    person = next(filter(None, map(_PERSON, stated)), None)
+    flag = None if person else next(filter(None, map(_FLAG, stated)), None)
+    follows = next(filter(None, map(_FOLLOWS, stated)), None)
+    # From the least on: among facts of one time, sorting keeps the order they stand in, which is the order among facts.
+    in_time = kept[::-1]
+    in_time.sort(key=_TIME)
+    milestones = tuple(map(_new_milestone, map(_MILESTONE, in_time)))
+    recorded = list(map(_RECORDED, known))
+    source = min(map(_SOURCE, known))
+    return Subject(known[0].subject, kind, source, milestones, person, flag, follows, min(recorded), max(recorded))
+
+
+@lru_cache(maxsize=20_000)
+def _of_types(types: tuple[str, ...]) -> tuple[SubjectKind | None, Sequence[bool] | None, Sequence[bool] | None]:
+    """What the types of a subject's standing facts, greatest first, decide alone: its kind, which facts say something
+    of it (not the cancels), and which of them are milestones; None: all of them.
+
+    The first of a milestone that is single is the one that counts. Journeys have few sequences of types, so most have
+    been worked out before.
+    """
+    said = [type_ != "event.cancelled" for type_ in types]
+    kinds = {_TRAITS[type_][0] for type_, says in zip(types, said, strict=True) if says}
     single: set[str] = set()
-    kinds: set[SubjectKind] = set()
-    person = flag = follows = None
-    for fact in standing:  # greatest first, so the first of a single milestone is the one that counts
-        type_ = fact.type
-        if type_ == "event.cancelled":
-            continue
-        kind, repeats = _TRAITS[type_]
-        if kind is not None:
-            kinds.add(kind)
-        person = person or fact.person
-        flag = flag or fact.flag
-        follows = follows or fact.follows
-        if not repeats:
-            if type_ in single:
-                continue
+    counting = []
+    for type_, says in zip(types, said, strict=True):
+        counting.append(says and type_ not in single)
+        if says and not _TRAITS[type_][1]:
             single.add(type_)
-        if as_at is None or fact.time <= as_at:
-            kept.append(fact)
-    kept.sort(key=_BY_TIME)
-    recorded = [fact.recorded_at for fact in known]
-    return Subject(
-        key=known[0].subject,
-        kind=next(iter(kinds)) if len(kinds) == 1 else next((kind for kind in KIND_ORDER if kind in kinds), None),
-        source=min({fact.source for fact in known}),
-        milestones=tuple(map(_new_milestone, map(_MILESTONE, kept))),
-        person=person,
-        flag=None if person else flag,
-        follows=follows,
-        first_recorded_at=min(recorded),
-        last_recorded_at=max(recorded),
+    return (
+        next((kind for kind in KIND_ORDER if kind in kinds), None),
+        None if all(said) else said,
+        None if all(counting) else counting,
     )
 
 

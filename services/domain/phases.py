@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -61,9 +62,7 @@ class Story:
 
     def __init__(self, subject: Subject) -> None:
         self.milestones = subject.milestones
-        self.first: dict[str, Milestone] = {}
-        for milestone in reversed(subject.milestones):
-            self.first[milestone.type] = milestone
+        self.first: dict[str, Milestone] = {milestone.type: milestone for milestone in reversed(subject.milestones)}
 
     def all(self, *types: str) -> list[Milestone]:
         return [milestone for milestone in self.milestones if milestone.type in types]
@@ -366,13 +365,18 @@ _RULE_OF: dict[str, Rule] = {
 }
 
 
+@lru_cache(maxsize=10_000)
+def _rules_of(types: tuple[str, ...]) -> tuple[Rule, ...]:
+    return tuple(dict.fromkeys(_RULE_OF[type_] for type_ in types if type_ in _RULE_OF))
+
+
 def phases(subject: Subject) -> tuple[Phase, ...]:
     """Every phase of a subject, by start then name."""
     if not subject.milestones:
         return ()
     story = Story(subject)
     found: list[Phase] = []
-    for rule in dict.fromkeys(_RULE_OF[type_] for type_ in story.first if type_ in _RULE_OF):
+    for rule in _rules_of(tuple(story.first)):
         rule(story, found)
     found.sort(key=_BY_START)
     return tuple(found)

@@ -5,6 +5,7 @@ Whatever is wrong with one event refuses that event; only what leaves nothing to
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import zlib
@@ -45,12 +46,20 @@ class BodyRefused(LightshipError):
 
 
 class RawItem(NamedTuple):
-    """One event as sent: either `event` or `refusal` is set. raw: its bytes, for the quarantine."""
+    """One event as sent: `event` or `refusal` is set once it is read. raw: its bytes, for the quarantine.
+
+    One of neither is not read yet: `read` reads it, and a door may know what to make of its bytes without.
+    """
 
     number: int  # its place in the body, from 0
     raw: bytes
-    event: dict[str, Any] | None
-    refusal: RefusedEvent | None
+    event: dict[str, Any] | None = None
+    refusal: RefusedEvent | None = None
+    what: str = "The line"  # begins the reason where it cannot be read
+
+    def read(self) -> RawItem:
+        is_read = self.event is not None or self.refusal is not None
+        return self if is_read else read_item(self.number, self.raw, self.what)
 
 
 def read_body(
@@ -91,10 +100,10 @@ def read_body(
         if count := _count_leniently(text, max_events):
             if count > max_events:
                 raise _too_many(max_events) from None
-            return (read_item(index, raw, "The member") for index, raw in enumerate(_slices(text)))
-        return iter([read_item(0, text, "The body")])
+            return (RawItem(index, raw, what="The member") for index, raw in enumerate(_slices(text)))
+        return iter([RawItem(0, text, what="The body")])
     if not isinstance(value, list):
-        return iter([read_item(0, text.strip(), "The body")])
+        return iter([RawItem(0, text.strip(), what="The body")])
     if not value:
         raise BodyRefused(400, "The body is an empty list; send at least one event.")
     if len(value) > max_events:
@@ -160,24 +169,14 @@ def _lines(text: bytes, max_events: int) -> Iterator[RawItem]:
         for count, _ in enumerate(_LINE.finditer(text), 1):
             if count > max_events:
                 raise _too_many(max_events)
-    return (
-        read_item(index, line, "The line")
-        for index, line in enumerate(filter(None, map(bytes.strip, text.split(b"\n"))))
-    )
+    return itertools.starmap(RawItem, enumerate(filter(None, map(bytes.strip, text.split(b"\n")))))
 
 
 def _members(text: bytes, values: list[Any]) -> Iterator[RawItem]:
-    """The members of an array that is known to parse: as they are if none can be suspect, else cut out and read."""
-    if not _is_deeper(values, MAX_DEPTH + 1) and not _may_repeat_a_key(text, orjson.dumps(values)):
-        for index, value in enumerate(values):
-            raw = orjson.dumps(value)
-            if type(value) is dict:
-                yield RawItem(index, raw, value, None)
-            else:
-                yield read_item(index, raw, "The member")
-        return
-    for index, raw in enumerate(_slices(text)):
-        yield read_item(index, raw, "The member")
+    """The members of an array that is known to parse: written again if none can be suspect, else cut out."""
+    suspect = _is_deeper(values, MAX_DEPTH + 1) or _may_repeat_a_key(text, orjson.dumps(values))
+    for index, raw in enumerate(_slices(text) if suspect else map(orjson.dumps, values)):
+        yield RawItem(index, raw, what="The member")
 
 
 def _slices(text: bytes) -> Iterator[bytes]:

@@ -5,14 +5,12 @@ Here every identifier of a person or a visit becomes a pseudonym; nothing behind
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 
 from services.domain.events import JOURNEY_KINDS, SELECT
@@ -20,6 +18,7 @@ from services.domain.facts import Fact, stated
 from services.domain.system import System
 from services.errors import RefusedEvent
 from services.ingest.identity import KeyRing, normalised_nhs_number
+from services.ingest.plain import MAX_ID, ShortWay
 from services.ingest.redaction import redacted
 from services.ingest.refusals import refusal_of
 from services.ingest.rules import Plan, Rules, is_journey, plans
@@ -28,23 +27,14 @@ CANCELLED = "event.cancelled"
 MERGED = "person.merged"
 MAX_DAYS_AHEAD = 400  # for what is expected, agreed or holds until
 MAX_VISITS = 5000
-MAX_ID = 200
 
 _PLANS = plans()
-_PLAIN = frozenset(["specversion", "id", "source", "subject", "type", "time", "sentat", "data", "nhsnumber", "follows"])
-#: The types whose events may go the short way.
-_SHORT = {
-    name: plan
-    for name, plan in _PLANS.items()
-    if plan.kind in JOURNEY_KINDS and not plan.visits and "ready_on" not in plan.fields
-}
-_is_moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
 Times = tuple[datetime, datetime | None, datetime | None]  # those of _TIMES, in UTC
 _JOURNEYS = frozenset(JOURNEY_KINDS)
 _BY_KEY = _JOURNEYS | {"person", None}  # kinds of subject that travel as a pseudonym, or as whatever they are about
 _NOTHING: Mapping[str, Any] = {}
-_SAID_AT_MOST = 20_000
 _STAMPED_HERE = frozenset(["person", "personflag", "personmerged"])
+_NAMES_AN_EVENT = ("id", "replaces", "cancels")
 _TIMES = ("time", "sentat", "recordedat")
 _TIME_WORDS = "must be a date and time such as 2026-01-31T09:30:00Z"
 _JOURNEY_WORDS = "must be <issuer ODS code>/<local id>, such as RVV/V1234567"
@@ -71,9 +61,11 @@ class Door:
         return Rules.of(self.system, self.gauges)
 
     @cached_property
-    def _said(self) -> dict[tuple[str, bytes], tuple[Any, Mapping[str, Any]]]:
-        """Payloads judged before: most say one of a few hundred things, and judging is half of a door's work."""
-        return {}
+    def plain(self) -> Callable[[bytes, datetime, datetime], Fact | None]:
+        """(raw, received_at, now) -> the fact that `admit` would make of these bytes, by few checks; None for an event
+        that must be read and judged.
+        """
+        return ShortWay(self).fact
 
     @cached_property
     def _ahead(self) -> timedelta:
@@ -89,85 +81,21 @@ class Door:
         received_at: when it came to this door, and what the fact's recorded_at will be; now: the system's clock, by
         which limits on times are judged. Raises RefusedEvent.
         """
-        return self._plain(raw, received_at, now) or self._any(raw, received_at, now)
-
-    def _plain(self, raw: dict[str, Any], received_at: datetime, now: datetime) -> Fact | None:
-        """The short way, which most events can take; None for one with anything else in it, right or wrong."""
-        type_, source, subject, id_ = raw.get("type"), raw.get("source"), raw.get("subject"), raw.get("id")
-        time, sent, data = raw.get("time"), raw.get("sentat"), raw.get("data")
-        if (
-            not _PLAIN.issuperset(raw)
-            or not (type(type_) is type(source) is type(subject) is type(id_) is type(time) is str)
-            or type(data) is not dict
-            or (plan := _SHORT.get(type_)) is None
-            or source not in self.rules.sources.all
-            or not 0 < len(id_) <= MAX_ID
-            or raw.get("specversion") != "1.0"
-            or not _is_moment(time)
-            or not (sent is None or (type(sent) is str and _is_moment(sent)))
-            or not is_journey(subject)
-            or (plan.times and not all(_is_moment(data[key]) for key in plan.times if type(data.get(key)) is str))
-        ):
-            return None
-        follows = raw.get("follows")
-        if follows is not None:
-            if type(follows) is not str or not is_journey(follows):
-                return None
-            follows = self.keys.journey(follows)
-        person, number = None, raw.get("nhsnumber")
-        if number is not None:
-            digits = _digits(number)
-            if digits is None:
-                return None
-            person = self.keys.person(digits)
-        try:
-            happened_at = _utc(datetime.fromisoformat(time))
-            sent_at = None if sent is None else _utc(datetime.fromisoformat(sent))
-            payload, ready = self._payload(plan, data)
-            self._limits(plan, payload, now, (happened_at, sent_at, None))
-        except (ValueError, RefusedEvent, orjson.JSONEncodeError):
-            return None
-        return stated(
-            self.keys.event_id(id_), source, self.keys.journey(subject), type_, happened_at, sent_at, ready,
-            received_at, person=person, follows=follows,
-        )  # fmt: skip
-
-    def _payload(self, plan: Plan, sent: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
-        """A payload as its model and the configuration's codes have it, and the same ready for JSON.
-
-        Raises ValidationError or RefusedEvent where it is wrong, orjson.JSONEncodeError where it is not JSON.
-        """
-        if not plan.few_words:
-            return self._judged(plan, sent)
-        key = plan.name, orjson.dumps(sent)
-        held = self._said.get(key)
-        if held is None:
-            if len(self._said) >= _SAID_AT_MOST:
-                self._said.clear()
-            held = self._said[key] = self._judged(plan, sent)
-        return held
-
-    def _judged(self, plan: Plan, sent: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
-        payload = plan.payload(sent)
-        self.rules.check_codes(plan, payload)
-        if plan.times or plan.visits:
-            return payload, payload.model_dump(mode="json", exclude_none=True)
-        return payload, {key: value for key, value in vars(payload).items() if value is not None}  # JSON as they are
-
-    def _any(self, raw: dict[str, Any], received_at: datetime, now: datetime) -> Fact:
-        """The long way, for every event; says what is wrong with one."""
         clean = dict(raw)
         plan = self._plan(clean)
         self._source(clean)
         event_id = clean.get("id")
         if type(event_id) is not str or not 0 < len(event_id) <= MAX_ID:
             raise RefusedEvent(f"id is required: a text of 1 to {MAX_ID} characters", "id")
-        clean["id"] = self.keys.event_id(event_id)
         for key in _TIMES:
             if key in clean:
                 _timestamp(clean[key], key)
         named = self._named(clean, plan)
         self._people(clean, plan, named)
+        for key in _NAMES_AN_EVENT:
+            name = clean.get(key)
+            if name is not None and not (key != "id" and name.startswith(SELECT)):
+                clean[key] = self.keys.event_uid(clean["source"], clean["subject"], name)
         if clean.get("follows") is not None:
             clean["follows"] = self._journey(clean["follows"], "follows")
         self._data(clean, plan)
@@ -188,12 +116,21 @@ class Door:
         try:
             event = plan.validate(clean)
             times = _utc(event.time), _utc(event.sentat), _utc(event.recordedat)
-            return times, *self._payload(plan, clean.get("data", _NOTHING))
+            return times, *self.judged(plan, clean.get("data", _NOTHING))
         except ValidationError as error:
             refusal = refusal_of(error, plan)
-        except orjson.JSONEncodeError:
-            refusal = RefusedEvent("data must be plain JSON", "data")
         raise refusal  # out here so that the error, which holds the event, is not its context
+
+    def judged(self, plan: Plan, sent: Mapping[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+        """A payload as its model and the configuration's codes have it, and the same ready for JSON.
+
+        Raises ValidationError or RefusedEvent where it is wrong.
+        """
+        payload = plan.payload(sent)
+        self.rules.check_codes(plan, payload)
+        if plan.times or plan.visits:
+            return payload, payload.model_dump(mode="json", exclude_none=True)
+        return payload, {key: value for key, value in vars(payload).items() if value is not None}  # JSON as they are
 
     def redact(self, raw: dict[str, Any] | bytes, now: datetime) -> dict[str, Any]:
         """What people may see of a raw event (see `services.ingest.redaction`)."""
@@ -230,7 +167,7 @@ class Door:
                 raise RefusedEvent(f"{key} is set by the door; leave it out and send nhsnumber", key)
 
     def _named(self, clean: dict[str, Any], plan: Plan) -> str | None:
-        """Replaces what `cancels` or `replaces` names; answers the type where a selector names it."""
+        """Checks what `cancels` or `replaces` names; answers the type where a selector names it."""
         cancels, replaces = clean.get("cancels"), clean.get("replaces")
         if plan.name == CANCELLED:
             if cancels is None:
@@ -251,7 +188,6 @@ class Door:
                 f"sentat is required with {key}: without it the correction could not be ordered", "sentat"
             )
         if not named.startswith(SELECT):
-            clean[key] = self.keys.event_id(named)
             return None
         selected = named[len(SELECT) :]
         if selected not in _PLANS:
@@ -333,14 +269,19 @@ class Door:
         for name, moment in zip(_TIMES, times, strict=True):
             if moment is not None and not earliest <= moment <= latest:
                 raise self._out_of_limits(name, moment > latest)
+        self.check_times(plan, payload, now)
+        if "ready_on" in plan.fields:
+            _check_day(payload.ready_on, earliest.date(), (now + timedelta(days=MAX_DAYS_AHEAD)).date())
+
+    def check_times(self, plan: Plan, payload: Any, now: datetime) -> None:
+        """Raises RefusedEvent unless every time in a payload is within its limits."""
+        latest, earliest = now + self._ahead, now - self._age
         for key in plan.times:
             moment = getattr(payload, key)
             if moment is not None:
                 last = latest if key == "clock_start" else now + timedelta(days=MAX_DAYS_AHEAD)
                 if not earliest <= moment <= last:
                     raise self._out_of_limits(f"data.{key}", moment > last)
-        if "ready_on" in plan.fields:
-            _check_day(payload.ready_on, earliest.date(), (now + timedelta(days=MAX_DAYS_AHEAD)).date())
 
     def _out_of_limits(self, key: str, late: bool) -> RefusedEvent:
         if not late:

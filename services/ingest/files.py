@@ -10,7 +10,7 @@ from typing import IO
 
 from services.configuration import load_published
 from services.errors import LightshipError, RefusedEvent
-from services.ingest.body import RawItem, read_body, read_item
+from services.ingest.body import RawItem, read_body
 from services.ingest.intake import Intake, Taken, take_stream
 from services.ingest.published import read_published
 from services.store.feeds import read_clock
@@ -80,5 +80,5 @@ def _lines(stream: gzip.GzipFile | IO[bytes]) -> Iterator[RawItem]:
         text = (line.removeprefix(BYTE_ORDER_MARK) if index == 0 else line).strip()
         if not text:
             continue
-        yield read_item(index, text, "The line")
+        yield RawItem(index, text)
         index += 1

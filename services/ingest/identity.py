@@ -13,7 +13,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from pathlib import Path
 
 from services.errors import LightshipError
@@ -81,19 +81,21 @@ class KeyRing:
 
     def pseudonym(self, text: str) -> str:
         """22 characters that stand for the whole text: HMAC-SHA-256 under the pseudonym key, 132 bits of it."""
-        try:
-            message = text.encode()
-        except UnicodeEncodeError:
-            message = text.encode("utf-8", "surrogatepass")
-        return str(b2a_base64(self._hmac(message))[:PSEUDONYM_LENGTH].translate(_URL_SAFE), "ascii")
+        return str(b2a_base64(self._hmac(_bytes(text)))[:PSEUDONYM_LENGTH].translate(_URL_SAFE), "ascii")
 
     def journey(self, local: str) -> str:
         """The key of a journey, from `<issuer ODS>/<local id>`."""
         return "j_" + self.pseudonym(local)
 
-    def event_id(self, sent: str) -> str:
-        """What stands for an event's own id: senders build ids from visit and hospital numbers."""
-        return "j_" + self.pseudonym("id\x1f" + sent)
+    def event_uid(self, source: str, subject: str, sent_id: str) -> str:
+        """32 hexadecimal characters that name an event: its source, its subject as it is stored, and its sender's id.
+
+        Keyed BLAKE2b: senders build ids from visit and hospital numbers, so an id must not be guessed from it.
+        """
+        text = f"{source}\x1f{subject}\x1f{sent_id}"
+        made = self._blank_uid()
+        made.update(_bytes(text))
+        return made.hexdigest()
 
     def person(self, nhs_number: str) -> str:
         """The pseudonym of a person, from the ten digits of a valid NHS number."""
@@ -102,6 +104,10 @@ class KeyRing:
     def fingerprint(self, *parts: bytes) -> bytes:
         """32 bytes that recognise the same bytes again; keyed, so that short contents cannot be guessed from it."""
         return self._hmac(b"fingerprint\x1f" + b"\x1f".join(parts))
+
+    @cached_property
+    def _blank_uid(self) -> Callable[[], blake2b]:
+        return blake2b(digest_size=16, key=self.pseudonym_key, person=b"lightship.event").copy
 
     @cached_property
     def _hmac(self) -> Callable[[bytes], bytes]:
@@ -117,6 +123,13 @@ class KeyRing:
             return outer.digest()
 
         return digest
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _read(path: Path) -> bytes:

@@ -83,7 +83,7 @@ def replay(intake: Intake, id_: UUID, now: datetime, only_source: str | None = N
             first, *others = read_body(raw, content_type=_JSON, content_encoding=None)
         except BodyRefused as refused:
             first, others = RawItem(0, raw, None, RefusedEvent(str(refused))), []
-        judged = judge(intake.door, first, now, only_source)
+        _, judged = judge(intake.door, first, now, only_source)
         if others:
             judged = RefusedEvent("The payload is not one event; ask for it to be sent again, in parts.")
         if isinstance(judged, RefusedEvent):

@@ -35,11 +35,12 @@ class Recent:
     def known(self, key: str) -> Known | None:
         return self._known.get(key)
 
-    def keep(self, key: str, known: Known) -> None:
+    def keep(self, known: Iterable[tuple[str, Known]]) -> None:
         with self._lock:
-            self._drop(key)
-            self._known[key] = known
-            self._facts += len(known.facts)
+            for key, each in known:
+                self._drop(key)
+                self._known[key] = each
+                self._facts += len(each.facts)
             while self._facts > self._most_facts:
                 self._drop(next(iter(self._known)))
 

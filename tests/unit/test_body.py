@@ -16,7 +16,7 @@ from services.ingest.body import BodyRefused, RawItem, read_body
 
 
 def read(body: bytes, content_type: str | None = None, encoding: str | None = None, **bounds: int) -> list[RawItem]:
-    return list(read_body(body, content_type=content_type, content_encoding=encoding, **bounds))
+    return [item.read() for item in read_body(body, content_type=content_type, content_encoding=encoding, **bounds)]
 
 
 def outcomes(items: list[RawItem]) -> list[Any]:

@@ -24,12 +24,24 @@ def test_a_pseudonym_is_22_characters_of_the_hmac_of_the_whole_text(text: str) -
     assert RING.pseudonym(text) == urlsafe_b64encode(digest)[:22].decode()
 
 
-def test_a_text_has_another_pseudonym_as_a_journey_an_id_and_a_person_and_under_another_key() -> None:
+def test_an_event_has_one_uid_under_each_key_and_another_for_any_other_part() -> None:
+    uid = RING.event_uid("urn:nhs:ods:RVV", "j_1", "A1")
+    assert uid == RING.event_uid("urn:nhs:ods:RVV", "j_1", "A1")
+    assert len(bytes.fromhex(uid)) == 16
+    others = [
+        RING.event_uid("urn:nhs:ods:RXY", "j_1", "A1"), RING.event_uid("urn:nhs:ods:RVV", "j_2", "A1"),
+        RING.event_uid("urn:nhs:ods:RVV", "j_1", "A2"), RING.event_uid("urn:nhs:ods:RVV", "j_1", "\ud800"),
+        KeyRing(b"o" * 32, RING.seal_keys).event_uid("urn:nhs:ods:RVV", "j_1", "A1"),
+    ]  # fmt: skip
+    assert len({uid, *others}) == 6
+
+
+def test_a_text_has_another_pseudonym_as_a_journey_and_a_person_and_under_another_key() -> None:
     other = KeyRing(b"o" * 32, RING.seal_keys)
-    made = {RING.journey("9434765919"), RING.event_id("9434765919"), RING.person("9434765919")}
+    made = {RING.journey("9434765919"), RING.person("9434765919")}
     made.add(other.journey("9434765919"))
-    assert len(made) == 4
-    assert len({name[2:] for name in made}) == 4
+    assert len(made) == 3
+    assert len({name[2:] for name in made}) == 3
     assert RING.person("9434765919").startswith("p_")
     assert RING.journey("RVV/V1").startswith("j_")
 

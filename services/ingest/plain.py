@@ -1,0 +1,178 @@
+"""The short way through a door: an event with nothing unusual in it, from its bytes to its fact by few checks.
+
+Most events are like that. Whatever else an event holds - a correction, an attribute of no plain event, an escape, a
+value that may be wrong - is left to the long way (`services.ingest.door`), which knows every reason. The short way
+must admit nothing that the long way would not, and as the same fact: a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import msgspec
+import orjson
+
+from services.domain.events import JOURNEY_KINDS
+from services.domain.facts import Fact, Written, stated
+from services.errors import RefusedEvent
+from services.ingest.identity import normalised_nhs_number
+from services.ingest.rules import Plan, is_journey, plans
+
+if TYPE_CHECKING:
+    from services.ingest.door import Door
+
+MAX_ID = 200
+_SAID_AT_MOST = 20_000
+_NAMED_AT_MOST = 50_000
+#: The types whose events may go the short way.
+_PLANS = {
+    name: plan
+    for name, plan in plans().items()
+    if plan.kind in JOURNEY_KINDS and not plan.visits and "ready_on" not in plan.fields
+}
+_is_moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
+_has_fine_time = re.compile(rb"\.\d{7}").search  # finer than a microsecond: rounding it is the long way's affair
+_LEAST_QUOTES = 26  # of the attributes that every event has, `data` without what is in it
+_QUOTES = 4  # of one more attribute whose value is a text
+_MAX_BRACKETS = 8
+_Value = TypeVar("_Value")
+
+
+class _Event(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    subject: str
+    type: str
+    time: datetime
+    data: msgspec.Raw
+    sentat: datetime | None = None
+    nhsnumber: str | None = None
+    follows: str | None = None
+
+
+#: A payload found right: its model, the same ready for JSON, and its quotation marks.
+Said = tuple[Any, Mapping[str, Any], int]
+
+
+class ShortWay:
+    """The short way through one door."""
+
+    def __init__(self, door: Door) -> None:
+        self._judge = door.judged
+        self._limits = door.check_times
+        self._sources = door.rules.sources.all
+        self._decode = msgspec.json.Decoder(_Event).decode
+        self._uid = door.keys.event_uid
+        self._journeys = _Remembered(door.keys.journey, is_journey)
+        self._people = _Remembered(door.keys.person, normalised_nhs_number)
+        self._said: dict[tuple[str, bytes], Said] = {}
+        self._age, self._ahead = timedelta(days=door.max_age_days), timedelta(minutes=door.max_ahead_minutes)
+
+    def fact(self, raw: bytes, received_at: datetime, now: datetime) -> Fact | None:
+        """What `raw` states; None for an event that must go the long way, right or wrong."""
+        try:
+            event = self._decode(raw)
+        except ValueError:  # no JSON, no text, or not a plain event
+            return None
+        type_, id_, source, happened_at, sent_at = event.type, event.id, event.source, event.time, event.sentat
+        plan = _PLANS.get(type_)
+        if plan is None or source not in self._sources or not 0 < len(id_) <= MAX_ID:
+            return None
+        earliest, latest = now - self._age, now + self._ahead
+        if happened_at.tzinfo is None or not earliest <= happened_at <= latest:
+            return None
+        if happened_at.tzinfo is not UTC:
+            happened_at = happened_at.astimezone(UTC)
+        quotes = _LEAST_QUOTES
+        if sent_at is not None:
+            quotes += _QUOTES
+            if sent_at.tzinfo is None or not earliest <= sent_at <= latest:
+                return None
+            if sent_at.tzinfo is not UTC:
+                sent_at = sent_at.astimezone(UTC)
+        subject = self._journeys.get(event.subject)
+        if subject is None:
+            return None
+        person = follows = None
+        if event.nhsnumber is not None:
+            quotes += _QUOTES
+            person = self._people.get(event.nhsnumber)
+            if person is None:
+                return None
+        if event.follows is not None:
+            quotes += _QUOTES
+            follows = self._journeys.get(event.follows)
+            if follows is None:
+                return None
+        said = self._payload(plan, bytes(event.data), now)
+        fractions = happened_at.microsecond or (sent_at is not None and sent_at.microsecond) or b".999999" in raw
+        if fractions and _has_fine_time(raw):
+            return None
+        # A name given twice is lost in reading, and its quotation marks with it; an escaped mark is one too many, too.
+        if said is None or raw.count(b'"') != quotes + said[2]:
+            return None
+        return stated(
+            self._uid(source, subject, id_), source, subject, type_, happened_at, sent_at, said[1], received_at,
+            None, None, person, None, None, follows,
+        )  # fmt: skip
+
+    def _payload(self, plan: Plan, raw: bytes, now: datetime) -> Said | None:
+        """A payload, judged once for all events that say the same: most say one of a few hundred things."""
+        key = plan.name, raw
+        said = self._said.get(key)
+        if said is None:
+            said = self._judged(plan, raw)
+            if said is None:
+                return None
+            if plan.few_words:
+                if len(self._said) >= _SAID_AT_MOST:
+                    self._said.clear()
+                self._said[key] = said
+        if plan.times:
+            try:
+                self._limits(plan, said[0], now)
+            except RefusedEvent:
+                return None
+        return said
+
+    def _judged(self, plan: Plan, raw: bytes) -> Said | None:
+        quotes = raw.count(b'"')
+        if b"\\" in raw or raw.count(b"{") + raw.count(b"[") > _MAX_BRACKETS:
+            return None
+        try:
+            data = orjson.loads(raw)
+            if type(data) is not dict or orjson.dumps(data).count(b'"') != quotes:
+                return None
+            if not all(_is_moment(data[key]) for key in plan.times if type(data.get(key)) is str):
+                return None
+            payload, ready = self._judge(plan, data)
+            return payload, Written(ready) if plan.few_words else ready, quotes
+        except (ValueError, RefusedEvent):
+            return None
+
+
+class _Remembered:
+    """Pseudonyms made lately, so that an event need not make again those of the one before it.
+
+    checked: what there must be in a sent text; answers whether it is right, or the form of it that is made into one.
+    """
+
+    def __init__(self, make: Callable[[str], str], checked: Callable[[str], bool | str | None]) -> None:
+        self._make, self._checked = make, checked
+        self._made: dict[str, str] = {}
+
+    def get(self, sent: str) -> str | None:
+        """The pseudonym; None where the text is not right."""
+        made = self._made.get(sent)
+        if made is None:
+            form = self._checked(sent)
+            if not form:
+                return None
+            if len(self._made) >= _NAMED_AT_MOST:
+                self._made.clear()
+            made = self._made[sent] = self._make(sent if form is True else form)
+        return made
