@@ -70,14 +70,16 @@ class Story:
     def end(self, start: datetime, *types: str) -> End:
         """The least time at which one of the types happened, never before the start."""
         best: Milestone | None = None
-        least = start
+        first = self.first
         for type_ in types:
-            milestone = self.first.get(type_)
-            if milestone is not None and (best is None or milestone.time < least):
-                best, least = milestone, milestone.time
+            if type_ in first:
+                milestone = first[type_]
+                if best is None or milestone.time < best.time:
+                    best = milestone
         if best is None:
             return None
-        return (least if least > start else start), best.data.get("reason") or _LAST_WORD[best.type]
+        type_, least, data, _ = best
+        return (least if least > start else start), data.get("reason") or _LAST_WORD[type_]
 
 
 def _here(start: Milestone, label: str | None = None, value: float | None = None) -> Opening:

@@ -10,6 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -60,6 +61,9 @@ class RawItem(NamedTuple):
     def read(self) -> RawItem:
         is_read = self.event is not None or self.refusal is not None
         return self if is_read else read_item(self.number, self.raw, self.what)
+
+
+_new_item = partial(tuple.__new__, RawItem)  # what `RawItem(...)` does, at a third of its cost
 
 
 def read_body(
@@ -169,7 +173,9 @@ def _lines(text: bytes, max_events: int) -> Iterator[RawItem]:
         for count, _ in enumerate(_LINE.finditer(text), 1):
             if count > max_events:
                 raise _too_many(max_events)
-    return itertools.starmap(RawItem, enumerate(filter(None, map(bytes.strip, text.split(b"\n")))))
+    lines = filter(None, map(bytes.strip, text.split(b"\n")))
+    nothing = itertools.repeat(None)
+    return map(_new_item, zip(itertools.count(), lines, nothing, nothing, itertools.repeat("The line")))
 
 
 def _members(text: bytes, values: list[Any]) -> Iterator[RawItem]:

@@ -137,6 +137,7 @@ def _batches(
     facts: list[Fact] = []
     refusals: Refusals = []
     plain = door.plain
+    room = BATCH
     try:
         for item in items:
             is_read = item.event is not None or item.refusal is not None
@@ -144,18 +145,20 @@ def _batches(
             if judged is None or only_source not in (None, judged.source):
                 item, judged = judge(door, item, now, only_source)
             if isinstance(judged, Fact):
-                taken.readable = True
                 facts.append(judged)
             else:
                 taken.readable = taken.readable or item.event is not None
                 refusals.append((item, judged))
-            if len(facts) + len(refusals) == BATCH:
+            room -= 1
+            if not room:
+                taken.readable = taken.readable or bool(facts)
                 yield facts, refusals
-                facts, refusals = [], []
+                facts, refusals, room = [], [], BATCH
     except LightshipError:
         if facts or refusals:
             yield facts, refusals
         raise
+    taken.readable = taken.readable or bool(facts)
     if facts or refusals:
         yield facts, refusals
 

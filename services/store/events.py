@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 import orjson
 import psycopg
 from psycopg import Connection, Cursor
@@ -78,6 +79,7 @@ update subject set
 from jsonb_populate_recordset(null::subject, %s::jsonb) as r
 where subject.key = r.key
 """
+_as_lists = msgspec.json.Encoder().encode  # named tuples too, which orjson would need made into plain ones
 _DESCRIBES = frozenset(["age_band", "sex", "neighbourhood", "segment", "high_intensity"])
 
 
@@ -113,9 +115,10 @@ def drafted(facts: Sequence[Fact], recent: Recent) -> Batch:
     """Facts folded with what is known lately of their subjects; `recent` then knows them as if they were in."""
     by_subject: dict[str, dict[str, Fact]] = {}
     for fact in facts:
-        received = by_subject.setdefault(fact.subject, {})
-        held = received.setdefault(fact.digest, fact)
-        if fact.recorded_at < held.recorded_at:
+        received = by_subject.get(fact.subject)
+        if received is None:
+            by_subject[fact.subject] = {fact.digest: fact}
+        elif (held := received.get(fact.digest)) is None or fact.recorded_at < held.recorded_at:
             received[fact.digest] = fact
     drafts = [_draft(key, by_subject[key], recent.known(key)) for key in sorted(by_subject)]
     recent.keep((draft.key, draft.after) for draft in drafts)
@@ -205,7 +208,7 @@ def _write(cursor: Cursor[Any], done: Sequence[Draft], held: Sequence[Draft]) ->
         cursor.execute(_UPDATE, (_rows(held),))
     new = [fact for draft in done for fact in draft.new]
     if new:
-        cursor.execute(_FACTS_IN, (_json(list(map(tuple, new))),))
+        cursor.execute(_FACTS_IN, (_as_lists(new).decode(),))
     earlier = [fact for draft in done for fact in draft.earlier]
     if earlier:
         rows = [{"subject": f.subject, "uid": f.uid, "digest": f.digest, "recorded_at": f.recorded_at} for f in earlier]
