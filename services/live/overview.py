@@ -16,6 +16,7 @@ from services.domain.measures import Atoms, Measure, Place, Value, combine
 from services.domain.system import Site, System
 from services.live.feeds import Feed, health
 from services.live.levels import Levels, edition_at, measures_of, merged
+from services.live.present import Present
 from services.store import declarations as declaration_store
 from services.store import feeds as feed_store
 from services.store import picture
@@ -230,11 +231,14 @@ def read_feeds(
 
 def read(
     connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None, clock: Clock,
-    wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
+    wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None, present: Present | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The overview at t as known at known_at, from the store."""
+    """The overview at t as known at known_at, from the store. present: who keeps the atoms of now, where t is now."""
     measures = overview_measures(system, t)
-    atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
+    if present is not None:
+        atoms = present.atoms(connection, t, measures)
+    else:
+        atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
     return build(
         system, atoms, read_feeds(connection, system, t, known_at), t=t, known_at=known_at, clock=clock, wall=wall,
         synthetic=synthetic, history=history, steps=declaration_store.read(connection, min(t, known_at or t)),

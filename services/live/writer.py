@@ -20,6 +20,7 @@ from services.domain.clock import Clock
 from services.domain.system import System
 from services.errors import LeaseLost
 from services.live import overview
+from services.live.present import Present
 from services.store import feeds as feed_store
 from services.store import lease
 from services.store.database import Database
@@ -45,6 +46,7 @@ class Writer:
         self._vouch, self._synthetic, self._history = vouch, synthetic, history
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._clock = Clock.wall(datetime.now(UTC))
+        self._present = Present(system)
         self.fence: int | None = None  # of the lease while it is held here, for what else is written under it
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
@@ -72,9 +74,14 @@ class Writer:
     def _keep(self, bell: psycopg.Connection[Any]) -> None:
         """Hold the lease and write until told to stop; the doorbell's own connection carries the wait."""
         last: dict[str, Any] | None = None
+        held: int | None = None
+        self._present.forget()
         while not self._stop.is_set():
             began = wall_time.monotonic()
             self.fence = fence = lease.take(bell, self._holder)
+            if fence != held:  # whoever holds the lease drops what it has read of what was written
+                self._present.forget()
+                held = fence
             if fence is None:
                 self._stop.wait(LONGEST_INTERVAL_SECONDS)
                 continue
@@ -97,7 +104,7 @@ class Writer:
             self._clock = clock = feed_store.read_clock(connection)
             return overview.read(
                 connection, self._system, clock.at(wall), clock=clock, wall=wall, synthetic=self._synthetic(),
-                history=self._history(),
+                history=self._history(), present=self._present,
             )  # fmt: skip
 
 
