@@ -92,9 +92,6 @@ class Standing:
     def covers(self, t: datetime) -> bool:
         return self._axis.covers(t)
 
-    def __len__(self) -> int:
-        return len(self._held)
-
     def put(self, stories: Mapping[str, Story | None]) -> None:
         """Subjects as they are now; None: one that no window reaches any more."""
         self._change(stories, set())

@@ -79,6 +79,7 @@ class Figures:
     def __init__(self, system: System, atoms: Atoms, feeds: Mapping[str, Feed]) -> None:
         self.system, self.feeds, self.by_unit = system, feeds, atoms
         self.by_site = collapse(atoms)
+        self._levels: dict[tuple[str, str], dict[str, Any]] = {}
 
     def _feed(self, measure: Measure, site: Site | None) -> Feed | None:
         return self.feeds.get(feed_of(measure, site, self.system) or "")
@@ -95,7 +96,16 @@ class Figures:
         return shown(measure, combine(measure, self.by_unit, [(site.code, unit)]), feed, known=feed is not None)
 
     def at_level(self, measure: Measure, sites: Iterable[Site], organisation: str) -> dict[str, Any]:
-        """A provider, a place or the system: from the counts of its sites, never a mean of means."""
+        """A provider, a place or the system: from the counts of its sites, never a mean of means.
+
+        organisation: its code, or that of a single site; sites: those it has.
+        """
+        found = self._levels.get((measure.name, organisation))
+        if found is None:
+            found = self._levels[measure.name, organisation] = self._at_level(measure, sites, organisation)
+        return found
+
+    def _at_level(self, measure: Measure, sites: Iterable[Site], organisation: str) -> dict[str, Any]:
         if measure.kind == "gauge":
             feed = self.feeds.get(organisation)
             return shown(measure, combine(measure, self.by_site, [(organisation, None)]), feed)

@@ -18,7 +18,6 @@ from services.store import picture, touched
 
 CHECKED_SECONDS = 300.0
 FORGET_SECONDS = 10.0
-LEAST_CROWD = 20_000
 _BESIDE = (*PLACED, "census.list", "capacity.core")  # phases that decide about others
 Numbers = Mapping[Place, float | list[float]]
 _log = structlog.get_logger(__name__)
@@ -35,7 +34,6 @@ class Present:
         self._system, self._checked_seconds = system, checked_seconds
         self._standing: Standing | None = None
         self.snapshot: str | None = None
-        self._most = 0  # subjects, before those that no window reaches any more are left behind
         self._checked_at = self._forgot_at = wall_time.monotonic()
 
     def forget(self) -> None:
@@ -63,7 +61,7 @@ class Present:
         atoms = tuple(dict.fromkeys(atom for measure in measures for atom in measure.atoms()))
         names = {atom.selection.phase for atom in atoms}.union(_BESIDE)
         standing, since = self._standing, self.snapshot
-        if standing is not None and standing.atoms == atoms and standing.covers(t) and len(standing) < self._most:
+        if standing is not None and standing.atoms == atoms and standing.covers(t):
             found = touched.look(connection, names, t, since)
             if found.stories:
                 standing.put(found.stories)
@@ -71,7 +69,6 @@ class Present:
             found = touched.look(connection, names, t)
             stories = {key: story for key, story in found.stories.items() if story is not None}
             standing = Standing(atoms, self._system, configured_capacity(self._system), t, stories)
-            self._most = 2 * len(stories) + LEAST_CROWD
         self._standing, self.snapshot = standing, found.snapshot
         return standing
 
