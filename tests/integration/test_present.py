@@ -22,17 +22,19 @@ from services.store.events import ingest, rebuild
 from tests.worlds import START, event, small_system
 
 NOW = START + timedelta(hours=2)
+FEED = "urn:nhs:ods:RVV"
 IN_DEPARTMENT = CATALOGUE["ed.in_department"]
 
 
 def arrived(number: int) -> Fact:
+    """Of a source of its own, whose row in `feed` no other transaction waits for."""
     data = {"site": "RVV01", "department_type": 1}
-    return event("ed.arrived", f"j_{number}", 30, data, id=f"a{number}", sent=None, recorded=30)
+    return event("ed.arrived", f"j_{number}", 30, data, id=f"a{number}", sent=None, recorded=30, source=f"S0{number}")
 
 
 def departed(number: int) -> Fact:
     data = {"site": "RVV01", "reason": "discharged"}
-    return event("ed.departed", f"j_{number}", 60, data, id=f"d{number}", sent=None, recorded=60)
+    return event("ed.departed", f"j_{number}", 60, data, id=f"d{number}", sent=None, recorded=60, source=f"S0{number}")
 
 
 def people(present: Present, connection: Connection[Any], t: datetime = NOW) -> float:
@@ -72,7 +74,7 @@ def test_a_journey_that_no_window_reaches_any_more_is_let_go_of(connection: Conn
     present = Present(small_system())
     ingest(connection, [arrived(1)])
     assert people(present, connection) == 1
-    cancelled = event("event.cancelled", "j_1", 61, {}, id="c1", sent=61, recorded=61, cancels="a1")
+    cancelled = event("event.cancelled", "j_1", 61, {}, id="c1", sent=61, recorded=61, cancels="a1", source="S01")
     ingest(connection, [cancelled])
     assert people(present, connection) == 0
 
@@ -158,12 +160,12 @@ def test_who_takes_the_lease_anew_reads_all_again(database: Database, connection
 
     now = datetime.now(UTC)
     writer = Writer(database, small_system(), publish)
-    ingest(connection, [arrived(1)._replace(time=now, sent_at=now)])
+    ingest(connection, [arrived(1)._replace(time=now, sent_at=now, source=FEED)])
     writer.start()
     try:
         assert next_figure() == 1
         connection.execute("update picture set holder = 'another', fence = fence + 1, expires_at = 'infinity'")
-        ingest(connection, [arrived(2)._replace(time=now, sent_at=now)])
+        ingest(connection, [arrived(2)._replace(time=now, sent_at=now, source=FEED)])
         connection.execute("truncate touched")
         connection.execute("update picture set expires_at = '-infinity'")
         connection.execute("notify lightship")
