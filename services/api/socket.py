@@ -54,7 +54,7 @@ async def live(websocket: WebSocket) -> None:
     await websocket.accept()
     code = 1001
     with state.hub.subscribe() as subscription:
-        sending = anyio.Lock()
+        sending = asyncio.Lock()
         try:
             async with anyio.create_task_group() as both:
                 both.start_soon(_talk, websocket, subscription, state, sending)
@@ -80,7 +80,7 @@ async def _ask_again(websocket: WebSocket) -> None:
             continue  # whoever was let in stays while the database is away; nothing is sent then anyway
 
 
-async def _talk(websocket: WebSocket, subscription: Subscription, state: AppState, sending: anyio.Lock) -> None:
+async def _talk(websocket: WebSocket, subscription: Subscription, state: AppState, sending: asyncio.Lock) -> None:
     while True:
         message = subscription.take() if state.hub.is_kept else None
         if message is None:
@@ -91,7 +91,7 @@ async def _talk(websocket: WebSocket, subscription: Subscription, state: AppStat
 
 
 async def _hear(
-    websocket: WebSocket, subscription: Subscription, state: AppState, actor: Actor, sending: anyio.Lock
+    websocket: WebSocket, subscription: Subscription, state: AppState, actor: Actor, sending: asyncio.Lock
 ) -> None:
     while True:
         message = await websocket.receive()
@@ -104,11 +104,10 @@ async def _hear(
             await _send(websocket, orjson.dumps(said).decode(), sending)
 
 
-async def _send(websocket: WebSocket, message: str, sending: anyio.Lock) -> None:
+async def _send(websocket: WebSocket, message: str, sending: asyncio.Lock) -> None:
     """Waits until the client's line takes the message: meanwhile revisions pass by, and none is queued."""
-    with anyio.fail_after(SEND_SECONDS):
-        async with sending:
-            await websocket.send({"type": "websocket.send", "text": message})
+    async with asyncio.timeout(SEND_SECONDS), sending:  # of asyncio: this is done for every board at every revision
+        await websocket.send({"type": "websocket.send", "text": message})
 
 
 def _heartbeat(state: AppState, subscription: Subscription) -> str:

@@ -66,8 +66,27 @@ class ParameterScore:
     absent: Absence | None
     reason: str | None
     band: Band | None
-    to_worse: Step | None
-    to_better: Step | None
+
+    @property
+    def to_worse(self) -> Step | None:
+        """How far it is to the next worse band; None where there is none, or nothing is scored."""
+        following = self._place + 1
+        if self.band is None or following >= len(self.parameter.bands):
+            return None
+        worse = self.parameter.bands[following]
+        return _step(self.parameter, self.reading, worse, worse.points, better=False)
+
+    @property
+    def to_better(self) -> Step | None:
+        """How far it is to the next better band."""
+        if self.band is None or self._place == 0:
+            return None
+        points = self.parameter.bands[self._place - 1].points
+        return _step(self.parameter, self.reading, self.band, points, better=True)
+
+    @property
+    def _place(self) -> int:
+        return 0 if self.band is None else self.parameter.bands.index(self.band)
 
     @property
     def points(self) -> int | None:
@@ -226,17 +245,11 @@ def score(parameter: Parameter, readings: Mapping[str, Reading], least_n: int) -
     if absent is not None or reading.value is None:
         missing = absent or "not_provided"
         return ParameterScore(
-            parameter, measure, window, note, reading, missing, reason, None, None, None  # type: ignore[arg-type]
+            parameter, measure, window, note, reading, missing, reason, None  # type: ignore[arg-type]
         )  # fmt: skip
-    value = _exact(parameter, reading)
-    band = _band(parameter, value)
-    place = parameter.bands.index(band)
-    worse = parameter.bands[place + 1] if place + 1 < len(parameter.bands) else None
+    band = _band(parameter, _exact(parameter, reading))
     return ParameterScore(
-        parameter, measure, window, note, reading, None, None, band,  # type: ignore[arg-type]
-        to_worse=_step(parameter, reading, value, worse, worse.points, better=False) if worse else None,
-        to_better=_step(parameter, reading, value, band, parameter.bands[place - 1].points, better=True)
-        if place > 0 else None,
+        parameter, measure, window, note, reading, None, None, band  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -288,11 +301,9 @@ def _band(parameter: Parameter, value: Fraction) -> Band:
     return found
 
 
-def _step(
-    parameter: Parameter, reading: Reading, value: Fraction, at: Band, points: int, *, better: bool
-) -> Step | None:
+def _step(parameter: Parameter, reading: Reading, at: Band, points: int, *, better: bool) -> Step | None:
     """The distance over the edge of `at`. None where no number of people or beds can cross it."""
-    edge = at.exact_edge
+    edge, value = at.exact_edge, _exact(parameter, reading)
     if parameter.unit == "minutes":
         return Step(float(abs(value - edge)), "minutes", points)
     if reading.numerator is None or not reading.denominator or parameter.counts is None:

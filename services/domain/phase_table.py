@@ -1,6 +1,6 @@
 """The phases of many versions of subjects as columns, and the spans of marks and known times at which each stands.
 
-A *span* is a half-open rectangle on a `Grid`: marks [a, b) as known at [ka, kb).
+A *span* is a half-open rectangle on an `Axis`: marks [a, b) as known at [ka, kb).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from services.domain.measures import PLACED, Place
 from services.domain.phases import Phase
 from services.domain.system import System
-from services.domain.versions import Grid, Times, Version, microseconds
+from services.domain.versions import Axis, Times, Version, microseconds
 
 NEVER = 1 << 61  # later than any moment, and far from the end of 64 bits
 Span = tuple[int, int, int, int]
@@ -32,7 +32,7 @@ class PhaseTable:
     subject is left out for a while (a ghost, a silent journey) has several.
     """
 
-    grid: Grid
+    grid: Axis
     places: list[Place]
     texts: dict[str | None, int]
     owner: Ints  # the number of the version it is of, -1: configured
@@ -56,7 +56,7 @@ class PhaseTable:
         return [self.texts[each] for each in wanted if each in self.texts]
 
 
-def tabulate(versions: Iterable[Version], configured: Sequence[Phase], system: System, grid: Grid) -> PhaseTable:
+def tabulate(versions: Iterable[Version], configured: Sequence[Phase], system: System, grid: Axis) -> PhaseTable:
     """The phases of the versions, and the configured ones where no capacity was reported, as a table."""
     texts: dict[str | None, int] = {}
     place_of: dict[Place, int] = {}
@@ -97,8 +97,8 @@ def tabulate(versions: Iterable[Version], configured: Sequence[Phase], system: S
     owner = np.array(owners, np.int64)
     since = np.array([version.since for version in known] + [0], np.int64)[owner]
     until = np.array([version.until for version in known] + [len(grid.known)], np.int64)[owner]
-    a = np.searchsorted(grid.marks, from_at, "left")
-    b = np.searchsorted(grid.marks, to_at, "left")
+    a = grid.left(from_at)
+    b = grid.left(to_at)
     name, unit = np.array(names, np.int64), np.array(units, np.int64)
     holes = _left_out(known, system, grid)
     placed = np.isin(name, [texts[each] for each in PLACED if each in texts])
@@ -156,7 +156,7 @@ def _times(moments: Sequence[datetime | None]) -> Times:
     return found
 
 
-def _left_out(known: Sequence[Version], system: System, grid: Grid) -> dict[int, list[Span]]:
+def _left_out(known: Sequence[Version], system: System, grid: Axis) -> dict[int, list[Span]]:
     """Where a journey is silent past its kind's limit: the version's number -> spans (`measures.absent`)."""
     holes: dict[int, list[Span]] = defaultdict(list)
     for index, version in enumerate(known):
@@ -168,10 +168,8 @@ def _left_out(known: Sequence[Version], system: System, grid: Grid) -> dict[int,
         for last, following in zip(times, [*times[1:], None], strict=True):
             if following is not None and following - last <= limit:
                 continue
-            a = int(np.searchsorted(grid.marks, microseconds(last + limit), "right"))
-            b = len(grid.marks)
-            if following is not None:
-                b = int(np.searchsorted(grid.marks, microseconds(following), "left"))
+            a = int(grid.right(np.array(microseconds(last + limit))))
+            b = grid.end if following is None else int(grid.left(np.array(microseconds(following))))
             if a < b:
                 holes[index].append((a, b, version.since, version.until))
     return holes
@@ -179,7 +177,7 @@ def _left_out(known: Sequence[Version], system: System, grid: Grid) -> dict[int,
 
 def _ghosts(
     holes: dict[int, list[Span]], rows: Ints, census: Phase, told: tuple[int, int], known: Sequence[Version],
-    owner: Ints, from_at: Times, to_at: Times, grid: Grid,
+    owner: Ints, from_at: Times, to_at: Times, grid: Axis,
 ) -> None:  # fmt: skip
     """Those placed in the unit whom its full list does not name, until their own next milestone."""
     start = microseconds(census.from_at)
@@ -192,7 +190,7 @@ def _ghosts(
             continue
         heard = min((m.time for m in version.subject.milestones if m.time >= census.from_at), default=None)
         stop = min(end, int(to_at[row]), NEVER if heard is None else microseconds(heard))
-        a, b = (int(np.searchsorted(grid.marks, each, "left")) for each in (start, stop))
+        a, b = grid.left(np.array([start, stop], np.int64)).tolist()
         ka, kb = max(int(told[0]), version.since), min(int(told[1]), version.until)
         if a < b and ka < kb:
             holes[index].append((a, b, ka, kb))
@@ -200,7 +198,7 @@ def _ghosts(
 
 def _first_reports(
     name: Ints, unit: Ints, texts: dict[str | None, int], a: Ints, b: Ints, since: Ints, until: Ints,
-    reported: int, holes: dict[int, list[Span]], owner: Ints, grid: Grid,
+    reported: int, holes: dict[int, list[Span]], owner: Ints, grid: Axis,
 ) -> dict[int, list[Span]]:  # fmt: skip
     """Where a unit's capacity has been reported, so that the configured one does not stand."""
     found: dict[int, list[Span]] = defaultdict(list)
@@ -211,6 +209,6 @@ def _first_reports(
         left_out = holes.get(int(owner[row]), [])
         known = int(since[row]), int(until[row])
         found[int(unit[row])] += without((int(a[row]), int(b[row]), *known), left_out)
-        if b[row] < len(grid.marks):
-            found[int(unit[row])].append((int(b[row]), len(grid.marks), *known))
+        if b[row] < grid.end:
+            found[int(unit[row])].append((int(b[row]), grid.end, *known))
     return found

@@ -10,18 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.domain.clock import local_midnight
-from services.domain.measures import Atom, Atoms, Place, Selection, units_of, window_start
+from services.domain.measures import Atom, Atoms, Place, Selection, units_of
 from services.domain.phase_table import NEVER, Ints, PhaseTable, Span, tabulate, without
 from services.domain.phases import Phase
 from services.domain.system import System
-from services.domain.versions import MICROSECOND, Grid, Times, Version, microseconds, moment
+from services.domain.versions import MICROSECOND, Axis, Grid, Times, Version, microseconds, moment
 
 Numbers = NDArray[Any]  # 64 bits: whole numbers of people or microseconds, floats for beds and gauges
 NO_LIMITS: Mapping[str, timedelta] = {}
@@ -81,7 +81,7 @@ class Sweep:
     @cached_property
     def since_first(self) -> Ints:
         """Microseconds from the first mark to each mark."""
-        since: Ints = self.grid.marks - self.grid.marks[:1].sum()
+        since: Ints = self.grid.marks - self.grid.origin
         return since
 
     @cached_property
@@ -257,8 +257,8 @@ def sweep(
     """
     told = list(versions)
     table = tabulate(told, configured, system, grid)
-    midnights = _midnights(grid)
-    members = {atom: _members(atom, table, system, midnights) for atom in dict.fromkeys(atoms)}
+    midnights = midnights_of(grid)
+    members = {atom: members_of(atom, table, system, midnights)[0] for atom in dict.fromkeys(atoms)}
     return Sweep(grid, table.places, members, *_heard(told, table, silent_after))
 
 
@@ -276,24 +276,24 @@ def _heard(
     row = np.concatenate([begun, ended])
     time = np.concatenate([table.from_at[begun], table.to_at[ended]])
     code = np.array(codes or [0], np.int64)[table.owner[row]]
-    a = np.searchsorted(table.grid.marks, time, "left")
-    b = np.searchsorted(table.grid.marks, time + longest[code], "right")
+    a, b = table.grid.left(time), table.grid.right(time + longest[code])
     one = np.ones(len(row), np.int64)
     found = Members(code, a, b, table.since[row], table.until[row], one, one * 0)
     return list(sources), found.take(a < b)
 
 
-def _midnights(grid: Grid) -> Times:
+def midnights_of(grid: Axis) -> Times:
     """London's midnights from the day of the first mark to the one after the last."""
     found: list[datetime] = []
-    day = local_midnight(moment(grid.marks[0]))
-    while not found or microseconds(found[-1]) <= grid.marks[-1]:
+    day = local_midnight(moment(grid.origin))
+    while not found or microseconds(found[-1]) <= grid.last:
         found.append(day)
         day = local_midnight(day + timedelta(hours=30))
     return np.array([microseconds(each) for each in [*found, day]], np.int64)
 
 
-def _members(atom: Atom, table: PhaseTable, system: System, midnights: Times) -> Members:
+def members_of(atom: Atom, table: PhaseTable, system: System, midnights: Times) -> tuple[Members, Ints]:
+    """What belongs to the atom, and the row of the table that each member comes from."""
     selection = atom.selection
     chosen = _chosen(selection, table, system)
     length = table.to_at - table.from_at
@@ -311,12 +311,11 @@ def _members(atom: Atom, table: PhaseTable, system: System, midnights: Times) ->
         behind.append(rows)
     if not parts:  # an open phase has no outcome
         nothing = np.zeros(0, np.int64)
-        return Members(*[nothing] * 7)
+        return Members(*[nothing] * 7), nothing
     found = Members(*(np.concatenate(each) for each in zip(*parts, strict=True)))
-    kept = found.a < found.b
-    if atom.aggregate == "value_latest":
-        return _newest(found.take(kept), table.from_at[np.concatenate(behind)[kept]], table.grid.marks)
-    return found.take(kept)
+    kept = np.flatnonzero(found.a < found.b)
+    found, rows = found.take(kept), np.concatenate(behind)[kept]
+    return _newest(found, rows, table) if atom.aggregate == "value_latest" else (found, rows)
 
 
 def _chosen(selection: Selection, table: PhaseTable, system: System) -> NDArray[np.bool_]:
@@ -345,34 +344,27 @@ def _within(selection: Selection, length: Ints) -> NDArray[np.bool_]:
 
 def _window_end(selection: Selection, since: Times, table: PhaseTable, midnights: Times) -> Ints:
     """The number of the first mark at which what happened at `since` is out of the window."""
-    marks = table.grid.marks
+    grid = table.grid
     if selection.window is None:
-        return np.full(len(since), len(marks), np.int64)
+        return np.full(len(since), grid.end, np.int64)
     if selection.window == "today":
         following = np.searchsorted(midnights, since, "right")
-        return np.searchsorted(marks, midnights[np.minimum(following, len(midnights) - 1)], "left")
+        return grid.left(midnights[np.minimum(following, len(midnights) - 1)])
     if selection.window == "last_24h":
-        return np.searchsorted(_yesterdays(marks.tobytes()), since, "right")
-    return np.searchsorted(marks, since + _HOUR, "right")
-
-
-@lru_cache(maxsize=4)
-def _yesterdays(marks: bytes) -> Times:
-    """Where the window of 24 hours begins at each mark; never earlier than at the mark before."""
-    starts = [window_start("last_24h", moment(mark)) for mark in np.frombuffer(marks, np.int64)]
-    return np.array([microseconds(start) for start in starts if start is not None], np.int64)
+        return grid.a_day_on(since)
+    return grid.right(since + _HOUR)
 
 
 def _open(atom: Atom, table: PhaseTable, spans: Ints, midnights: Times) -> list[Members]:
     """The marks at which the phase is open, of a selection of the open or of those that started."""
-    selection, marks = atom.selection, table.grid.marks
+    selection, grid = atom.selection, table.grid
     row = table.open_row[spans]
     start = table.from_at[row]
     a, b = table.open_a[spans], np.minimum(table.open_b[spans], _window_end(selection, start, table, midnights))
     if selection.at_least_minutes is not None:
-        a = np.maximum(a, np.searchsorted(marks, start + selection.at_least_minutes * _MINUTE, "left"))
+        a = np.maximum(a, grid.left(start + selection.at_least_minutes * _MINUTE))
     if selection.within_minutes is not None:
-        b = np.minimum(b, np.searchsorted(marks, start + selection.within_minutes * _MINUTE, "right"))
+        b = np.minimum(b, grid.right(start + selection.within_minutes * _MINUTE))
     place, ka, kb = table.place[row], table.open_ka[spans], table.open_kb[spans]
     none = np.zeros(len(row), np.int64)
     if atom.aggregate in ("value_total", "value_latest"):
@@ -380,16 +372,16 @@ def _open(atom: Atom, table: PhaseTable, spans: Ints, midnights: Times) -> list[
     if atom.aggregate == "count":
         return [Members(place, a, b, ka, kb, none + 1, none)]
     beyond = start + atom.over_minutes * _MINUTE
-    middle = np.maximum(a, np.searchsorted(marks, beyond, "left"))
+    middle = np.maximum(a, grid.left(beyond))
     short = Members(place, a, np.minimum(b, middle), ka, kb, none, none)
-    return [short, Members(place, middle, b, ka, kb, marks[0] - beyond, none + 1)]
+    return [short, Members(place, middle, b, ka, kb, grid.origin - beyond, none + 1)]
 
 
 def _ended(atom: Atom, table: PhaseTable, row: Ints, midnights: Times) -> Members:
     """The marks from a phase's end on, of a selection of those that ended, or that started and have ended since."""
-    selection, marks = atom.selection, table.grid.marks
+    selection, grid = atom.selection, table.grid
     start, end = table.from_at[row], table.to_at[row]
-    a = np.searchsorted(marks, end, "left")
+    a = grid.left(end)
     b = _window_end(selection, end if selection.moment == "ended" else start, table, midnights)
     none = np.zeros(len(row), np.int64)
     fixed: Numbers = none + 1
@@ -400,9 +392,10 @@ def _ended(atom: Atom, table: PhaseTable, row: Ints, midnights: Times) -> Member
     return Members(table.place[row], a, b, table.since[row], table.until[row], fixed, none)
 
 
-def _newest(members: Members, from_at: Times, marks: Times) -> Members:
+def _newest(members: Members, behind: Ints, table: PhaseTable) -> tuple[Members, Ints]:
     """Each member only where none at its place began later, so that adding them up gives the latest."""
-    begins = np.searchsorted(marks, from_at, "left").tolist()
+    from_at = table.from_at[behind]
+    begins = table.grid.left(from_at).tolist()
     spans = list(zip(*(column.tolist() for column in members[1:5]), strict=True))
     places = members.place.tolist()
     taken: dict[int, list[tuple[int, Span]]] = defaultdict(list)  # newest first
@@ -417,4 +410,5 @@ def _newest(members: Members, from_at: Times, marks: Times) -> Members:
         rows += [(index, *piece) for piece in without(span, near)]
         before.append((begins[index], span))
     found = np.array(rows, np.int64).reshape(-1, 5)
-    return members.take(found[:, 0])._replace(a=found[:, 1], b=found[:, 2], ka=found[:, 3], kb=found[:, 4])
+    newest = members.take(found[:, 0])._replace(a=found[:, 1], b=found[:, 2], ka=found[:, 3], kb=found[:, 4])
+    return newest, behind[found[:, 0]]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from services.domain.events import EVENT_TYPES
 from services.domain.facts import FACT, Fact
 from services.domain.fold import Subject, fold
+from services.domain.measures import window_start
 from services.domain.phases import Phase, phases
 
 Times = NDArray[np.int64]  # microseconds since 1970, UTC
@@ -43,6 +45,29 @@ def ceil_to(moment_: datetime, step: timedelta) -> datetime:
     return floor_to(moment_ + step - MICROSECOND, step)
 
 
+class Axis(Protocol):
+    """Marks, each known by its place. `origin` and `last` are the first and the last, in microseconds since 1970;
+    `end` is one place past the last.
+    """
+
+    @property
+    def known(self) -> Times: ...
+    @property
+    def origin(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    def left(self, times: Times) -> NDArray[np.int64]:
+        """The place of the first mark that is not before each moment; `end` where there is none."""
+
+    def right(self, times: Times) -> NDArray[np.int64]:
+        """The place of the first mark after each moment."""
+
+    def a_day_on(self, times: Times) -> NDArray[np.int64]:
+        """The place of the first mark at which the same time yesterday in London is after each moment."""
+
+
 @dataclass(frozen=True, eq=False)
 class Grid:
     """marks and known, both ascending, in microseconds; no mark lies after the last known time."""
@@ -66,9 +91,43 @@ class Grid:
         """For each place k in `known`, and one past the end, how many marks are first read before it."""
         return np.searchsorted(self.first, np.arange(len(self.known) + 1), "left")
 
+    @property
+    def origin(self) -> int:
+        return int(self.marks[:1].sum())
+
+    @property
+    def last(self) -> int:
+        return int(self.marks[-1:].sum())
+
+    @property
+    def end(self) -> int:
+        return len(self.marks)
+
+    def left(self, times: Times) -> NDArray[np.int64]:
+        return np.searchsorted(self.marks, times, "left")
+
+    def right(self, times: Times) -> NDArray[np.int64]:
+        return np.searchsorted(self.marks, times, "right")
+
+    def a_day_on(self, times: Times) -> NDArray[np.int64]:
+        return np.searchsorted(_yesterdays(self.marks.tobytes()), times, "right")
+
     def knows(self, recorded_at: datetime) -> int:
         """The place in `known` from which a fact is known; len(known): from none of them."""
         return int(np.searchsorted(self.known, microseconds(recorded_at), "left"))
+
+
+def yesterday(moment_: datetime) -> int:
+    """The same time yesterday in London."""
+    start = window_start("last_24h", moment_)
+    assert start is not None
+    return microseconds(start)
+
+
+@lru_cache(maxsize=4)
+def _yesterdays(marks: bytes) -> Times:
+    """Where the window of 24 hours begins at each mark; never earlier than at the mark before."""
+    return np.array([yesterday(moment(mark)) for mark in np.frombuffer(marks, np.int64)], np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,8 @@ class Subscription:
             self._greeted = True
             return True
         try:
-            await asyncio.wait_for(self._changed.wait(), HEARTBEAT_SECONDS if self.sent else None)
+            async with asyncio.timeout(HEARTBEAT_SECONDS if self.sent else None):
+                await self._changed.wait()
         except TimeoutError:
             return True
         return False

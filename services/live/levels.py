@@ -48,6 +48,7 @@ class Levels:
         """steps: of every declaration, as far as they are known."""
         self.figures, self.system, self.edition = figures, figures.system, edition
         self.pillar = edition.pillar(edition.overall)
+        self._assessed: dict[tuple[str, str], Assessment] = {}  # by organisation and pillar
         self._made: dict[str, list[Declaration]] = {}
         for each in declarations(steps):
             self._made.setdefault(each.steps[0].organisation, []).append(each)
@@ -96,6 +97,9 @@ class Levels:
 
     def _assess(self, sites: Sequence[Site], organisation: str, pillar: Pillar | None = None) -> Assessment:
         pillar = pillar or self.pillar
+        known = self._assessed.get((organisation, pillar.code))
+        if known is not None:
+            return known
         readings: dict[str, Reading] = {}
         for parameter in pillar.parameters:
             lacks = None if any(_has(site, parameter.needs) for site in sites) else _LACKS[parameter.needs]
@@ -106,7 +110,8 @@ class Levels:
                         if lacks
                         else self._reading(CATALOGUE[name], sites, organisation)
                     )
-        return assess(self.edition, pillar, readings)
+        found = self._assessed[organisation, pillar.code] = assess(self.edition, pillar, readings)
+        return found
 
     def _reading(self, measure: Measure, sites: Sequence[Site], organisation: str) -> Reading:
         found = self.figures.at_level(measure, sites, organisation)

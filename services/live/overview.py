@@ -16,6 +16,7 @@ from services.domain.measures import Atoms, Measure, Place, Value, combine
 from services.domain.system import Site, System
 from services.live.feeds import Feed, health
 from services.live.levels import Levels, edition_at, measures_of, merged
+from services.live.present import Present
 from services.store import declarations as declaration_store
 from services.store import feeds as feed_store
 from services.store import picture
@@ -78,6 +79,7 @@ class Figures:
     def __init__(self, system: System, atoms: Atoms, feeds: Mapping[str, Feed]) -> None:
         self.system, self.feeds, self.by_unit = system, feeds, atoms
         self.by_site = collapse(atoms)
+        self._levels: dict[tuple[str, str], dict[str, Any]] = {}
 
     def _feed(self, measure: Measure, site: Site | None) -> Feed | None:
         return self.feeds.get(feed_of(measure, site, self.system) or "")
@@ -94,7 +96,16 @@ class Figures:
         return shown(measure, combine(measure, self.by_unit, [(site.code, unit)]), feed, known=feed is not None)
 
     def at_level(self, measure: Measure, sites: Iterable[Site], organisation: str) -> dict[str, Any]:
-        """A provider, a place or the system: from the counts of its sites, never a mean of means."""
+        """A provider, a place or the system: from the counts of its sites, never a mean of means.
+
+        organisation: its code, or that of a single site; sites: those it has.
+        """
+        found = self._levels.get((measure.name, organisation))
+        if found is None:
+            found = self._levels[measure.name, organisation] = self._at_level(measure, sites, organisation)
+        return found
+
+    def _at_level(self, measure: Measure, sites: Iterable[Site], organisation: str) -> dict[str, Any]:
         if measure.kind == "gauge":
             feed = self.feeds.get(organisation)
             return shown(measure, combine(measure, self.by_site, [(organisation, None)]), feed)
@@ -230,11 +241,14 @@ def read_feeds(
 
 def read(
     connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None, clock: Clock,
-    wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
+    wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None, present: Present | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The overview at t as known at known_at, from the store."""
+    """The overview at t as known at known_at, from the store. present: who keeps the atoms of now, where t is now."""
     measures = overview_measures(system, t)
-    atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
+    if present is not None:
+        atoms = present.atoms(connection, t, measures)
+    else:
+        atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
     return build(
         system, atoms, read_feeds(connection, system, t, known_at), t=t, known_at=known_at, clock=clock, wall=wall,
         synthetic=synthetic, history=history, steps=declaration_store.read(connection, min(t, known_at or t)),

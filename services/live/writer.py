@@ -20,12 +20,14 @@ from services.domain.clock import Clock
 from services.domain.system import System
 from services.errors import LeaseLost
 from services.live import overview
+from services.live.present import Present
 from services.store import feeds as feed_store
 from services.store import lease
 from services.store.database import Database
 from services.store.events import DOORBELL
 
 LEAST_INTERVAL_SECONDS = 0.1  # design 5.2: live values at most every 100 ms
+RENEWED_SECONDS = lease.SECONDS / 2  # a first reading on a busy machine must not end behind its own lease
 LONGEST_INTERVAL_SECONDS = 1.0  # waits grow while nothing arrives
 _log = structlog.get_logger(__name__)
 
@@ -45,6 +47,8 @@ class Writer:
         self._vouch, self._synthetic, self._history = vouch, synthetic, history
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._clock = Clock.wall(datetime.now(UTC))
+        self._present = Present(system)
+        self._read_under: int | None = None  # the fence under which what is kept in memory was read
         self.fence: int | None = None  # of the lease while it is held here, for what else is written under it
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
@@ -75,10 +79,15 @@ class Writer:
         while not self._stop.is_set():
             began = wall_time.monotonic()
             self.fence = fence = lease.take(bell, self._holder)
+            if fence != self._read_under:  # whoever holds the lease drops the notes of what it has read
+                self._present.forget()
+                self._read_under = fence
             if fence is None:
                 self._stop.wait(LONGEST_INTERVAL_SECONDS)
                 continue
             made = self._make()
+            if wall_time.monotonic() - began > RENEWED_SECONDS and lease.take(bell, self._holder) != fence:
+                raise LeaseLost("Another process writes the picture now; this one was too slow.")
             if _substance(made) != _substance(last):
                 revision = lease.write(bell, fence, orjson.dumps(made).decode())
                 made["revision"] = revision
@@ -97,7 +106,7 @@ class Writer:
             self._clock = clock = feed_store.read_clock(connection)
             return overview.read(
                 connection, self._system, clock.at(wall), clock=clock, wall=wall, synthetic=self._synthetic(),
-                history=self._history(),
+                history=self._history(), present=self._present,
             )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from psycopg.rows import tuple_row
 from services.domain.facts import Fact
 from services.domain.fold import Subject, fold
 from services.domain.phases import phases
+from services.store import touched
 from services.store.recent import Facts, Known, Recent
 from services.store.rows import phases_text
 
@@ -214,6 +215,7 @@ def _write(cursor: Cursor[Any], done: Sequence[Draft], held: Sequence[Draft]) ->
         rows = [{"subject": f.subject, "uid": f.uid, "digest": f.digest, "recorded_at": f.recorded_at} for f in earlier]
         cursor.execute(_EARLIER, (_json(rows),))
     if new or earlier:
+        touched.note(cursor, [draft.key for draft in done if draft.row])
         cursor.execute(f"notify {DOORBELL}")
 
 
@@ -275,4 +277,5 @@ def rebuild(connection: Connection[Any], *, chunk: int = 2000) -> Iterable[int]:
             rows = [row_of(fold(known)) | {"stamp": random.getrandbits(63)} for known in held]
             cursor.execute(_INSERT, (_json(rows),))
             cursor.execute(_UPDATE, (_json(rows),))
+            touched.note(cursor, part)
         yield start + len(part)
