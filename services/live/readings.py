@@ -21,7 +21,7 @@ from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE
 from services.domain.measures import configured_capacity
-from services.domain.series import kept
+from services.domain.series import kept, plan
 from services.domain.sweep import sweep
 from services.domain.system import System
 from services.domain.versions import HOUR, MARK, MICROSECOND, Grid, floor_to
@@ -71,7 +71,8 @@ def keep(
         store.stories(connection, grid), configured_capacity(system), system, grid,
         [atom for measure in CATALOGUE.values() for atom in measure.atoms()], silent_after=silent_after(system),
     )  # fmt: skip
-    return store.write(connection, series, kept(swept, CATALOGUE.values(), system), since=recent)
+    planned = plan(swept, CATALOGUE.values(), system)
+    return store.write(connection, series.ids(connection, planned), kept(swept, planned), since=recent)
 
 
 def fill(
@@ -120,7 +121,8 @@ def advance(connection: Connection[Any], system: System, now: datetime, *, fence
         behind = facts - before.facts - count
         if behind == 0:
             reached = before.until if earliest is None else min(before.until, earliest)
-            first = max(oldest, floor_to(reached - MARK, HOUR))
+            # With the whole hour before what can change, against which it is kept.
+            first = max(oldest, floor_to(reached, HOUR) - HOUR)
             grid = grid_of(first, until, before.until, until)
             keep(connection, system, store.Series(connection), grid, oldest)
             store.note(connection, store.Progress(before.begin_at, before.from_at, until, facts))
