@@ -36,9 +36,10 @@ union
 select subject from event where rank <> 0 and recorded_at > %(base)s and recorded_at <= %(known)s
 """
 _PHASES = """
-select key, kind, source, moments, phase.name, phase.site, phase.unit, phase.label, phase.value, phase.from_at,
-       phase.to_at, phase.outcome, phase.visits
-from subject, unnest(phases) as phase
+select key, kind, source, case when number = 1 then moments end, name, site, unit, label, value, from_at, to_at,
+       outcome, visits
+from subject, unnest(phases) with ordinality
+    as phase (name, site, unit, label, value, from_at, to_at, outcome, visits, number)
 where ended_at >= %(reach)s and started_at <= %(last)s and last_recorded_at <= %(known)s
 """
 _NAME = """
@@ -63,17 +64,19 @@ _PART = (
 class Progress:
     """Marks from `from_at` on are kept, with everything recorded by `until`; None: nothing yet.
 
-    begin_at: where they are to begin, once the past is written. facts: how many were recorded by `until`.
+    begin_at: where they are to begin, once the past is written. facts: how many were recorded by `until`. rules: a
+    digest of the configuration and the catalogue that they follow.
     """
 
     begin_at: datetime | None
     from_at: datetime | None
     until: datetime | None
     facts: int
+    rules: str | None = None
 
 
 def progress(connection: Connection[Any]) -> Progress:
-    row = connection.execute("select begin_at, from_at, until, facts from reading_progress").fetchone()
+    row = connection.execute("select begin_at, from_at, until, facts, rules from reading_progress").fetchone()
     assert row is not None
     return Progress(*row)
 
@@ -109,8 +112,8 @@ def held(connection: Connection[Any], fence: int | None) -> None:
 
 def note(connection: Connection[Any], kept: Progress) -> None:
     connection.execute(
-        "update reading_progress set begin_at = %s, from_at = %s, until = %s, facts = %s",
-        (kept.begin_at, kept.from_at, kept.until, kept.facts),
+        "update reading_progress set begin_at = %s, from_at = %s, until = %s, facts = %s, rules = %s",
+        (kept.begin_at, kept.from_at, kept.until, kept.facts, kept.rules),
     )
 
 

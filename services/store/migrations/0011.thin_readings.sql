@@ -3,6 +3,7 @@
 truncate reading, reading_hour;
 drop table series;
 update reading_progress set begin_at = null, from_at = null, until = null, facts = 0;
+alter table reading_progress add rules text; -- a digest of the configuration and the catalogue that readings follow
 
 -- Level (unit, site, provider, place or system) and code name a series; what stands for the same sites shares one.
 create table series (
