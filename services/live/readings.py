@@ -95,6 +95,9 @@ def fill(
     """
     until, begin = floor_to(until, MARK), floor_to(begin, DAY)
     recent = floor_to(until, DAY) - KEPT
+    # What is written over what was kept counts as done with its last block: stopped before, it has to begin again.
+    over = store.progress(connection).from_at is not None
+    facts: int | None = None
     last = newest
     while last is None or last > begin:
         first = floor_to(until, DAY) if last is None else max(begin, last - BLOCK)
@@ -106,10 +109,14 @@ def fill(
             store.clear(connection, first, last)
             keep(connection, system, store.Series(connection), grid, recent)
             before = store.progress(connection)
-            facts = store.recorded(connection, until) if last is None else before.facts
+            if last is None:
+                facts = store.recorded(connection, until)
+            known, rules = before.facts, before.rules
+            if facts is not None and (first <= begin or not over):
+                known, rules = facts, rules_of(system)
             kept_from = first if before.from_at is None else min(before.from_at, first)
             wanted = begin if before.begin_at is None else min(before.begin_at, begin)
-            store.note(connection, store.Progress(wanted, kept_from, until, facts, rules_of(system)))
+            store.note(connection, store.Progress(wanted, kept_from, until, known, rules))
         last = first
         yield (until - first) / max(until - begin, MARK) if first > begin else 1.0
 

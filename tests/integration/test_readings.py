@@ -213,3 +213,24 @@ def test_names_that_part_take_a_copy_of_what_is_older_than_is_written_again(
     for level, code, now in (("provider", "RVV", 1), ("system", "QKS", 2), ("place", "east_kent", 2)):
         found = hours(connection, series(connection, "ed.in_department", code, level), later + HOUR)
         assert [point.value for point in found] == [None, 1, *[2] * 46, *[now] * 337], level
+
+
+def test_what_is_written_again_and_stopped_half_way_is_written_again_next_time(
+    connection: Connection[Any], few: None
+) -> None:
+    patient = replace(SYSTEM, silent_hours={})
+    later = BEGIN + 10 * DAY
+    filled(connection, [*attended("j_a", BEGIN, 16 * DAY), *attended("j_b", BEGIN, 16 * DAY, "RVV09")], later, patient)
+    providers = (*SYSTEM.providers, Provider("RWF", "Other", "Other", "acute"))
+    first, second = SYSTEM.sites
+    parted = replace(patient, providers=providers, sites=(first, replace(second, provider="RWF")))
+
+    def stopped(until: datetime, begin: datetime) -> None:
+        assert next(fill(connection, parted, until, begin)) < 1
+
+    assert advance(connection, parted, later + HOUR, again_from=stopped)
+    number = series(connection, "ed.in_department", "RVV", "provider")
+    assert [point.value for point in hours(connection, number, later + HOUR)] == [2] * 240 + [1]
+    assert advance(connection, parted, later + 2 * HOUR)
+    assert [point.value for point in hours(connection, number, later + 2 * HOUR)] == [1] * 242
+    assert advance(connection, parted, later + 3 * HOUR, again_from=lambda *_: pytest.fail("nothing has changed"))
