@@ -270,8 +270,8 @@ def replay(
     Run it while the server is stopped. What is written stands; a second run begins anew.
     """
     from services.configuration import load_system
-    from services.live.readings import fill
-    from services.store import events, feeds, readings
+    from services.live.readings import again
+    from services.store import events, feeds
 
     settings = _settings(data_dir)
     system = load_system(settings.system)
@@ -282,16 +282,12 @@ def replay(
             for done in events.rebuild(connection):
                 progress.update(task, completed=done)
             _say(f"{done} subjects folded again")
-        begin = readings.earliest(connection)
-        if begin is None:
-            _say("Nothing has been received yet.")
-            return
         task = progress.add_task("Readings", total=1.0)
-        until = feeds.read_clock(connection).at(datetime.now(UTC))
-        kept = readings.progress(connection)
-        begin = begin if kept.begin_at is None else min(begin, kept.begin_at)
-        for share in fill(connection, system, until, begin):
+        share = 0.0
+        for share in again(connection, system, feeds.read_clock(connection).at(datetime.now(UTC))):
             progress.update(task, completed=share)
+        if not share:
+            _say("Nothing has been received yet.")
 
 
 @app.command()

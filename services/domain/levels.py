@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +11,6 @@ from services.domain.measures import Measure, Place
 from services.domain.system import GENERAL_AND_ACUTE, Site, System
 
 Level = Literal["unit", "site", "provider", "place", "system"]
-LEVELS: tuple[Level, ...] = ("unit", "site", "provider", "place", "system")
 
 
 def applies(measure: Measure, site: Site) -> bool:
@@ -62,62 +62,69 @@ def level_of(code: str, system: System) -> Level | None:
     return "place" if any(place.code == code for place in system.places) else None
 
 
+Name = tuple[Level, str]
+
+
 @dataclass(frozen=True)
 class Scope:
-    """The codes of one level at which a measure has readings.
+    """Where a measure has readings: rows, each with the names that it goes by.
 
-    rows: which of the codes a place of the atoms counts for, -1 for none. feeds: for each code the providers whose
-    feeds it rests on; None where a figure needs no feed to have been heard (what is reported says itself when).
+    names: of each row, levels with their codes; what stands for the same sites, as a provider with one hospital and
+    that hospital, is one row. layers: each says for every place of the atoms which row it counts for, -1 for none; a
+    place that counts for several has several layers. feeds: for each row the providers whose feeds it rests on; None
+    where a figure needs no feed to have been heard (what is reported says itself when).
     """
 
-    level: Level
-    codes: Sequence[str]
-    rows: Sequence[int]
+    names: Sequence[tuple[Name, ...]]
+    layers: Sequence[Sequence[int]]
     feeds: Sequence[frozenset[str]] | None
 
 
-def scopes(measure: Measure, system: System, places: Sequence[Place]) -> list[Scope]:
-    """Every level of a measure; places: what the rows of the atoms stand for."""
+def scope_of(measure: Measure, system: System, places: Sequence[Place]) -> Scope:
+    """Where a measure can have readings; places: what the rows of the atoms stand for."""
     if measure.kind == "gauge":
         return _reported(system, places)
     if measure.needs == "unit":
-        units = list(system.units())
-        row: dict[Place, int] = {(unit.site, unit.code): index for index, unit in enumerate(units)}
-        feeds = [_feeds([system.site_by_code[unit.site]], measure, system) for unit in units]
-        return [Scope("unit", [unit.code for unit in units], [row.get(each, -1) for each in places], feeds)]
+        return _units(measure, system, places)
+    if measure.needs == "system":
+        rows = [0 if place == (None, None) else -1 for place in places]
+        return Scope([(("system", system.code),)], [rows], [_feeds([None], measure, system)])
     within = [site for site in system.sites if applies(measure, site)]
-    found: list[Scope] = []
-    for level, code_of in (
-        ("site", {site.code: site.code for site in within}),
-        ("provider", {site.code: site.provider for site in within}),
-        ("place", {site.code: site.place for site in within}),
-        ("system", {site.code: system.code for site in within}),
-    ):
-        found.append(_scope(level, code_of, within, places, measure, system))  # type: ignore[arg-type]
-    return [scope for scope in found if scope.codes]
+    sites_of: dict[Name, list[Site]] = defaultdict(list)
+    for site in within:
+        named: tuple[Name, ...] = (
+            ("site", site.code), ("provider", site.provider), ("place", site.place), ("system", system.code)
+        )  # fmt: skip
+        for name in named:
+            sites_of[name].append(site)
+    names: dict[tuple[str, ...], list[Name]] = defaultdict(list)
+    for name, sites in sites_of.items():
+        names[tuple(site.code for site in sites)].append(name)
+    counts_for: dict[str, list[int]] = {site.code: [] for site in within}
+    for row, codes in enumerate(names):
+        for code_ in codes:
+            counts_for[code_].append(row)
+    of_places = [counts_for.get(site or "", []) for site, _ in places]
+    most = max(map(len, counts_for.values()), default=0)
+    layers = [[rows[layer] if layer < len(rows) else -1 for rows in of_places] for layer in range(most)]
+    feeds = [_feeds([system.site_by_code[code_] for code_ in codes], measure, system) for codes in names]
+    return Scope([tuple(each) for each in names.values()], layers, feeds)
 
 
-def _scope(
-    level: Level, code_of: Mapping[str, str], within: Sequence[Site], places: Sequence[Place], measure: Measure,
-    system: System,
-) -> Scope:  # fmt: skip
-    codes = list(dict.fromkeys(code_of.values()))
-    number = {code: index for index, code in enumerate(codes)}
-    rows = [number.get(code_of.get(site or "", ""), -1) for site, _ in places]
-    sites = {code: [site for site in within if code_of[site.code] == code] for code in codes}
-    return Scope(level, codes, rows, [_feeds(sites[code], measure, system) for code in codes])
+def _units(measure: Measure, system: System, places: Sequence[Place]) -> Scope:
+    units = list(system.units())
+    row: dict[Place, int] = {(unit.site, unit.code): index for index, unit in enumerate(units)}
+    feeds = [_feeds([system.site_by_code[unit.site]], measure, system) for unit in units]
+    return Scope([(("unit", unit.code),) for unit in units], [[row.get(each, -1) for each in places]], feeds)
 
 
-def _feeds(sites: Iterable[Site], measure: Measure, system: System) -> frozenset[str]:
+def _feeds(sites: Iterable[Site | None], measure: Measure, system: System) -> frozenset[str]:
     return frozenset(feed for site in sites if (feed := feed_of(measure, site, system)) is not None)
 
 
-def _reported(system: System, places: Sequence[Place]) -> list[Scope]:
+def _reported(system: System, places: Sequence[Place]) -> Scope:
     """Whoever reported; an organisation of no level we know is left out."""
-    found = []
-    for level in LEVELS:
-        codes = sorted({code for code, _ in places if code is not None and level_of(code, system) == level})
-        number = {code: index for index, code in enumerate(codes)}
-        if codes:
-            found.append(Scope(level, codes, [number.get(code or "", -1) for code, _ in places], None))
-    return found
+    codes = sorted({code for code, _ in places if code is not None})
+    known: list[Name] = [(level, code) for code in codes if (level := level_of(code, system)) is not None]
+    number = {code: index for index, (_, code) in enumerate(known)}
+    return Scope([(name,) for name in known], [[number.get(code or "", -1) for code, _ in places]], None)

@@ -88,16 +88,31 @@ class Sweep:
     def _tallies(self) -> dict[Atom, Tally]:
         return {}
 
-    def total(self, plus: Iterable[Atom], minus: Iterable[Atom], rows: Ints, count: int) -> Tally:
-        """Atoms added up into `count` rows; rows: the row of each place, -1 to leave it out."""
+    def total(self, plus: Iterable[Atom], minus: Iterable[Atom], layers: Sequence[Ints], count: int) -> Tally:
+        """Atoms added up into `count` rows; layers: in each the row of every place, -1 to leave it out."""
         parts: list[Part] = []
         for sign, atoms in ((1, plus), (-1, minus)):
             for atom in atoms:
                 held = self._tallies.get(atom)
                 if held is None:
                     held = self._tallies[atom] = self.tally(self.members[atom], len(self.places))
-                parts.append((sign, held, rows))
+                parts += [(sign, held, rows) for rows in layers]
         return gathered(parts, count, len(self.grid.marks))
+
+    def heard_of(self, feeds: Sequence[frozenset[str]]) -> Tally:
+        """Row by row, how many of these feeds were heard lately."""
+        found = self._heard_of.get(tuple(feeds))
+        if found is None:
+            parts: list[Part] = []
+            for row, sources in enumerate(feeds):
+                rows = np.array([row if source in sources else -1 for source in self.sources], np.int64)
+                parts += [(1, self.heard_lately, rows)] if (rows >= 0).any() else []
+            found = self._heard_of[tuple(feeds)] = gathered(parts, len(feeds), len(self.grid.marks))
+        return found
+
+    @cached_property
+    def _heard_of(self) -> dict[tuple[frozenset[str], ...], Tally]:
+        return {}
 
     @cached_property
     def heard_lately(self) -> Tally:
@@ -180,7 +195,7 @@ class Sweep:
                 found[atom] = dict(lists)
                 continue
             rows = np.arange(len(self.places))
-            tally = self.total([atom], [], rows, len(self.places))
+            tally = self.total([atom], [], [rows], len(self.places))
             numbers = tally.first[:, mark].copy()
             late = (tally.later.mark == mark) & (tally.later.known <= known)
             np.add.at(numbers, tally.later.row[late], tally.later.change[late])

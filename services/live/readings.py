@@ -7,7 +7,9 @@ of it rebuilt are the same computation over another grid.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
+import hashlib
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +23,8 @@ from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE
 from services.domain.measures import configured_capacity
-from services.domain.series import kept
+from services.domain.opel_tables import OpelTables
+from services.domain.series import kept, plan
 from services.domain.sweep import sweep
 from services.domain.system import System
 from services.domain.versions import HOUR, MARK, MICROSECOND, Grid, floor_to
@@ -43,6 +46,12 @@ _log = structlog.get_logger(__name__)
 def silent_after(system: System) -> dict[str, timedelta]:
     """How long after its newest event a provider's feed gives no more readings."""
     return {each.code: USUAL_GAP.get(each.kind, OTHER_GAP) * SILENT_AFTER_GAPS for each in system.providers}
+
+
+def rules_of(system: System) -> str:
+    """A digest of what readings follow beside the facts: configuration, without its OPEL tables, and the catalogue."""
+    told = (dataclasses.replace(system, opel=OpelTables(())), tuple(CATALOGUE.values()), silent_after(system))
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def grid_of(first: datetime, last: datetime, base: datetime, known: datetime) -> Grid:
@@ -71,7 +80,8 @@ def keep(
         store.stories(connection, grid), configured_capacity(system), system, grid,
         [atom for measure in CATALOGUE.values() for atom in measure.atoms()], silent_after=silent_after(system),
     )  # fmt: skip
-    return store.write(connection, series, kept(swept, CATALOGUE.values(), system), since=recent)
+    planned = plan(swept, CATALOGUE.values(), system)
+    return store.write(connection, series.ids(connection, planned), kept(swept, planned), since=recent)
 
 
 def fill(
@@ -85,6 +95,9 @@ def fill(
     """
     until, begin = floor_to(until, MARK), floor_to(begin, DAY)
     recent = floor_to(until, DAY) - KEPT
+    # What is written over what was kept counts as done with its last block: stopped before, it has to begin again.
+    over = store.progress(connection).from_at is not None
+    facts: int | None = None
     last = newest
     while last is None or last > begin:
         first = floor_to(until, DAY) if last is None else max(begin, last - BLOCK)
@@ -96,36 +109,56 @@ def fill(
             store.clear(connection, first, last)
             keep(connection, system, store.Series(connection), grid, recent)
             before = store.progress(connection)
-            facts = store.recorded(connection, until) if last is None else before.facts
+            if last is None:
+                facts = store.recorded(connection, until)
+            known, rules = before.facts, before.rules
+            if facts is not None and (first <= begin or not over):
+                known, rules = facts, rules_of(system)
             kept_from = first if before.from_at is None else min(before.from_at, first)
             wanted = begin if before.begin_at is None else min(before.begin_at, begin)
-            store.note(connection, store.Progress(wanted, kept_from, until, facts))
+            store.note(connection, store.Progress(wanted, kept_from, until, known, rules))
         last = first
         yield (until - first) / max(until - begin, MARK) if first > begin else 1.0
 
 
-def advance(connection: Connection[Any], system: System, now: datetime, *, fence: int | None = None) -> bool:
+def again(connection: Connection[Any], system: System, now: datetime) -> Iterator[float]:
+    """Write the readings of every age again, as `fill` does; yields nothing where nothing has been received."""
+    begin, kept_from = store.earliest(connection), store.progress(connection).begin_at
+    if begin is not None:
+        yield from fill(connection, system, now, begin if kept_from is None else min(begin, kept_from))
+
+
+def advance(
+    connection: Connection[Any], system: System, now: datetime, *, fence: int | None = None,
+    again_from: Callable[[datetime, datetime], None] | None = None,
+) -> bool:  # fmt: skip
     """Keep the marks that have passed and what became known since; returns whether there was anything to keep.
 
-    Facts that came in behind what is kept (recorded earlier, in later) are met by writing the past again.
+    Facts that came in behind what is kept (recorded earlier, in later), and configuration that has changed, are met by
+    writing the past again: what is kept as changes cannot go on from what followed other rules. again_from: how to
+    write it again, given until when and from when on; without it, here.
     """
     before = store.progress(connection)
     if before.from_at is None or before.until is None or floor_to(now, MARK) <= before.until:
         return False
-    until = min(floor_to(now, MARK), floor_to(before.until, DAY) + DAY)
+    until, rules = min(floor_to(now, MARK), floor_to(before.until, DAY) + DAY), rules_of(system)
     oldest = max(before.from_at, floor_to(until - MARK, DAY) - KEPT)  # the same however many marks are kept at once
     with store.writing(connection, fence):
         count, earliest = store.told(connection, before.until, until)
         facts = store.recorded(connection, until)
         behind = facts - before.facts - count
-        if behind == 0:
+        if behind == 0 and rules == before.rules:
             reached = before.until if earliest is None else min(before.until, earliest)
-            first = max(oldest, floor_to(reached - MARK, HOUR))
+            # With the whole hour before what can change, against which it is kept.
+            first = max(oldest, floor_to(reached, HOUR) - HOUR)
             grid = grid_of(first, until, before.until, until)
             keep(connection, system, store.Series(connection), grid, oldest)
-            store.note(connection, store.Progress(before.begin_at, before.from_at, until, facts))
+            store.note(connection, store.Progress(before.begin_at, before.from_at, until, facts, rules))
             return True
-    _log.info("readings.behind", facts=behind)
+    _log.info("readings.again", facts_behind=behind, other_rules=rules != before.rules)
+    if again_from is not None:
+        again_from(until, oldest)
+        return True
     for _ in fill(connection, system, until, oldest, fence=fence):
         pass
     return True
@@ -179,7 +212,10 @@ class Keeper:
             elif before.from_at > before.begin_at:  # stopped while it wrote the past
                 until, begin, newest = before.until, before.begin_at, before.from_at
             else:
-                return advance(connection, self._system, now, fence=fence)
+                return advance(
+                    connection, self._system, now, fence=fence,
+                    again_from=lambda until, begin: self._apart(until, begin, fence, None),
+                )  # fmt: skip
         self._apart(until, begin, fence, newest)
         return True
 

@@ -9,20 +9,43 @@ from typing import Any
 from psycopg import Connection
 
 from services.domain.measures import Measure
-from services.domain.series import ABSENT, SAME
+from services.domain.series import ABSENT, NOT_PROVIDED, SAME
 
+#: A kept mark stands until the next, at most until 00:00 UTC: there everything that is there has a row of its own.
 _MARKS = """
-select distinct on (mark) mark, known_at, value, numerator, denominator, n, absent
-from reading
-where series = %(series)s and known_at <= %(known)s and mark <= %(until)s
-  and mark >= date_trunc('day', %(first)s::timestamptz, 'UTC')
-order by mark, known_at desc
-"""
-_HOURS = """
 with latest as (
+    select distinct on (mark) * from reading
+    where series = %(series)s and known_at <= %(known)s and mark <= %(until)s
+      and mark >= date_trunc('day', %(first)s::timestamptz, 'UTC')
+    order by mark, known_at desc
+)
+select mark, known_at, value, numerator, denominator, n, absent, least(
+    lead(mark, 1, 'infinity') over (order by mark), date_trunc('day', mark, 'UTC') + interval '1 day'
+), (select least(until, %(known)s) from reading_progress)
+from latest where absent <> %(same)s order by mark
+"""
+#: Likewise a kept hour stands for those that follow; one without any spread of its own was all as it closed.
+_HOURS = """
+with kept as (
     select distinct on (hour) * from reading_hour
-    where series = %(series)s and known_at <= %(known)s and hour >= %(first)s and hour < %(until)s
+    where series = %(series)s and known_at <= %(known)s and hour < %(until)s
+      and hour >= date_trunc('day', %(first)s::timestamptz, 'UTC')
     order by hour, known_at desc
+), standing as (
+    select *, least(
+        lead(hour, 1, 'infinity') over (order by hour), date_trunc('day', hour, 'UTC') + interval '1 day', %(until)s,
+        (select date_trunc('hour', least(until, %(known)s), 'UTC') from reading_progress)
+    ) as stands_until from kept where absent <> %(same)s
+), latest as (
+    select each as hour, greatest(known_at, each + interval '1 hour') as known_at, value, numerator, denominator, n,
+        absent, marks,
+        case when marks > 0 then coalesce(mean, value) end as mean,
+        case when marks > 0 then coalesce(least, value) end as least,
+        case when marks > 0 then coalesce(greatest, value) end as greatest,
+        case when marks > 0 and mean is null then numerator else mean_numerator end as mean_numerator,
+        case when marks > 0 and mean is null then denominator else mean_denominator end as mean_denominator
+    from standing, generate_series(hour, stands_until - interval '1 microsecond', interval '1 hour') as each
+    where each >= %(first)s and not (absent = %(not_provided)s and marks = 0)
 )
 """
 _BY_HOUR = (
@@ -86,22 +109,27 @@ def series_of(connection: Connection[Any], measure: str, level: str, code: str) 
 def marks(
     connection: Connection[Any], series: int, first: datetime, until: datetime, known_at: datetime
 ) -> list[Point]:
-    """The changes from first to until, with the one that stood at first: a reading holds until the next."""
-    asked = {"series": series, "first": first, "until": until, "known": known_at}
-    rows = [row for row in connection.execute(_MARKS, asked).fetchall() if row[6] != SAME]
-    before = [row for row in rows if row[0] <= first]
-    found = [row for row in rows if row[0] > first]
-    if before:
-        found.insert(0, (max(first, before[-1][0]), *before[-1][1:]))
-    return [_point(row) for row in found]
+    """The changes from first to until, with the one that stood at first: a reading holds until the next.
+
+    Where a series ends (a gauge that nobody reports any more), that is a change too.
+    """
+    rows = connection.execute(_MARKS, _asked(series, first, until, known_at)).fetchall()
+    found: list[Point] = []
+    for index, (mark, *told, stands_until, kept_until) in enumerate(rows):
+        if stands_until <= first:
+            continue
+        found.append(_point((max(first, mark), *told)))
+        followed = index + 1 < len(rows) and rows[index + 1][0] == stands_until
+        if not followed and stands_until <= min(until, kept_until) and found[-1].absent != ABSENT[NOT_PROVIDED]:
+            found.append(_point((stands_until, stands_until, None, None, None, None, NOT_PROVIDED)))
+    return found
 
 
 def hours(
     connection: Connection[Any], series: int, first: datetime, until: datetime, known_at: datetime
 ) -> list[Point]:
     """Whole hours that begin from first on and before until."""
-    asked = {"series": series, "first": first, "until": until, "known": known_at}
-    return [_point(row) for row in connection.execute(_BY_HOUR, asked).fetchall()]
+    return [_point(row) for row in connection.execute(_BY_HOUR, _asked(series, first, until, known_at)).fetchall()]
 
 
 def closes(measure: Measure) -> bool:
@@ -113,11 +141,15 @@ def days(
     connection: Connection[Any], series: int, measure: Measure, first: datetime, until: datetime, known_at: datetime
 ) -> list[Point]:
     """London days from the hours that begin from first on and before until; the last may still run."""
-    asked = {
-        "series": series, "first": first, "until": until, "known": known_at, "closing": closes(measure),
-        "share": measure.kind == "share",
-    }  # fmt: skip
+    asked = _asked(series, first, until, known_at) | {"closing": closes(measure), "share": measure.kind == "share"}
     return [_point(row) for row in connection.execute(_BY_DAY, asked).fetchall()]
+
+
+def _asked(series: int, first: datetime, until: datetime, known_at: datetime) -> dict[str, Any]:
+    return {
+        "series": series, "first": first, "until": until, "known": known_at, "same": SAME,
+        "not_provided": NOT_PROVIDED,
+    }  # fmt: skip
 
 
 def _point(row: tuple[Any, ...]) -> Point:

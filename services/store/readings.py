@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
+from psycopg.copy import QueuedLibpqWriter
 from psycopg.rows import tuple_row
 
 from services.domain.fold import Milestone, Subject
-from services.domain.measures import LONGEST_WINDOW
+from services.domain.levels import Scope
+from services.domain.measures import LONGEST_WINDOW, Measure
+from services.domain.phase_table import Ints
 from services.domain.phases import Phase
 from services.domain.series import Kept
 from services.domain.versions import Grid, Version, moment, reaches_back_to, settled, versions
@@ -33,28 +36,47 @@ union
 select subject from event where rank <> 0 and recorded_at > %(base)s and recorded_at <= %(known)s
 """
 _PHASES = """
-select key, kind, source, moments, phase.name, phase.site, phase.unit, phase.label, phase.value, phase.from_at,
-       phase.to_at, phase.outcome, phase.visits
-from subject, unnest(phases) as phase
+select key, kind, source, case when number = 1 then moments end, name, site, unit, label, value, from_at, to_at,
+       outcome, visits
+from subject, unnest(phases) with ordinality
+    as phase (name, site, unit, label, value, from_at, to_at, outcome, visits, number)
 where ended_at >= %(reach)s and started_at <= %(last)s and last_recorded_at <= %(known)s
 """
+_NAME = """
+insert into series (measure, level, code, id) values (%s, %s, %s, %s)
+on conflict (measure, level, code) do update set id = excluded.id
+"""
+_PART = (
+    """
+    insert into reading select %(series)s, mark, known_at, value, numerator, denominator, n, absent
+    from reading where series = %(before)s
+    """,
+    """
+    insert into reading_hour
+    select %(series)s, hour, known_at, value, numerator, denominator, n, absent, marks, mean, least, greatest,
+           mean_numerator, mean_denominator
+    from reading_hour where series = %(before)s
+    """,
+)
 
 
 @dataclass(frozen=True)
 class Progress:
     """Marks from `from_at` on are kept, with everything recorded by `until`; None: nothing yet.
 
-    begin_at: where they are to begin, once the past is written. facts: how many were recorded by `until`.
+    begin_at: where they are to begin, once the past is written. facts: how many were recorded by `until`. rules: a
+    digest of the configuration and the catalogue that they follow.
     """
 
     begin_at: datetime | None
     from_at: datetime | None
     until: datetime | None
     facts: int
+    rules: str | None = None
 
 
 def progress(connection: Connection[Any]) -> Progress:
-    row = connection.execute("select begin_at, from_at, until, facts from reading_progress").fetchone()
+    row = connection.execute("select begin_at, from_at, until, facts, rules from reading_progress").fetchone()
     assert row is not None
     return Progress(*row)
 
@@ -90,14 +112,14 @@ def held(connection: Connection[Any], fence: int | None) -> None:
 
 def note(connection: Connection[Any], kept: Progress) -> None:
     connection.execute(
-        "update reading_progress set begin_at = %s, from_at = %s, until = %s, facts = %s",
-        (kept.begin_at, kept.from_at, kept.until, kept.facts),
+        "update reading_progress set begin_at = %s, from_at = %s, until = %s, facts = %s, rules = %s",
+        (kept.begin_at, kept.from_at, kept.until, kept.facts, kept.rules),
     )
 
 
 def forget(connection: Connection[Any]) -> None:
     """Drop every reading; they are derived."""
-    connection.execute("truncate reading, reading_hour")
+    connection.execute("truncate reading, reading_hour, series")
     note(connection, Progress(None, None, None, 0))
 
 
@@ -180,27 +202,49 @@ def purge(connection: Connection[Any], now: datetime) -> int:
 
 
 class Series:
-    """The dictionary of series: what is stored once, so that a row holds four bytes of it."""
+    """The dictionary of series: what is stored once, so that a row holds four bytes of it.
+
+    What goes by several names (a provider with one hospital, and that hospital) is one series.
+    """
 
     def __init__(self, connection: Connection[Any]) -> None:
         rows = connection.execute("select measure, level, code, id from series").fetchall()
         self._ids: dict[tuple[str, str, str], int] = {(row[0], row[1], row[2]): row[3] for row in rows}
+        self._last = max(self._ids.values(), default=0)
 
-    def ids(self, connection: Connection[Any], kept: Kept) -> NDArray[np.int64]:
-        names = [(kept.measure, kept.level, code) for code in kept.codes]
-        missing = [name for name in names if name not in self._ids]
-        for name in missing:
-            row = connection.execute(
-                """
-                insert into series (measure, level, code) values (%s, %s, %s)
-                on conflict (measure, level, code) do update set code = excluded.code
-                returning id
-                """,
-                name,
-            ).fetchone()
-            assert row is not None
-            self._ids[name] = row[0]
-        return np.array([self._ids[name] for name in names], np.int64)
+    def ids(self, connection: Connection[Any], planned: Iterable[tuple[Measure, Scope]]) -> list[tuple[Ints, Ints]]:
+        """For each scope its series, and the row of the scope that each is of; new names are noted.
+
+        After a change of configuration, names that have come to mean the same keep a series each; those that no longer
+        do are parted, with what was kept of them.
+        """
+        told: list[tuple[str, str, str, int]] = []
+        parted: dict[int, int] = {}
+        answers: list[tuple[Ints, Ints]] = []
+        for measure, scope in planned:
+            taken: dict[int, int] = {}  # the row that a series is of
+            for row, names in enumerate(scope.names):
+                held = [self._ids.get((measure.name, *name)) for name in names]
+                own = [each for each in held if each is not None and taken.setdefault(each, row) == row]
+                for name, before in zip(names, held, strict=True):
+                    if before in own:
+                        continue
+                    if before is not None or not own:
+                        self._last += 1
+                        own.append(self._last)
+                        taken[self._last] = row
+                    if before is not None:
+                        parted[self._last] = before
+                    series = own[-1] if before is not None else own[0]
+                    self._ids[(measure.name, *name)] = series
+                    told.append((measure.name, *name, series))
+            answers.append((np.array(list(taken), np.int64), np.array(list(taken.values()), np.int64)))
+        if told:
+            connection.cursor().executemany(_NAME, told)
+        for series, before in parted.items():
+            for statement in _PART:
+                connection.execute(statement, {"series": series, "before": before})
+        return answers
 
 
 _READING = ("f8", "f8", "f8", "i4", "i2")
@@ -208,50 +252,70 @@ _HOUR = ("f8", "f8", "f8", "i4", "i2", "i2", "f8", "f8", "f8", "f8", "f8")
 
 
 def write(
-    connection: Connection[Any], series: Series, rows: Iterable[tuple[Kept, Kept]], *, since: datetime
-) -> tuple[int, int]:
-    """Write five-minute readings (of marks from `since` on) and hours, by COPY; returns how many of each."""
-    readings: list[bytes] = []
+    connection: Connection[Any], series: Sequence[tuple[Ints, Ints]], rows: Iterable[tuple[Kept, Kept]], *,
+    since: datetime,
+) -> tuple[int, int]:  # fmt: skip
+    """Write five-minute readings (of marks from `since` on) and hours, by COPY; returns how many of each.
+
+    series: as from `Series.ids`, one for each pair of rows. The database takes readings in while more are computed.
+    """
     hours: list[bytes] = []
     counts = [0, 0]
     least = int(since.timestamp() * 1e6)
-    for reading, hour in rows:
-        ids = series.ids(connection, reading)
-        recent = reading.at >= least
-        counts[0] += int(recent.sum())
-        counts[1] += len(hour.at)
-        readings.append(_binary(ids, reading, recent, _READING))
-        hours.append(_binary(ids, hour, np.ones(len(hour.at), bool), _HOUR))
-    for table, parts in (("reading", readings), ("reading_hour", hours)):
-        with connection.cursor().copy(f"copy {table} from stdin (format binary)") as copy:
-            copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
-            for part in parts:
-                copy.write(part)
-            copy.write(b"\xff\xff")
+    with _copying(connection, "reading") as send:
+        for ids, (reading, hour) in zip(series, rows, strict=True):
+            made = _binary(ids, reading, reading.at >= least, _READING)
+            counts[0] += made[0]
+            send(made[1])
+            made = _binary(ids, hour, np.ones(len(hour.at), bool), _HOUR)
+            counts[1] += made[0]
+            hours.append(made[1])
+    with _copying(connection, "reading_hour") as send:
+        for part in hours:
+            send(part)
     return counts[0], counts[1]
 
 
-def _binary(ids: NDArray[np.int64], kept: Kept, chosen: NDArray[np.bool_], kinds: Sequence[str]) -> bytes:
-    """Rows in PostgreSQL's binary COPY format, those with the same columns empty together."""
-    columns = [np.asarray(column, np.float64)[chosen] for column in kept.columns]
+@contextlib.contextmanager
+def _copying(connection: Connection[Any], table: str) -> Iterator[Callable[[bytes], None]]:
+    cursor = connection.cursor()
+    with cursor.copy(f"copy {table} from stdin (format binary)", writer=QueuedLibpqWriter(cursor)) as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8))
+        yield copy.write
+        copy.write(b"\xff\xff")
+
+
+def _binary(
+    series: tuple[Ints, Ints], kept: Kept, chosen: NDArray[np.bool_], kinds: Sequence[str]
+) -> tuple[int, bytes]:
+    """How many rows, and they in PostgreSQL's binary COPY format, those with the same columns empty together."""
+    ids, rows = series
+    own = np.zeros(int(rows.max(initial=-1)) + 1, np.int64)
+    own[rows[::-1]] = ids[::-1]
+    index = np.flatnonzero(chosen)
+    of = own[kept.row[index]]
+    for again in np.flatnonzero(own[rows] != ids).tolist():  # a row that is two series
+        here = np.flatnonzero(chosen & (kept.row == rows[again]))
+        index, of = np.concatenate([index, here]), np.concatenate([of, np.full(len(here), ids[again])])
+    columns = [np.asarray(column, np.float64)[index] for column in kept.columns]
     empty = np.array([np.isnan(column) for column in columns])
-    pattern = (1 << np.arange(len(columns))) @ empty if len(columns) else np.zeros(0, np.int64)
-    fixed = [ids[kept.code[chosen]], kept.at[chosen] - _2000, kept.known[chosen] - _2000]
+    pattern = (1 << np.arange(len(columns))) @ empty
+    fixed = [of, kept.at[index] - _2000, kept.known[index] - _2000]
     parts: list[bytes] = []
     for each in np.unique(pattern).tolist():
         mine = pattern == each
         fields: list[tuple[str, str]] = [("count", ">i2")]
-        for index, kind in enumerate(("i4", "i8", "i8", *kinds)):
-            fields.append((f"length{index}", ">i4"))
-            if index < 3 or not each >> (index - 3) & 1:
-                fields.append((f"field{index}", f">{kind}"))
+        for number, kind in enumerate(("i4", "i8", "i8", *kinds)):
+            fields.append((f"length{number}", ">i4"))
+            if number < 3 or not each >> (number - 3) & 1:
+                fields.append((f"field{number}", f">{kind}"))
         made = np.zeros(int(mine.sum()), np.dtype(fields))
         made["count"] = 3 + len(kinds)
-        for index, column in enumerate((*fixed, *columns)):
-            if f"field{index}" in (made.dtype.names or ()):
-                made[f"length{index}"] = made.dtype[f"field{index}"].itemsize
-                made[f"field{index}"] = column[mine]
+        for number, column in enumerate((*fixed, *columns)):
+            if f"field{number}" in (made.dtype.names or ()):
+                made[f"length{number}"] = made.dtype[f"field{number}"].itemsize
+                made[f"field{number}"] = column[mine]
             else:
-                made[f"length{index}"] = -1
+                made[f"length{number}"] = -1
         parts.append(made.tobytes())
-    return b"".join(parts)
+    return len(index), b"".join(parts)

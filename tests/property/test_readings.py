@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,22 +13,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
+from services.configuration import load_system
 from services.domain.catalogue import CATALOGUE
-from services.domain.clock import local_midnight
+from services.domain.clock import Clock, local_midnight
 from services.domain.facts import Fact
 from services.domain.measures import combine, evaluate
 from services.domain.versions import MARK, MICROSECOND, ceil_to, floor_to
+from services.live import overview
 from services.live.overview import collapse
-from services.live.readings import DAY, advance, fill
+from services.live.readings import DAY, advance, again, fill
 from services.store import history
 from services.store import readings as store
 from services.store.database import Database
-from services.store.events import ingest
+from services.store.events import ingest, rebuild
 from tests.conftest import empty
 from tests.property.test_measures import SYSTEM, world
-from tests.worlds import START, worlds
+from tests.worlds import START, event, worlds
 
 BEGIN = floor_to(START, DAY)
+#: With the real tables of OPEL, so that there is a level to compare.
+SCORED = replace(SYSTEM, opel=load_system().opel)
 PLACES = [(site.code, None) for site in SYSTEM.sites]
 LOOKED_UP = ("ed.in_department", "ed.over_4h", "ed.within_4h_today", "ed.time_to_treatment_today")
 #: One measure of each way of being counted, and of units: all two hundred would only take longer.
@@ -93,6 +98,106 @@ def test_readings_rebuilt_from_the_events_equal_those_written_live(
         rebuilt = rows(connection)
     for one, other in zip(live, rebuilt, strict=True):
         assert set(one) ^ set(other) == set()
+
+
+@st.composite
+def later(draw: st.DrawFn) -> tuple[list[Fact], list[Fact]]:
+    """Facts, some recorded weeks late; and some recorded when they happened that come in only after all others."""
+    facts = draw(worlds(journeys=4))
+    days = st.sampled_from([0, 0, 15, 16])
+    told = [fact._replace(recorded_at=fact.recorded_at + draw(days) * DAY) for fact in facts]
+    behind = [index for index in range(len(told)) if draw(st.integers(0, 4)) == 0]
+    return [fact for index, fact in enumerate(told) if index not in behind], [told[index] for index in behind]
+
+
+def levels(connection: Connection[Any], end: datetime) -> list[Any]:
+    """Of every organisation, every ten hours, as known then and as known in the end."""
+    found: list[Any] = []
+    moment = START  # a silent feed has no level
+    while moment < BEGIN + timedelta(days=3):
+        for known_at in (moment, end):
+            made = overview.read(
+                connection, SCORED, moment, known_at=known_at, clock=Clock(end, end), wall=end, synthetic=False
+            )
+            places = (made["sites"], made["places"], made["providers"])
+            of_each = [(row["code"], row["opel"]) for each in places for row in each]
+            found.append((moment, known_at, made["opel"], of_each))
+        moment += timedelta(hours=10)
+    return found
+
+
+@settings(max_examples=3)
+@given(later())
+def test_after_a_replay_the_past_of_any_age_is_as_if_it_had_been_known_all_along(
+    database: Database, facts: tuple[list[Fact], list[Fact]]
+) -> None:
+    known, behind = facts
+    known += [event("ed.arrived", "j_ed", 0, {"site": "RVV01", "department_type": 1}, id="a", sent=0, recorded=0)]
+    end = BEGIN + timedelta(days=19, hours=2)
+    with database.connection() as connection:
+        empty(connection)
+        played(connection, known, end, [timedelta(hours=5), timedelta(days=2)])
+        ingest(connection, behind)
+        while advance(connection, SYSTEM, end + MARK):
+            pass
+        for _ in rebuild(connection):
+            pass
+        for _ in again(connection, SYSTEM, end + MARK):
+            pass
+        store.purge(connection, end)
+        replayed = (*rows(connection), levels(connection, end))
+        empty(connection)
+        ingest(connection, [*behind, *known])
+        store.forget(connection)
+        for _ in fill(connection, SYSTEM, end + MARK, BEGIN):
+            pass
+        store.purge(connection, end)
+        all_along = (*rows(connection), levels(connection, end))
+    for one, other in zip(replayed[:2], all_along[:2], strict=True):
+        assert set(one) ^ set(other) == set()
+    assert replayed[2] == all_along[2]
+    assert any(opel is not None for *_, made in all_along[2] for _, opel in made), "no level was compared"
+
+
+@settings(max_examples=4)
+@given(late(), st.lists(st.integers(1, 60), min_size=3, max_size=3))
+def test_every_hour_as_known_at_any_time_is_that_of_its_twelve_marks(
+    database: Database, facts: list[Fact], known_after: list[int]
+) -> None:
+    names = ("ed.in_department", "ed.over_4h", "ed.time_to_treatment_today")
+    asked = [atom for name in names for atom in CATALOGUE[name].atoms()]
+    end = BEGIN + timedelta(days=3)
+    with database.connection() as connection, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("services.live.readings.SILENT_AFTER_GAPS", 100_000)
+        empty(connection)
+        ingest(connection, facts)
+        store.forget(connection)
+        for _ in fill(connection, SYSTEM, end, BEGIN):
+            pass
+        for hours_on in known_after:
+            known = BEGIN + timedelta(hours=hours_on, minutes=25)
+            told = world(facts, known_at=known)
+            found = {
+                name: history.hours(connection, number, BEGIN, end, known)
+                for name in names
+                if (number := history.series_of(connection, name, "system", SYSTEM.code)) is not None
+            }
+            assert {len(each) for each in found.values()} <= {hours_on}
+            for hour in range(max(0, hours_on - 24), hours_on):
+                at = BEGIN + timedelta(hours=hour)
+                marks = [collapse(evaluate(told, asked, at + step * MARK)) for step in range(12)]
+                close = collapse(evaluate(told, asked, at + timedelta(hours=1) - MICROSECOND))
+                for name, points in found.items():
+                    point, measure = points[hour], CATALOGUE[name]
+                    if point.absent == "feed_silent" or 0 < (point.marks or 0) < 12 or point.marks == 0:
+                        continue
+                    plain = combine(measure, close, PLACES)
+                    each = [value for one in marks if (value := combine(measure, one, PLACES).value) is not None]
+                    assert (point.at, point.n, point.marks) == (at, plain.n, len(each)), (name, known)
+                    assert (point.numerator, point.denominator) == (plain.numerator, plain.denominator), (name, at)
+                    numbers = (point.value, point.mean, point.least, point.greatest)
+                    expected = (plain.value, sum(each) / 12, min(each), max(each))
+                    assert numbers == pytest.approx(expected), (name, at, known)
 
 
 @settings(max_examples=4)
