@@ -7,12 +7,15 @@ import { Pips } from "../../components/pips/pips";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { absence, counts, inWords, SMALL_NUMBER } from "../../format/number";
 import { measuresOnWall, onWall, peopleOf } from "../../format/small";
+import type { Definitions } from "../frame/columns";
+import { standsAgainst } from "../frame/on-wall";
 import { headlinesOf, providerInWords } from "./head";
 
 export interface SiteWallProps {
   detail: SiteDetail;
   overview: Overview;
   opel: OpelAnswer | null;
+  definitions: Definitions;
   now: number;
 }
 
@@ -86,7 +89,7 @@ function Units({ detail, wide }: { detail: SiteDetail; wide: boolean }) {
 }
 
 /** One site for a wall: its level, its headlines, why it stands there, and its fullest units; no count of people under five. */
-export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
+export function SiteWall({ detail, overview, opel, definitions, now }: SiteWallProps) {
   const measures = measuresOnWall(detail.measures);
   const level = detail.opel?.level ?? null;
   const provider = overview.providers.find((each) => each.code === detail.provider);
@@ -94,7 +97,12 @@ export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
   return (
     <>
       <section class="site-wall-now" aria-label={`${detail.name} now`}>
-        <h2>{detail.name}</h2>
+        <div>
+          <h2>{detail.name}</h2>
+          {scored && (
+            <p class="quiet">{providerInWords(provider?.short_name ?? "", provider?.opel ?? null, now)}</p>
+          )}
+        </div>
         {detail.opel?.level_least ? (
           <div class="wall-level">
             {level && <OpelChip level={level} size={120} />}
@@ -117,11 +125,8 @@ export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
             {detail.ed_type === 1 ? "No level yet: nothing is scored" : "No level: no type 1 ED"}
           </p>
         )}
-        {scored && (
-          <p class="quiet">{providerInWords(provider?.short_name ?? "", provider?.opel ?? null, now)}</p>
-        )}
         <div class="wall-figures">
-          {headlinesOf(detail).map(({ measure, label }) => {
+          {headlinesOf(detail, true).map(({ measure, label }) => {
             const value = measures[measure];
             return (
               <WallFigure
@@ -131,7 +136,7 @@ export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
                 site={detail.code}
                 place={detail.name}
                 value={value && asPeople.has(measure) ? peopleOf(value) : value}
-                stands="no line"
+                stands={standsAgainst(measures[measure], measure, definitions)}
                 now={now}
               />
             );

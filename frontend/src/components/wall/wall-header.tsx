@@ -11,6 +11,8 @@ export interface WallHeaderProps {
   synthetic: boolean;
   rate: number;
   now: number | null;
+  /** The board. */
+  here: { name: string } | null;
 }
 
 const NAMED = 2;
@@ -33,7 +35,7 @@ export function lateFeeds(feeds: Feed[], now: number): { name: string; silent: b
 }
 
 /** The head of a wall: where, whether it is live, which feeds are late, and what time it is there. */
-export function WallHeader({ system, pulse, feeds, synthetic, rate, now }: WallHeaderProps) {
+export function WallHeader({ system, pulse, feeds, synthetic, rate, now, here }: WallHeaderProps) {
   const late = now === null ? [] : lateFeeds(feeds, now);
   const faster = speed(rate);
   return (
@@ -41,7 +43,7 @@ export function WallHeader({ system, pulse, feeds, synthetic, rate, now }: WallH
       <div>
         <h1>{system}</h1>
         <p class="wall-what">
-          Lightship
+          {["Lightship", here?.name].filter(Boolean).join(", ")}
           {synthetic && <b class="wall-synthetic">Synthetic people</b>}
           {faster}
         </p>
