@@ -1,6 +1,6 @@
 import type { Site, Vehicles } from "../../api/types";
 import { BandBar, BandKey } from "../../components/bands/band-bar";
-import { mostOf, withoutSmall } from "../../components/bands/bands";
+import { MIXED, mostOf, withoutSmall } from "../../components/bands/bands";
 import { byNeed, sorted } from "../../components/site-table/rows";
 import { standingOf } from "../../components/standing/standing";
 import { VehicleStrip } from "../../components/vehicles/vehicle-strip";
@@ -137,7 +137,7 @@ const wall: WallPlan = {
     { measure: "ambulance.hours_lost_today", label: "hours lost today" },
   ],
   title: "Handovers, by need",
-  note: <BandKey words={WAITS} breach={RULE} />,
+  note: <BandKey words={WAITS} breach={RULE} mixed={MIXED} />,
   rows: [
     {
       measure: WAITING,

@@ -1,6 +1,6 @@
 import type { Site } from "../../api/types";
 import { BandBar, BandKey } from "../../components/bands/band-bar";
-import { mostOf, withoutSmall } from "../../components/bands/bands";
+import { MIXED, mostOf, withoutSmall } from "../../components/bands/bands";
 import { byNeed, sorted } from "../../components/site-table/rows";
 import type { Plan } from "../frame/columns";
 import { boardOf, type Drawn } from "../service/board";
@@ -140,7 +140,7 @@ const wall: WallPlan = {
     { measure: "ed.within_4h_today", label: "within 4 hours today" },
   ],
   title: "Emergency departments, by need",
-  note: <BandKey words={HOURS} breach={TWELVE} />,
+  note: <BandKey words={HOURS} breach={TWELVE} mixed={MIXED} />,
   rows: [
     {
       measure: "ed.in_department",

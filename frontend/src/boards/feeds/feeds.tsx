@@ -39,15 +39,18 @@ function columnsFor(
       title: "Feed",
       sortBy: (row) => row.name,
       cell: (row) => (
-        <button
-          type="button"
-          class="feed-open"
-          aria-pressed={row.code === chosen}
-          data-feed={row.code}
-          onClick={() => choose(row.code)}
-        >
-          {row.name}
-        </button>
+        <>
+          <button
+            type="button"
+            class="feed-open"
+            aria-pressed={row.code === chosen}
+            data-feed={row.code}
+            onClick={() => choose(row.code)}
+          >
+            {row.name}
+          </button>
+          {narrow && <StateMark state={row.state} />}
+        </>
       ),
       text: (row) => row.name,
     },
@@ -109,8 +112,8 @@ function columnsFor(
       text: (row) => count(row.quarantined),
     },
   ];
-  // A phone leaves out how much came, and how often it comes: the feed that one chooses says it.
-  return columns.filter(({ key }) => !narrow || !["usual", "accepted"].includes(key));
+  // On a phone the state stands under the name, and what the feed that one chooses says below is left out.
+  return columns.filter(({ key }) => !narrow || !["state", "usual", "accepted"].includes(key));
 }
 
 function Desk({

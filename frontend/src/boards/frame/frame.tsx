@@ -50,12 +50,12 @@ function Waiting({ lost }: { lost: boolean }) {
 /** Said over every board while no event has come: what brings the first. */
 function Nothing({ wall }: { wall: boolean }) {
   return (
-    <p class="nothing-yet">
+    <aside class="nothing-yet" aria-label="Nothing received">
       <b>Nothing has been received yet.</b>{" "}
       {wall
         ? "Figures come with the first events."
         : "Figures come with the first events: sent to POST /api/v1/events, taken in from files by lightship import, or made up by lightship up, which brings synthetic people."}
-    </p>
+    </aside>
   );
 }
 
@@ -86,8 +86,8 @@ export function Frame({ topics = none, children }: FrameProps) {
   }, [state]);
   useLayoutEffect(() => applyView(shown, night, document.documentElement), [shown, night]);
   useEffect(() => live.listen(topics), [topics]);
-  const page = (
-    <>
+  return (
+    <Stage wall={shown.wall}>
       <LiveHeader />
       {overview?.feeds.length === 0 && <Nothing wall={shown.wall} />}
       {overview ? (
@@ -95,7 +95,6 @@ export function Frame({ topics = none, children }: FrameProps) {
       ) : (
         <Waiting lost={state === "lost"} />
       )}
-    </>
+    </Stage>
   );
-  return shown.wall ? <Stage>{page}</Stage> : page;
 }

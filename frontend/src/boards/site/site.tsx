@@ -305,6 +305,8 @@ function Board({ overview, detail, shown }: BoardProps) {
                     <LeaveStrip
                       label={`People without criteria to reside, ${detail.name}`}
                       rows={leaveOf(marks).map((row) => ({ ...row, median: medianOf(row.days) }))}
+                      now={now}
+                      standing={standingOf(measures["discharge.no_criteria_to_reside"])}
                     />
                   </div>
                 )}

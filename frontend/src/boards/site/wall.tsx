@@ -57,8 +57,9 @@ function Parameters({ parameters }: { parameters: OpelParameter[] }) {
   );
 }
 
-/** The most units of a kind that stand under one another. */
-const UNITS = 8;
+/** The most units that stand under one another: below the parameters of a level, and alone. */
+const FEW = 6;
+const MANY = 14;
 
 function Units({ detail, wide }: { detail: SiteDetail; wide: boolean }) {
   const fullest = useMemo(
@@ -72,9 +73,10 @@ function Units({ detail, wide }: { detail: SiteDetail; wide: boolean }) {
         ),
     [detail.units],
   );
+  if (fullest.length === 0) return <p class="quiet">No unit has been counted yet.</p>;
   return (
-    <ul class={wide ? "site-wall-units site-wall-wide" : "site-wall-units"}>
-      {fullest.slice(0, UNITS).map((unit) => {
+    <ul class="site-wall-units">
+      {fullest.slice(0, wide ? MANY : FEW).map((unit) => {
         const reading = unit.measures["unit.occupancy"];
         const value = reading && onWall(reading);
         return (

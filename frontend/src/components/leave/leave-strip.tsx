@@ -1,6 +1,7 @@
 import { count } from "../../format/number";
 import { linear, stacked } from "../../scale/scale";
 import "../chart/chart.css";
+import { hasFacts, LIVE, Nothing, type Standing } from "../standing/standing";
 import { Region } from "../table/region";
 import "./leave-strip.css";
 
@@ -12,6 +13,13 @@ export interface LeaveLine {
   median: number | null;
 }
 
+export interface LeaveStripProps {
+  label: string;
+  rows: LeaveLine[];
+  now: number;
+  standing?: Standing;
+}
+
 const WIDE = 220;
 const MARK = 4;
 /** The line at three weeks; the axis ends at twice that, and what is longer stands at its end. */
@@ -20,11 +28,12 @@ const LAST = 42;
 const ROW = 26;
 
 /** Everyone with no criteria to reside as a mark by days without criteria to reside, a pathway a row. */
-export function LeaveStrip({ label, rows }: { label: string; rows: LeaveLine[] }) {
+export function LeaveStrip({ label, rows, now, standing = LIVE }: LeaveStripProps) {
+  if (!hasFacts(standing)) return <Nothing standing={standing} now={now} />;
   const x = linear({ from: 0, to: LAST }, { from: 3, to: WIDE - 10 });
   return (
     <Region label={label}>
-      <table class="leave">
+      <table class="leave" data-standing={standing.kind}>
         <caption class="hidden">{label}, by days without criteria to reside</caption>
         <thead>
           <tr>
