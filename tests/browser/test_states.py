@@ -39,7 +39,8 @@ AT_ONCE = 4000
 MAIN_MILLISECONDS = 20_000
 #: Figures of the hospitals whose feed fell silent that do not say so. Ambulances are another feed's.
 UNSAID = """[...document.querySelectorAll('.figure[data-site^=RVV]:not([data-measure^=ambulance])')]
-    .filter((each) => each.dataset.state === 'live').map((each) => each.getAttribute('aria-label'))"""
+    .concat([...document.querySelectorAll('.site-wall-units b')]).filter((each) => each.dataset.state === 'live')
+    .map((each) => each.getAttribute('aria-label') ?? each.textContent)"""
 #: Figures that show a number.
 NUMBERS = """[...document.querySelectorAll('.figure:not([data-state=absent])')]
     .map((each) => each.getAttribute('aria-label'))"""
@@ -48,7 +49,7 @@ NOUGHTS = """[...document.querySelectorAll('main :is(td, th, b, span, p)')]
     .filter((each) => !each.children.length && /^0(\\.0%)?$/.test(each.textContent.trim()))
     .map((each) => each.parentElement.textContent)"""
 #: Figures that show a number as if it were fact.
-PLAIN = """[...document.querySelectorAll('.figure:not([data-state=absent]) .figure-value')]
+PLAIN = """[...document.querySelectorAll('.figure:not([data-state=absent]) .figure-value, .site-wall-units b')]
     .filter((each) => getComputedStyle(each).textDecorationStyle !== 'dotted').map((each) => each.textContent)"""
 
 
@@ -89,6 +90,7 @@ def opened(browser: Browser) -> Iterator[Callable[[LightshipServer, str], Page]]
             page.goto(f"{server.url}{BOARDS[board]}?theme=light")
             expect_connection(page, "live", LIVE_MILLISECONDS)
             expect(page.locator(READY.get(board, "main:not(.waiting)"))).to_be_visible(timeout=MAIN_MILLISECONDS)
+            page.wait_for_load_state("networkidle")  # what is fetched beside the figures: definitions, marks, the map
             return page
 
         yield open_board
@@ -104,7 +106,6 @@ def drawn(page: Page, state: str, board: str, pictures: Path, check: Callable[[P
         wall = size in WALLS
         expect(page.locator(".stage")).to_have_count(1 if wall else 0)
         expect(page.locator(READY.get(board, "main")).first).to_be_visible(timeout=MAIN_MILLISECONDS)
-        page.wait_for_load_state("networkidle")
         page.screenshot(path=str(pictures / f"{state}-{board}-{size}.png"), full_page=not wall)
         told = faults(page, wall=wall) + check(page, size)
         if size != "wall-4k":  # the same page as the smaller wall, drawn twice as large

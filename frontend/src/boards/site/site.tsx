@@ -163,7 +163,7 @@ function Board({ overview, detail, shown }: BoardProps) {
                     lines={narrow ? shortLines : waitLines}
                     now={now}
                     standing={inEd}
-                    width={Math.max(220, room.width - 430)}
+                    width={narrow ? room.width - 150 : Math.max(220, room.width - 430)}
                   />
                 )}
                 {people.refused && (
@@ -307,6 +307,7 @@ function Board({ overview, detail, shown }: BoardProps) {
                       rows={leaveOf(marks).map((row) => ({ ...row, median: medianOf(row.days) }))}
                       now={now}
                       standing={standingOf(measures["discharge.no_criteria_to_reside"])}
+                      width={Math.min(220, side.width - 190)}
                     />
                   </div>
                 )}

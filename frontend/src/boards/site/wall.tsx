@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { OpelAnswer, OpelParameter, Overview, SiteDetail } from "../../api/types";
+import { ageInWords } from "../../components/figure/figure";
 import { nextInWords, readingOf } from "../../components/opel/opel-breakdown";
 import { OpelChip, opelWords } from "../../components/opel/opel-chip";
 import { levelInWords, scoreInWords } from "../../components/opel/opel-level";
@@ -61,6 +62,12 @@ function Parameters({ parameters }: { parameters: OpelParameter[] }) {
 const FEW = 6;
 const MANY = 14;
 
+/** "lost 16:10", where the counts of units are late. */
+const unitsLate = ({ units }: SiteDetail, now: number) =>
+  units
+    .map(({ measures }) => measures["unit.occupancy"] && ageInWords(measures["unit.occupancy"], now))
+    .find(Boolean);
+
 function Units({ detail, wide }: { detail: SiteDetail; wide: boolean }) {
   const fullest = useMemo(
     () =>
@@ -82,7 +89,9 @@ function Units({ detail, wide }: { detail: SiteDetail; wide: boolean }) {
         return (
           <li key={unit.code}>
             <span>{unit.name}</span>
-            <b>{!value || value.absent === "suppressed" ? SMALL_NUMBER : counts(value)}</b>
+            <b data-state={reading?.freshness}>
+              {!value || value.absent === "suppressed" ? SMALL_NUMBER : counts(value)}
+            </b>
           </li>
         );
       })}
@@ -153,7 +162,9 @@ export function SiteWall({ detail, overview, opel, definitions, now }: SiteWallP
           </div>
         )}
         <div>
-          <h2>{scored ? "Fullest units" : "Units, the fullest first"}</h2>
+          <h2>
+            {scored ? "Fullest units" : "Units, the fullest first"} <span>{unitsLate(detail, now)}</span>
+          </h2>
           <Units detail={detail} wide={!scored} />
         </div>
       </section>

@@ -18,7 +18,7 @@ export interface WallFigureProps {
 /** What stands beside the figure: an age or the reason why there is no figure. */
 export function besideLabel(value: Value | undefined, now: number): string {
   if (!value) return "not received yet";
-  if (value.absent !== null) return value.absent === "suppressed" ? "" : absence(value);
+  if (value.absent !== null && value.absent !== "suppressed") return absence(value);
   return ageInWords(value, now);
 }
 

@@ -25,7 +25,7 @@ export function lateFeeds(feeds: Feed[], now: number): { name: string; silent: b
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   const more = late.length - NAMED;
   return late.slice(0, NAMED).map((feed, index) => {
-    const at = feed.last_received_at === null ? null : Date.parse(feed.last_received_at);
+    const at = feed.last_event_at === null ? null : Date.parse(feed.last_event_at);
     const silent = feed.state === "silent";
     const stands =
       at === null ? "nothing yet" : silent ? `lost ${momentBeside(at, now)}` : `${age(now - at)} old`;
