@@ -29,7 +29,7 @@ BOARDS = {
     "discharge": "/discharge", "virtual-wards": "/virtual-wards", "feeds": "/feeds",
 }  # fmt: skip
 #: What comes after the first figures.
-READY = {"overview": ".map", "site": ".breakdown, .site-wall-table", "feeds": ".rhythm, .feeds-wall"}
+READY = {"overview": ".map", "site": ".breakdown, .site-wall-why", "feeds": ".rhythm, .feeds-wall"}
 WALLS = ("wall", "wall-4k")
 #: In the order in which a page goes through them. A wall at night, a larger one by day.
 SIZES = {"desk": (1440, 900), "phone": (390, 844), "wall": (1920, 1080), "wall-4k": (3840, 2160)}
@@ -199,6 +199,9 @@ def test_a_lost_connection_is_said_everywhere_and_since_when(
                 told = missing(page, r"Lost \d\d:\d\d, \d+ (s|min) ago") + [
                     f"plain: {each}" for each in page.evaluate(PLAIN)
                 ]
+                told += ["says that feeds are on time"] * bool(
+                    page.locator("header").get_by_text("feeds on time").count()
+                )
                 return told if framed == "6px" else [*told, "no frame"]
 
             found += drawn(page, "lost", board, pictures, check)

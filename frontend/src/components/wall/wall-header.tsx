@@ -53,7 +53,7 @@ export function WallHeader({ system, pulse, feeds, synthetic, rate, now, here }:
       </span>
       <span class="wall-feeds">
         {late.length === 0
-          ? feeds.length > 0 && <span class="quiet">{feedsInWords(feeds)}</span>
+          ? feeds.length > 0 && pulse.state !== "lost" && <span class="quiet">{feedsInWords(feeds)}</span>
           : late.map((feed) => (
               <span key={feed.name} class={feed.silent ? "wall-feed wall-feed-silent" : "wall-feed"}>
                 <span class="wall-feed-name">{feed.name}</span> {feed.words}
