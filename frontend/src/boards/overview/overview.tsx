@@ -102,6 +102,7 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
                 places={overview.places}
                 selected={selected}
                 onSelect={setSelected}
+                brief={narrow}
               />
             </div>
             <p class="legend">

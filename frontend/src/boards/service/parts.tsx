@@ -80,7 +80,7 @@ export function SitesCard({
     total: total ? { name: overview.system.name, under: "all sites", measures: totals } : undefined,
     selected: drawn.selected,
     now: drawn.now,
-    under: townOf,
+    under: low ? undefined : townOf,
   };
   return (
     <section class={low ? "card service-low" : "card"}>
