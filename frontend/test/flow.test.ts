@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Board, FeedRow } from "../src/api/types";
+import type { FeedRow } from "../src/api/types";
 import { onTheStrip } from "../src/boards/ambulance/vehicles";
 import { lastInWords, needOf, nextInWords, refusedInWords, refusedOf } from "../src/boards/feeds/words";
-import { joined } from "../src/boards/frame/board-figures";
 import { standsAgainst } from "../src/boards/frame/on-wall";
 import { bandsOf, mostOf, withoutSmall } from "../src/components/bands/bands";
 import { expectedInWords, hourOfWeek } from "../src/components/rhythm/hours";
-import { feed, overview, site, value } from "./factories";
+import { feed, value } from "./factories";
 
 const now = Date.parse("2026-01-12T18:40:00Z");
 const share = (numerator: number | null) =>
@@ -40,7 +39,7 @@ describe("bands", () => {
     expect(bandsOf([value({ value: 2 }), value({ value: 3 })])).toEqual([{ past: 1, count: 3 }]);
   });
 
-  it("never show one to four people on a wall, and understate rather than overstate the wait", () => {
+  it("never show one to four people on a wall; those put together are not said to have waited so long", () => {
     const bands = [
       { past: 0, count: 2 },
       { past: 1, count: 3 },
@@ -49,7 +48,7 @@ describe("bands", () => {
     const shown = withoutSmall(bands);
     expect(shown.every((band) => band.count >= 5)).toBe(true);
     expect(shown).toEqual([
-      { past: 0, count: 5 },
+      { past: 0, count: 5, mixed: true },
       { past: 2, count: 9 },
     ]);
     expect(withoutSmall([{ past: 0, count: 3 }])).toEqual([]);
@@ -89,22 +88,6 @@ describe("vehicles on the strip", () => {
       expected_at: "2026-01-12T18:20:00Z",
     };
     expect(onTheStrip([late], now).vehicles[0]?.minutes).toBeLessThan(0);
-  });
-});
-
-describe("a board's figures", () => {
-  const board: Board = {
-    as_at: "2026-01-12T18:40:00Z",
-    sites: [{ code: "RVV01", measures: { "ed.corridor_care": value({ value: 7 }) } }],
-    totals: { "ed.corridor_care": value({ value: 9 }) },
-  };
-
-  it("stand beside those of the overview, at each site and in the system", () => {
-    const whole = overview({ sites: [site("RVV01", 1, { "ed.over_12h": share(3) }), site("RPA02", 1)] });
-    const seen = joined(whole, board);
-    expect(Object.keys(seen.sites[0]?.measures ?? {})).toEqual(["ed.over_12h", "ed.corridor_care"]);
-    expect(seen.sites[1]?.measures).toEqual({});
-    expect(seen.totals["ed.corridor_care"]?.value).toBe(9);
   });
 });
 

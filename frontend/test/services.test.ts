@@ -62,7 +62,7 @@ describe("the beds of a ward that sends counts", () => {
 
 describe("the picture of some services", () => {
   const board = overview({
-    sites: [site("RVV01", 0, { a: beds(1) })],
+    sites: [site("RVV01", 0, { a: beds(1) }), site("RPA02", 0)],
     totals: { a: beds(1) },
   });
 
@@ -73,6 +73,7 @@ describe("the picture of some services", () => {
     });
     const picture = joined(board, [told]);
     expect(Object.keys(picture.sites[0]?.measures ?? {})).toEqual(["a", "b"]);
+    expect(picture.sites[1]?.measures).toEqual({});
     expect(picture.totals.a?.value).toBe(2);
     expect(picture.overview.totals.b?.value).toBe(5);
   });

@@ -43,9 +43,7 @@ describe("late feeds on a wall", () => {
   });
 
   it("that never sent anything say so", () => {
-    expect(lateFeeds([{ ...feed("D", "silent"), last_received_at: null }], now)[0]?.words).toBe(
-      "nothing yet",
-    );
+    expect(lateFeeds([{ ...feed("D", "silent"), last_event_at: null }], now)[0]?.words).toBe("nothing yet");
   });
 });
 

@@ -23,7 +23,6 @@ from services.api.context import AppState
 from services.api.documents import document_of
 from services.api.routes import (
     audit,
-    boards,
     events,
     feeds,
     health,
@@ -36,6 +35,7 @@ from services.api.routes import (
     quarantine,
     schemas,
     state,
+    vehicles,
 )
 
 __all__ = ["AppState", "create_app"]
@@ -94,7 +94,7 @@ def _routed(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | N
         state,
         history,
         marks,
-        boards,
+        vehicles,
         organisations,
         opel,
         feeds,

@@ -34,8 +34,8 @@ def document() -> dict[str, Any]:
     channels: dict[str, Any] = {topic: _channel(topic, _of_topic(topic)) for topic in topics}
     socket = [_name(model) for model in MESSAGES]
     channels[LIVE] = _channel("/api/v1/live", socket) | {
-        "description": f"A WebSocket; what may be subscribed to: {', '.join(TOPICS)} (a site as `site:<code>`, a board "
-        "as `board:<name>`).",
+        "description": f"A WebSocket; what may be subscribed to: {', '.join(TOPICS)} (a site as `site:<code>`, a "
+        "service as `service:<name>`).",
         "bindings": {"ws": {"method": "GET"}},
     }
     operations = {f"take_in.{topic}": _operation("receive", topic, _of_topic(topic)) for topic in topics}

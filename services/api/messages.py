@@ -15,7 +15,6 @@ MOST_TOPICS = 20
 TOPICS: Mapping[str, Needs] = {
     "overview": Needs("state:read"),
     "site": Needs("state:read"),
-    "board": Needs("state:read"),
     "vehicles": Needs("people:read"),
     "service": Needs("state:read"),
     "feeds": Needs("feeds:read"),
@@ -25,7 +24,7 @@ Revision = Annotated[int | None, Field(ge=0, le=2**53)]
 
 class Subscribe(BaseModel):
     """The topics to listen to from now on, all of them: `overview`, `feeds`, `vehicles`, `site:<code>`,
-    `board:<name>`, `service:<name>`; none of them ends it.
+    `service:<name>`; none of them ends it.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [
@@ -40,8 +39,7 @@ class Subscribe(BaseModel):
 
 class Snapshot(BaseModel):
     """A topic as a whole. For `overview` as GET /api/v1/overview, `site:<code>` as GET /api/v1/sites/{code},
-    `board:<name>` as GET /api/v1/boards/{board}, `service:<name>` as GET /api/v1/services/{name}, `feeds` and
-    `vehicles` as GET /api/v1/feeds and /api/v1/vehicles.
+    `service:<name>` as GET /api/v1/services/{name}, `feeds` and `vehicles` as GET /api/v1/feeds and /api/v1/vehicles.
     """
 
     type: Literal["snapshot"]

@@ -17,7 +17,6 @@ from services.api.context import AppState, state_of
 from services.api.identity import Actor
 from services.api.messages import MOST_TOPICS, TOPICS, Subscribe
 from services.api.problems import Problem, respond
-from services.domain.catalogue import BOARDS
 from services.domain.system import System
 from services.live.hub import Subscription
 from services.live.service import SERVICES
@@ -132,11 +131,11 @@ def wanted(text: str | None, system: System, actor: Actor) -> dict[str, int | No
     topics = list(dict.fromkeys(asked.subscribe))
     for topic in topics:
         kind, colon, code = topic.partition(":")
-        named = {"site": system.site_by_code, "board": BOARDS, "service": SERVICES}.get(kind)
+        named = {"site": system.site_by_code, "service": SERVICES}.get(kind)
         if kind not in TOPICS or (code not in named if named is not None else bool(colon)):
             raise _Refused(
                 _NOT_UNDERSTOOD,
-                "A topic is one of overview, feeds, vehicles, site:<code of a site>, board:<name of a board>, "
+                "A topic is one of overview, feeds, vehicles, site:<code of a site>, "
                 "service:<first word of a measure's name>. " + _HOW,
             )
         permission = TOPICS[kind].scope

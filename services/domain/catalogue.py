@@ -11,7 +11,6 @@ from services.domain.atoms import GA
 from services.domain.atoms import beds as _beds
 from services.domain.atoms import capacity as _capacity
 from services.domain.atoms import ended as _ended
-from services.domain.atoms import gauge as _gauge
 from services.domain.atoms import minutes as _minutes
 from services.domain.atoms import open_beds as _open_beds
 from services.domain.atoms import opened as _open
@@ -20,7 +19,7 @@ from services.domain.catalogue_beds import BEDS
 from services.domain.catalogue_discharge import DISCHARGE
 from services.domain.catalogue_gauges import REPORTED
 from services.domain.measures import PLACED, Atom, Measure, Selection
-from services.domain.urgent_care import AMBULANCE_BOARD, ED_BOARD, URGENT_CARE
+from services.domain.urgent_care import URGENT_CARE
 
 _ED = "Emergency department events of the provider: arrival to departure"
 _BEDS = "Bed events of the provider: admission, transfers and leaving"
@@ -194,35 +193,6 @@ _MEASURES: tuple[Measure, ...] = (
             "Bed, ED and virtual ward events of the provider", tuple(_open(name) for name in PLACED),
             denominator=(_capacity("core"), _capacity("escalation")), denominator_minus=(_capacity("closed"),),
             needs="unit"),
-    Measure("reported.no_criteria_to_reside", "No criteria to reside, reported", "gauge", "people", "lower",
-            "What the provider reported for the day. Reported and derived figures stay two lines.",
-            "Published daily discharge SitRep (NHS England, Open Government Licence)",
-            _gauge("reported.no_criteria_to_reside"), needs="organisation"),
-    Measure("reported.discharges_total", "Discharges, reported", "gauge", "people", "higher",
-            "What the provider reported for the day: the discharge SitRep total, a subset of all stays.",
-            "Published daily discharge SitRep (NHS England, Open Government Licence)",
-            _gauge("reported.discharges_total"), needs="organisation"),
-    Measure("reported.discharges_by_1700", "Discharged by 17:00, reported", "gauge", "people", "higher",
-            "What the provider reported for the day.",
-            "Published daily discharge SitRep (NHS England, Open Government Licence)",
-            _gauge("reported.discharges_by_1700"), needs="organisation"),
-    Measure("reported.discharges_after_1700", "Discharged after 17:00, reported", "gauge", "people", "lower",
-            "What the provider reported for the day.",
-            "Published daily discharge SitRep (NHS England, Open Government Licence)",
-            _gauge("reported.discharges_after_1700"), needs="organisation"),
-    Measure("reported.ed_attendance_variation", "Attendances against expected, reported", "gauge", "share", "lower",
-            "ED attendances of all types since midnight beyond those expected by now, as the provider reported it.",
-            "Provider's own return (a parameter of OPEL 2023/24)",
-            _gauge("reported.ed_attendance_variation"), needs="organisation"),
-    Measure("nhs111.calls_offered", "111 calls offered", "gauge", "people", "neutral",
-            "Calls offered to NHS 111 in the hour reported.", "NHS 111 provider, reported hourly",
-            _gauge("nhs111.calls_offered"), needs="organisation"),
-    Measure("community.p1_slots_free", "Pathway 1 slots free", "gauge", "people", "higher",
-            "Home care and reablement starts still free today.", "Community provider, reported",
-            _gauge("community.p1_slots_free"), needs="organisation"),
-    Measure("staffing.absence", "Staff absent", "gauge", "people", "lower",
-            "Staff absent as the provider reported.", "Provider's workforce return", _gauge("staffing.absence"),
-            needs="organisation"),
 )  # fmt: skip
 
 _EVERY = (*_MEASURES, *BEDS, *DISCHARGE, *REPORTED, *URGENT_CARE)
@@ -237,6 +207,3 @@ OVERVIEW: tuple[str, ...] = (
     "beds.ga_free", "discharge.no_criteria_to_reside", "virtual_ward.on_caseload", "virtual_ward.occupancy",
     "beds.community_occupied", "beds.critical_care_free",
 )  # fmt: skip
-
-#: What a board shows of every site beside the overview, by the board's name.
-BOARDS: Mapping[str, tuple[str, ...]] = {"ed": ED_BOARD, "ambulance": AMBULANCE_BOARD}

@@ -18,6 +18,7 @@ _MATERNITY = "Maternity service's return, reported"
 _STAFF = "Provider's workforce return"
 _AMBULANCE = "Ambulance service, reported"
 _ACUTE = "Provider's own return, reported"
+_SITREP = "Published daily discharge SitRep (NHS England, Open Government Licence)"
 _PLAN = "Kent and Medway Joint Forward Plan 2023"
 
 
@@ -30,6 +31,20 @@ def _reported(
 
 
 REPORTED: tuple[Measure, ...] = (
+    _reported("reported.no_criteria_to_reside", "No criteria to reside, reported", "people", "lower",
+              "What the provider reported for the day. Reported and derived figures stay two lines.", _SITREP),
+    _reported("reported.discharges_total", "Discharges, reported", "people", "higher",
+              "What the provider reported for the day: the discharge SitRep total, a subset of all stays.", _SITREP),
+    _reported("reported.discharges_by_1700", "Discharged by 17:00, reported", "people", "higher",
+              "What the provider reported for the day.", _SITREP),
+    _reported("reported.discharges_after_1700", "Discharged after 17:00, reported", "people", "lower",
+              "What the provider reported for the day.", _SITREP),
+    _reported("reported.ed_attendance_variation", "Attendances against expected, reported", "share", "lower",
+              "ED attendances of all types since midnight beyond those expected by now, as the provider reported it.",
+              "Provider's own return (a parameter of OPEL 2023/24)"),
+
+    _reported("nhs111.calls_offered", "111 calls offered", "people", "neutral",
+              "Calls offered to NHS 111 in the hour reported.", "NHS 111 provider, reported hourly"),
     _reported("nhs111.calls_answered", "111 calls answered", "count", "neutral",
               "Calls that NHS 111 answered in the hour reported.", _111),
     _reported("nhs111.answered_within_60s", "111 answered in 60 seconds", "share", "higher",
@@ -69,6 +84,8 @@ REPORTED: tuple[Measure, ...] = (
     _reported("social_care.packages_waiting", "Waiting for home care to start", "people", "lower",
               "People in any setting whose package of care is agreed and has not begun.", _SOCIAL),
 
+    _reported("community.p1_slots_free", "Pathway 1 slots free", "people", "higher",
+              "Home care and reablement starts still free today.", _COMMUNITY),
     _reported("community.p1_slots_today", "Pathway 1 starts today", "people", "neutral",
               "Home care and reablement starts offered today, taken or free.", _COMMUNITY),
     _reported("community.p2_beds_free", "Pathway 2 beds free", "beds", "higher",
@@ -142,6 +159,7 @@ REPORTED: tuple[Measure, ...] = (
               "Maternity units that send women elsewhere now.", _MATERNITY, 0,
               "No unit should have to divert (ours, not a standard)"),
 
+    _reported("staffing.absence", "Staff absent", "people", "lower", "Staff absent as the provider reported.", _STAFF),
     _reported("staffing.absence_share", "Staff absent, share", "share", "lower",
               "Staff absent, over the staff in post.", _STAFF),
     _reported("staffing.red_flags", "Nursing red flags", "count", "lower",

@@ -124,23 +124,3 @@ URGENT_CARE: tuple[Measure, ...] = (
     *_response("C3", "Category 3", None, 120),
     *_response("C4", "Category 4", None, 180),
 )  # fmt: skip
-
-#: What the ED board shows of every emergency department and urgent treatment centre.
-ED_BOARD: tuple[str, ...] = (
-    "ed.in_department", "ed.attendances_today", "ed.arrivals_last_hour", "ed.waiting_for_triage",
-    "ed.waiting_for_triage_over_15", "ed.time_to_triage_today", "ed.triaged_within_15_today", "ed.waiting_to_be_seen",
-    "ed.waiting_to_be_seen_over_60", "ed.time_to_treatment_today", "ed.over_4h", "ed.over_12h", "ed.over_12h_today",
-    "ed.longest_in_department", "ed.decision_to_admit_waiting", "ed.decision_to_admit_over_4h",
-    "ed.decision_to_admit_over_12h", "ed.corridor_care", "ed.corridor_care_over_45", "ed.majors_resus_occupancy",
-    "ed.majors_occupancy", "ed.resus_occupancy", "ed.within_4h_today", "ambulance.on_the_way",
-    "ambulance.waiting_handover",
-)  # fmt: skip
-#: What the ambulance board shows of every hospital that ambulances bring people to, and of the whole system.
-AMBULANCE_BOARD: tuple[str, ...] = (
-    "ambulance.waiting_handover", "ambulance.waiting_over_15", "ambulance.waiting_over_30", "ambulance.waiting_over_45",
-    "ambulance.waiting_over_60", "ambulance.longest_waiting", "ambulance.on_the_way", "ambulance.handovers_today",
-    "ambulance.handover_mean_today", "ambulance.handovers_within_15_today", "ambulance.handovers_within_30_today",
-    "ambulance.handovers_over_45_today", "ambulance.handovers_over_60_today", "ambulance.hours_lost_today",
-    "ambulance.hours_lost_waiting", "ambulance.diverted_away_today", "ambulance.diverted_here_today",
-    *(measure.name for measure in URGENT_CARE if measure.needs == "system"),
-)  # fmt: skip

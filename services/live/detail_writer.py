@@ -12,7 +12,7 @@ import psycopg
 import structlog
 
 from services.domain.system import System
-from services.live import boards, details, feeds, overview, service
+from services.live import details, feeds, overview, service, vehicles
 from services.live.hub import Hub
 from services.store.database import Database
 
@@ -23,17 +23,15 @@ _log = structlog.get_logger(__name__)
 
 
 def reader(database: Database, system: System, now: Callable[[], datetime]) -> Callable[[str], Mapping[str, Any]]:
-    """How a topic is read from the store: `feeds`, `vehicles`, `site:<code>`, `board:<name>`, `service:<name>`."""
+    """How a topic is read from the store: `feeds`, `vehicles`, `site:<code>`, `service:<name>`."""
 
     def read(topic: str) -> Mapping[str, Any]:
         kind, _, code = topic.partition(":")
         with database.connection() as connection:
             if kind == "site":
                 return overview.read_site(connection, system, code, now())
-            if kind == "board":
-                return boards.read(connection, system, code, now())
             if kind == "vehicles":
-                return boards.read_vehicles(connection, system, now())
+                return vehicles.read(connection, system, now())
             if kind == "service":
                 return service.read(connection, system, code, now())
             return feeds.read_board(connection, system, now())

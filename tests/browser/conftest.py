@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 WAIT_SECONDS = 60
+STOP_SECONDS = 120  # it ends what it writes of the past
 
 
 class LightshipServer:
@@ -57,7 +58,7 @@ class LightshipServer:
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=STOP_SECONDS)
 
     def stop_database(self) -> None:
         """The database dies under the server, which goes on running."""

@@ -36,7 +36,7 @@ from tests.integration.test_api import (  # noqa: F401
 )
 
 STATE = ("overview", "sites", "sites/RVV01", "places", "places/east_kent", "providers", "providers/RVV", "units",
-         "units?site=RVV01", "units/RVV01-MAJORS", "measures/ed.over_12h", "boards/ed", "vehicles",
+         "units?site=RVV01", "units/RVV01-MAJORS", "measures/ed.over_12h", "services/ed", "vehicles",
          "services/beds", "services/unit")  # fmt: skip
 
 

@@ -48,7 +48,6 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/api/v1/measures/{name}"): ANYBODY,
     ("GET", "/api/v1/measures/{name}/history"): ANYBODY,
     ("GET", "/api/v1/map"): ANYBODY,
-    ("GET", "/api/v1/boards/{board}"): ANYBODY,
     ("GET", "/api/v1/vehicles"): frozenset(["site_manager", "control_centre"]),
     ("GET", "/api/v1/opel"): ANYBODY,
     ("GET", "/api/v1/opel/editions"): ANYBODY,
@@ -91,7 +90,6 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/{path:path}"): None,
 }
 FILLED = {
-    "{board}": "ed",
     "{code}": "RVV01",
     "{name}": "ed.over_12h",
     "{id}": str(uuid4()),

@@ -46,7 +46,6 @@ AWAY = {"address": "192.0.2.7", "base_url": "http://lightship.example"}
 WHO: dict[str, tuple[str, frozenset[str]]] = {
     "overview": ("overview", ANYBODY),
     "site": ("site:RVV01", ANYBODY),
-    "board": ("board:ed", ANYBODY),
     "vehicles": ("vehicles", frozenset(["site_manager", "control_centre"])),
     "service": ("service:beds", ANYBODY),
     "feeds": ("feeds", BOARD),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from services.api import schemas, schemas_boards, schemas_feeds, schemas_marks, schemas_opel, schemas_people
+from services.api import schemas, schemas_feeds, schemas_marks, schemas_opel, schemas_people, schemas_vehicles
 from services.api.boards import BOARDS, is_board
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src"
@@ -24,10 +24,9 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Feed", schemas.FeedHealth),
     ("Overview", schemas.Overview),
     ("MeasureDefinition", schemas.Definition),
-    ("Board", schemas_boards.Board),
     ("FeedRow", schemas_feeds.FeedRow),
-    ("Vehicle", schemas_boards.Vehicle),
-    ("Vehicles", schemas_boards.Vehicles),
+    ("Vehicle", schemas_vehicles.Vehicle),
+    ("Vehicles", schemas_vehicles.Vehicles),
     ("Me", schemas_people.Me),
     ("FeedDetail", schemas_feeds.FeedDetail),
     ("FeedBoard", schemas_feeds.Feeds),

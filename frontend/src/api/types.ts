@@ -210,13 +210,6 @@ export interface DistrictMap {
   }[];
 }
 
-/** The figures of one board, beside those of the overview. */
-export interface Board {
-  as_at: string;
-  sites: { code: string; measures: Measures }[];
-  totals: Measures;
-}
-
 /** An ambulance that waits or is on its way, by its times and its category alone. */
 export interface Vehicle {
   state: "waiting" | "due_in";

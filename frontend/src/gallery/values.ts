@@ -38,7 +38,7 @@ export const definition: MeasureDefinition = {
   target_source: "example for this page",
 };
 
-const level: OpelSummary = {
+export const level = (change: Partial<OpelSummary> = {}): OpelSummary => ({
   edition: "2024-26",
   level: 3,
   level_least: 3,
@@ -51,31 +51,31 @@ const level: OpelSummary = {
   local: true,
   declared: null,
   breakdown: "/api/v1/opel/RVV01",
-};
+  ...change,
+});
 
 export const levels: [string, OpelSummary | null][] = [
-  ["A site's: a local view", level],
-  ["The system's: a mean of its providers", { ...level, local: false, score: 13.25 }],
+  ["A site's: a local view", level()],
+  ["The system's: a mean of its providers", level({ local: false, score: 13.25 })],
   [
     "A reading is missing, and the level is open",
-    { ...level, level: null, level_least: 2, score: null, score_least: 11, score_most: 14 },
+    level({ level: null, level_least: 2, score: null, score_least: 11, score_most: 14 }),
   ],
   [
     "Declared leads; calculated stands beside it",
-    {
-      ...level,
+    level({
       local: false,
       declared: { level: 4, state: "agreed", since: "2026-01-12T16:05:00Z", why: "CT scanner out of use" },
-    },
+    }),
   ],
   ["Nothing is scored", null],
 ];
 
-const site = (code: string, short_name: string, town: string, measures: Site["measures"]): Site => ({
+export const site = (code: string, measures: Site["measures"], change: Partial<Site> = {}): Site => ({
   code,
-  name: short_name,
-  short_name,
-  town,
+  name: `${code} Hospital`,
+  short_name: code,
+  town: "Ashford",
   kind: "acute",
   provider: "RVV",
   place: "east_kent",
@@ -85,42 +85,52 @@ const site = (code: string, short_name: string, town: string, measures: Site["me
   measures,
   opel: null,
   need: 1,
+  ...change,
+});
+
+const named = (code: string, name: string, measures: Site["measures"]) =>
+  site(code, measures, { name, short_name: name, town: code });
+
+export const feed = (name: string, state: Feed["state"], change: Partial<Feed> = {}): Feed => ({
+  source: name,
+  name,
+  state,
+  last_event_at: "2026-01-12T18:29:00Z",
+  last_received_at: "2026-01-12T18:29:00Z",
+  usual_gap_seconds: 120,
+  ...change,
 });
 
 export const sites: Site[] = [
-  site("live", "Tunbridge Wells", "live", {
+  named("live", "Tunbridge Wells", {
     "ed.in_department": reading({ value: 76 }),
     "ed.over_12h": share(4, 76),
     "beds.ga_occupancy": share(335, 375),
   }),
-  site("delayed", "Medway Maritime", "delayed", {
+  named("delayed", "Medway Maritime", {
     "ed.in_department": reading({ value: 112, freshness: "delayed", as_of: "2026-01-12T18:29:00Z" }),
     "ed.over_12h": share(13, 112, { freshness: "delayed", as_of: "2026-01-12T18:29:00Z" }),
     "beds.ga_occupancy": share(507, 528),
   }),
-  site("lost", "Maidstone", "lost", {
+  named("lost", "Maidstone", {
     "ed.in_department": reading({ value: 58, freshness: "lost", as_of: "2026-01-12T16:10:00Z" }),
     "ed.over_12h": share(1, 58, { freshness: "lost", as_of: "2026-01-12T16:10:00Z" }),
     "beds.ga_occupancy": share(282, 321),
   }),
-  site("absent", "Kent and Canterbury", "not applicable", {
+  named("absent", "Kent and Canterbury", {
     "ed.in_department": none("not_applicable", "no type 1 ED"),
     "ed.over_12h": none("not_applicable", "no type 1 ED"),
     "beds.ga_occupancy": share(122, 141),
   }),
 ];
 
-export const feeds: Feed[] = (
-  [
-    ["Kent Community Health virtual wards", "silent", "2026-01-12T16:10:00Z", 900],
-    ["Medway ED", "delayed", "2026-01-12T18:29:00Z", 120],
-    ["East Kent ED", "live", "2026-01-12T18:40:00Z", 120],
-  ] as const
-).map(([name, state, at, usual]) => ({
-  source: name,
-  name,
-  state,
-  last_event_at: at,
-  last_received_at: at,
-  usual_gap_seconds: usual,
-}));
+const heard = (at: string): Partial<Feed> => ({ last_event_at: at, last_received_at: at });
+
+export const feeds: Feed[] = [
+  feed("Kent Community Health virtual wards", "silent", {
+    ...heard("2026-01-12T16:10:00Z"),
+    usual_gap_seconds: 900,
+  }),
+  feed("Medway ED", "delayed"),
+  feed("East Kent ED", "live", heard("2026-01-12T18:40:00Z")),
+];

@@ -1,10 +1,11 @@
 import { Figure } from "../../components/figure/figure";
 import { targetInWords } from "../../components/line-mark/line-mark";
 import { doesNotApply } from "../../components/site-table/rows";
+import { Region } from "../../components/table/region";
 import { cellOf } from "../../components/table/sheet";
 import { TakeAway } from "../../components/table/take-away";
-import type { Seen } from "../frame/desk";
 import { standsAgainst } from "../frame/on-wall";
+import type { Drawn } from "../service/board";
 
 const CATEGORIES = ["1", "2", "3", "4"];
 const KINDS = [
@@ -14,14 +15,15 @@ const KINDS = [
 const measureOf = (category: string, kind: string) => `ambulance.response_c${category}_${kind}_today`;
 
 /** How soon the calls of each category were reached today, in the whole system. */
-export function Responses({ seen }: { seen: Seen }) {
-  const { overview, definitions, now } = seen;
+export function Responses({ drawn }: { drawn: Drawn }) {
+  const { picture, definitions, now } = drawn;
+  const { overview, totals } = picture;
   const place = overview.system.name;
   const plan = (measure: string) => targetInWords(definitions.get(measure)) || "no plan";
-  const value = (measure: string) => overview.totals[measure] ?? doesNotApply;
+  const value = (measure: string) => totals[measure] ?? doesNotApply;
   return (
     <section class="card">
-      <div class="service-head">
+      <div class="part-head">
         <h2 id="responses">
           Response by category <span>today, whole system, from the call to the first crew on scene</span>
         </h2>
@@ -33,52 +35,54 @@ export function Responses({ seen }: { seen: Seen }) {
               `Category ${category}`,
               ...KINDS.flatMap(({ key }) => {
                 const measure = measureOf(category, key);
-                return [cellOf(overview.totals[measure], now), plan(measure)];
+                return [cellOf(totals[measure], now), plan(measure)];
               }),
             ]),
           ]}
           now={now}
         />
       </div>
-      <table class="sites responses" aria-labelledby="responses">
-        <thead>
-          <tr>
-            <th scope="col" class="row-name">
-              <span class="sort">Measure</span>
-            </th>
-            {CATEGORIES.map((category) => (
-              <th key={category} scope="col">
-                <span class="sort">Category {category}</span>
+      <Region label="Response by category">
+        <table class="sites responses" aria-labelledby="responses">
+          <thead>
+            <tr>
+              <th scope="col" class="row-name">
+                <span class="sort">Category</span>
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {KINDS.map(({ key, title }) => (
-            <tr key={key} data-row={key}>
-              <th scope="row" class="row-name">
-                <span class="row-site">{title}</span>
-              </th>
-              {CATEGORIES.map((category) => {
-                const measure = measureOf(category, key);
-                const reading = value(measure);
-                return (
-                  <td key={category} data-stands={standsAgainst(reading, measure, definitions)}>
-                    <Figure
-                      measure={measure}
-                      site="system"
-                      value={reading}
-                      now={now}
-                      label={`Category ${category}, ${title}, ${place}`}
-                      detail={`${plan(measure)}, n ${reading.n ?? 0}`}
-                    />
-                  </td>
-                );
-              })}
+              {KINDS.map(({ key, title }) => (
+                <th key={key} scope="col">
+                  <span class="sort">{title}</span>
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {CATEGORIES.map((category) => (
+              <tr key={category} data-row={`C${category}`}>
+                <th scope="row" class="row-name">
+                  <span class="row-site">Category {category}</span>
+                </th>
+                {KINDS.map(({ key, title }) => {
+                  const measure = measureOf(category, key);
+                  const reading = value(measure);
+                  return (
+                    <td key={key} data-stands={standsAgainst(reading, measure, definitions)}>
+                      <Figure
+                        measure={measure}
+                        site="system"
+                        value={reading}
+                        now={now}
+                        label={`Category ${category}, ${title}, ${place}`}
+                        detail={`${plan(measure)}, n ${reading.n ?? 0}`}
+                      />
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Region>
     </section>
   );
 }

@@ -1,14 +1,13 @@
 import type { Site, SiteUnit } from "../../api/types";
 import { BedGrid, BedKey } from "../../components/beds/bed-grid";
 import { sorted } from "../../components/site-table/rows";
-import { type Drawn, ServiceBoard } from "../service/board";
+import type { Plan } from "../frame/columns";
+import { boardOf, type Drawn } from "../service/board";
 import { Card, Headlines, SitesCard, type TilePlan } from "../service/parts";
-import { type Plan, reportedBy, sitesWith } from "../service/plans";
-import { ServiceWall, type WallPlan } from "../service/wall";
+import { reportedBy, sitesWith } from "../service/plans";
+import type { WallPlan } from "../service/wall";
 import { wardsOf } from "./wards";
 import { bridge, closedInWords, together } from "./words";
-
-const TOPICS = ["service:beds", "service:unit"];
 
 const headlines: TilePlan[] = [
   { measure: "beds.tonight", label: "Adult beds tonight", detail: bridge, spread: true },
@@ -156,46 +155,38 @@ function Desk({ drawn }: { drawn: Drawn }) {
   );
 }
 
-const wallFigures: WallPlan[] = [
-  { measure: "beds.tonight", label: "adult beds tonight" },
-  { measure: "beds.ga_occupancy", label: "G&A beds occupied" },
-  { measure: "beds.ga_free", label: "G&A beds free now" },
-  { measure: "beds.ga_prospective", label: "free, prospective" },
-  { measure: "beds.escalation_open", label: "escalation beds open" },
-  { measure: "beds.closed", label: "G&A beds closed" },
-  { measure: "beds.critical_care_free", label: "critical care free" },
-  { measure: "beds.community_free", label: "community beds free" },
-];
-
-const wallRows: WallPlan[] = [
-  { measure: "beds.adult_free", label: "Free now", note: "adult beds" },
-  { measure: "beds.adult_decided", label: "Decided", note: "to admit" },
-  { measure: "beds.adult_due", label: "Expected", note: "definite today" },
-  { measure: "beds.tonight", label: "Tonight" },
-  { measure: "beds.ga_occupancy", label: "G&A occupied" },
-  { measure: "beds.critical_care_free", label: "Critical care", note: "free" },
-];
-
-function OnWall({ drawn }: { drawn: Drawn }) {
-  return (
-    <ServiceWall
-      figures={wallFigures}
-      title="Beds tonight, the shortest first"
-      note="now − decided + expected"
-      rows={wallRows}
-      sites={sorted(sitesWith(drawn.picture.sites, ["beds.tonight"]), byTonight)}
-      drawn={drawn}
-    />
-  );
-}
+const wall: WallPlan = {
+  figures: [
+    { measure: "beds.tonight", label: "adult beds tonight" },
+    { measure: "beds.ga_occupancy", label: "G&A beds occupied" },
+    { measure: "beds.ga_free", label: "G&A beds free now" },
+    { measure: "beds.ga_prospective", label: "free, prospective" },
+    { measure: "beds.escalation_open", label: "escalation beds open" },
+    { measure: "beds.closed", label: "G&A beds closed" },
+    { measure: "beds.critical_care_free", label: "critical care free" },
+    { measure: "beds.community_free", label: "community beds free" },
+  ],
+  title: "Beds tonight, the shortest first",
+  note: "now − decided + expected",
+  rows: [
+    { measure: "beds.adult_free", label: "Free now", note: "adult beds" },
+    { measure: "beds.adult_decided", label: "Decided", note: "to admit" },
+    { measure: "beds.adult_due", label: "Expected", note: "definite today" },
+    { measure: "beds.tonight", label: "Tonight" },
+    { measure: "beds.ga_occupancy", label: "G&A occupied" },
+    { measure: "beds.critical_care_free", label: "Critical care", note: "free" },
+  ],
+  sites: ({ sites }) => sorted(sitesWith(sites, ["beds.tonight"]), byTonight),
+};
 
 /** The beds board: what is free, closed and expected, and whether there are beds enough tonight. */
-export function Page() {
-  return (
-    <ServiceBoard
-      topics={TOPICS}
-      desk={(drawn) => <Desk drawn={drawn} />}
-      wall={(drawn) => <OnWall drawn={drawn} />}
-    />
-  );
-}
+export const Page = boardOf({
+  name: "beds-board",
+  services: ["beds", "unit"],
+  desk: (drawn) => <Desk drawn={drawn} />,
+  wall,
+  foot: [
+    "Dots: each hospital on one axis. Dotted line: the plan. Red: past it.",
+    "G&A: general and acute beds.",
+  ],
+});

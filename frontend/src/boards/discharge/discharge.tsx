@@ -3,19 +3,12 @@ import { sorted } from "../../components/site-table/rows";
 import { type DataColumn, DataTable } from "../../components/table/data-table";
 import { cellOf } from "../../components/table/sheet";
 import { count, counts } from "../../format/number";
-import { type Drawn, ServiceBoard } from "../service/board";
+import type { Plan } from "../frame/columns";
+import { boardOf, type Drawn } from "../service/board";
 import { Matrix, type MatrixRow, Reading } from "../service/matrix";
 import { Headlines, SitesCard, type TilePlan } from "../service/parts";
-import { numberOf, type Plan, reportedBy, sitesWith } from "../service/plans";
-import { ServiceWall, type WallPlan } from "../service/wall";
-
-const TOPICS = [
-  "service:discharge",
-  "service:beds",
-  "service:reported",
-  "service:community",
-  "service:social_care",
-];
+import { numberOf, reportedBy, sitesWith } from "../service/plans";
+import type { WallPlan } from "../service/wall";
 
 const people = (totals: Measures, measure: string, words: string) => {
   const many = numberOf(totals[measure]);
@@ -224,45 +217,37 @@ function Desk({ drawn }: { drawn: Drawn }) {
   );
 }
 
-const wallFigures: WallPlan[] = [
-  { measure: "discharge.no_criteria_to_reside", label: "no criteria to reside" },
-  { measure: "discharge.ready_and_waiting", label: "waiting over 24 h" },
-  { measure: "discharge.waiting_for_hub", label: "waiting for the hub" },
-  { measure: "discharge.due_definite", label: "definite, still to go" },
-  { measure: "discharge.due_possible", label: "possible, still to go" },
-  { measure: "discharge.left_today", label: "discharged today" },
-  { measure: "discharge.left_by_1200", label: "by midday, last 24 h" },
-  { measure: "discharge.left_by_1700", label: "by 17:00, last 24 h" },
-];
-
-const wallRows: WallPlan[] = [
-  { measure: "discharge.no_criteria_to_reside", label: "No criteria", note: "to reside" },
-  { measure: "discharge.no_criteria_share", label: "Share", note: "of G&A occupied" },
-  { measure: "discharge.waiting_for_hub", label: "Hub", note: "waiting" },
-  { measure: "discharge.due_definite", label: "Definite", note: "still to go today" },
-  { measure: "discharge.left_today", label: "Discharged", note: "today" },
-  { measure: "discharge.left_by_1700", label: "By 17:00", note: "last 24 h" },
-];
-
-function OnWall({ drawn }: { drawn: Drawn }) {
-  return (
-    <ServiceWall
-      figures={wallFigures}
-      title="Discharge by hospital, the most waiting first"
-      rows={wallRows}
-      sites={sorted(sitesWith(drawn.picture.sites, ["discharge.no_criteria_share"]), worst)}
-      drawn={drawn}
-    />
-  );
-}
+const wall: WallPlan = {
+  figures: [
+    { measure: "discharge.no_criteria_to_reside", label: "no criteria to reside" },
+    { measure: "discharge.ready_and_waiting", label: "waiting over 24 h" },
+    { measure: "discharge.waiting_for_hub", label: "waiting for the hub" },
+    { measure: "discharge.due_definite", label: "definite, still to go" },
+    { measure: "discharge.due_possible", label: "possible, still to go" },
+    { measure: "discharge.left_today", label: "discharged today" },
+    { measure: "discharge.left_by_1200", label: "by midday, last 24 h" },
+    { measure: "discharge.left_by_1700", label: "by 17:00, last 24 h" },
+  ],
+  title: "Discharge by hospital, the most waiting first",
+  rows: [
+    { measure: "discharge.no_criteria_to_reside", label: "No criteria", note: "to reside" },
+    { measure: "discharge.no_criteria_share", label: "Share", note: "of G&A occupied" },
+    { measure: "discharge.waiting_for_hub", label: "Hub", note: "waiting" },
+    { measure: "discharge.due_definite", label: "Definite", note: "still to go today" },
+    { measure: "discharge.left_today", label: "Discharged", note: "today" },
+    { measure: "discharge.left_by_1700", label: "By 17:00", note: "last 24 h" },
+  ],
+  sites: ({ sites }) => sorted(sitesWith(sites, ["discharge.no_criteria_share"]), worst),
+};
 
 /** The discharge board: who could leave, what they wait for, and who has left. */
-export function Page() {
-  return (
-    <ServiceBoard
-      topics={TOPICS}
-      desk={(drawn) => <Desk drawn={drawn} />}
-      wall={(drawn) => <OnWall drawn={drawn} />}
-    />
-  );
-}
+export const Page = boardOf({
+  name: "discharge",
+  services: ["discharge", "beds", "reported", "community", "social_care"],
+  desk: (drawn) => <Desk drawn={drawn} />,
+  wall,
+  foot: [
+    "Dots: each hospital on one axis. Dotted line: the plan. Red: past it.",
+    "G&A: general and acute beds. NCtR: no criteria to reside.",
+  ],
+});

@@ -1,23 +1,18 @@
-import { useMemo } from "preact/hooks";
-import type { Board } from "../../api/types";
+import type { Site } from "../../api/types";
 import { BandBar, BandKey } from "../../components/bands/band-bar";
-import { mostOf } from "../../components/bands/bands";
+import { MIXED, mostOf, withoutSmall } from "../../components/bands/bands";
 import { byNeed, sorted } from "../../components/site-table/rows";
-import { live } from "../../store";
-import { joined } from "../frame/board-figures";
-import { Desk, type Seen } from "../frame/desk";
-import { Frame } from "../frame/frame";
-import { type Headline, Headlines } from "../frame/headlines";
-import { Pressure } from "../frame/pressure";
-import { Said } from "../frame/said";
-import { SitePart } from "../frame/site-part";
+import type { Plan } from "../frame/columns";
+import { boardOf, type Drawn } from "../service/board";
+import { Headlines, SitesCard, type TilePlan } from "../service/parts";
+import { Pressure } from "../service/pressure";
+import type { WallPlan } from "../service/wall";
 import { HOURS, hoursInEd, TWELVE } from "./hours";
-import { EdWall } from "./wall";
 
-const TOPICS = ["board:ed"];
 const BAR = 300;
+const WALL_BAR = 228;
 
-const headlines: Headline[] = [
+const headlines: TilePlan[] = [
   { measure: "ed.in_department", label: "In EDs and UTCs" },
   { measure: "ed.arrivals_last_hour", label: "Arrivals in the last hour" },
   { measure: "ed.waiting_to_be_seen", label: "Waiting to be seen", detail: "by a clinician" },
@@ -28,7 +23,7 @@ const headlines: Headline[] = [
   { measure: "ed.within_4h_today", label: "Within 4 hours today", spread: true },
 ];
 
-const twelveHours = [
+const twelveHours: Plan[] = [
   { measure: "ed.over_4h", title: "Over 4 h in ED", note: "now, from arrival" },
   { measure: "ed.over_12h", title: "Over 12 h in ED", note: "now, from arrival" },
   { measure: "ed.over_12h_today", title: "Left after 12 h", note: "today, from arrival" },
@@ -40,7 +35,7 @@ const twelveHours = [
   { measure: "ed.longest_in_department", title: "Longest", note: "now, since arrival", detail: "" },
 ];
 
-const departments = [
+const departments: Plan[] = [
   {
     measure: "ed.arrivals_last_hour",
     title: "Arrivals",
@@ -78,82 +73,108 @@ const departments = [
   { measure: "ed.within_4h_today", title: "Within 4 hours", note: "today, plan 78%", drawn: true },
 ];
 
-const centres = [
+const centres: Plan[] = [
   { measure: "ed.in_department", title: "In unit", note: "now" },
   ...departments.slice(0, 4),
   { measure: "ed.over_4h", title: "Over 4 h", note: "now, from arrival" },
   { measure: "ed.within_4h_today", title: "Within 4 hours", note: "today" },
 ];
 
-function Departments({ seen }: { seen: Seen }) {
-  const sites = seen.overview.sites;
-  const type1 = useMemo(
-    () =>
-      sorted(
-        sites.filter((site) => site.ed_type === 1),
-        byNeed,
-      ),
-    [sites],
+const type1 = (sites: Site[]) =>
+  sorted(
+    sites.filter((site) => site.ed_type === 1),
+    byNeed,
   );
-  const utcs = useMemo(() => sites.filter((site) => site.ed_type !== null && site.ed_type !== 1), [sites]);
-  const most = mostOf(type1.map((site) => site.measures["ed.in_department"]));
-  if (seen.wall) return <EdWall seen={seen} sites={type1} most={most} headlines={headlines} />;
+const mostIn = (sites: Site[]) => mostOf(sites.map((site) => site.measures["ed.in_department"]));
+
+function Desk({ drawn }: { drawn: Drawn }) {
+  const { sites } = drawn.picture;
+  const eds = type1(sites);
+  const utcs = sites.filter((site) => site.ed_type !== null && site.ed_type !== 1);
+  const most = mostIn(eds);
   return (
     <>
-      <Headlines headlines={headlines} sites={type1} seen={seen} />
+      <Headlines plans={headlines} sites={eds} drawn={drawn} />
       <Pressure
         id="ed-pressure"
         title="Where the pressure is"
-        note={`${type1.length} type 1 departments, by need; the three 12-hour measures apart`}
-        sites={type1}
+        note={`${eds.length} type 1 departments, by need; the three 12-hour measures apart`}
+        sites={eds}
         first={{ measure: "ed.in_department", title: "In ED", note: "now" }}
         drawing={<BandKey words={HOURS} breach={TWELVE} />}
-        draw={(site) => (
-          <BandBar bands={hoursInEd(site)} most={most} breach={TWELVE} width={BAR} height={22} />
+        width={BAR}
+        draw={(site, width) => (
+          <BandBar bands={hoursInEd(site)} most={most} breach={TWELVE} width={width} height={22} />
         )}
         columns={twelveHours}
-        seen={seen}
+        drawn={drawn}
       />
-      <SitePart
+      <SitesCard
         id="ed-flow"
         title="Through the department"
         note="arrivals, triage, clinician, bed"
-        sites={type1}
-        columns={departments}
-        seen={seen}
-        total
+        plans={departments}
+        sites={eds}
+        drawn={drawn}
       />
-      <SitePart
+      <SitesCard
         id="ed-utc"
         title="Urgent treatment centres"
         note={String(utcs.length)}
+        plans={centres}
         sites={utcs}
-        columns={centres}
+        drawn={drawn}
+        total={false}
         low
-        seen={seen}
       />
     </>
   );
 }
 
+const wall: WallPlan = {
+  figures: [
+    { measure: "ed.in_department", label: "in EDs and UTCs" },
+    { measure: "ed.over_12h", label: "over 12 h in ED now" },
+    { measure: "ed.waiting_to_be_seen", label: "waiting to be seen" },
+    { measure: "ed.decision_to_admit_waiting", label: "waiting for a bed" },
+    { measure: "ed.within_4h_today", label: "within 4 hours today" },
+  ],
+  title: "Emergency departments, by need",
+  note: <BandKey words={HOURS} breach={TWELVE} mixed={MIXED} />,
+  rows: [
+    {
+      measure: "ed.in_department",
+      label: "In ED",
+      note: "by hours",
+      draw: (site, sites) => (
+        <BandBar
+          bands={withoutSmall(hoursInEd(site))}
+          most={mostIn(sites)}
+          breach={TWELVE}
+          width={WALL_BAR}
+          height={64}
+        />
+      ),
+    },
+    { measure: "ed.over_12h", label: "Over 12 h", note: "in ED now", people: true },
+    { measure: "ed.decision_to_admit_over_12h", label: "Over 12 h", note: "since decision" },
+    { measure: "ed.decision_to_admit_waiting", label: "Waiting for bed", note: "decided to admit" },
+    { measure: "ed.waiting_to_be_seen", label: "To be seen", note: "by a clinician" },
+    { measure: "ed.corridor_care", label: "Corridor", note: "care now" },
+    { measure: "ed.majors_resus_occupancy", label: "Majors, resus", note: "of cubicles" },
+    { measure: "ed.within_4h_today", label: "Within 4 h", note: "today" },
+  ],
+  sites: ({ sites }) => type1(sites),
+};
+
 /** Every emergency department side by side. */
-export function Page() {
-  return (
-    <Frame topics={TOPICS}>
-      {(overview, shown) => {
-        const board = live.topic<Board>("board:ed");
-        if (!board) return <Said>Waiting for the first figures of this board.</Said>;
-        return (
-          <Desk
-            overview={joined(overview, board)}
-            shown={shown}
-            name="ed"
-            foot="Bars: people in the department on one scale. Red: past the line. A person may stand in more than one 12-hour measure."
-          >
-            {(seen) => <Departments seen={seen} />}
-          </Desk>
-        );
-      }}
-    </Frame>
-  );
-}
+export const Page = boardOf({
+  name: "ed",
+  services: ["ed"],
+  desk: (drawn) => <Desk drawn={drawn} />,
+  wall,
+  foot: [
+    "Bars: people in the department on one scale. Red: past the line.",
+    "A person may stand in more than one 12-hour measure.",
+  ],
+});

@@ -1,14 +1,12 @@
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { FeedBoard, FeedRow, Me, Overview } from "../../api/types";
-import { Dialog } from "../../components/dialog/dialog";
-import { Keys } from "../../components/keys/keys";
 import { type DataColumn, DataTable } from "../../components/table/data-table";
 import { count } from "../../format/number";
 import { live } from "../../store";
-import { toggleTheme, toggleWall } from "../../store/view";
 import { Frame, type Shown } from "../frame/frame";
-import { useKeyboard } from "../frame/keyboard";
+import { Main } from "../frame/main";
 import { useMe } from "../frame/me";
+import { useNarrow } from "../frame/narrow";
 import { Said } from "../frame/said";
 import { FeedDetail } from "./feed-detail";
 import { Quarantine } from "./quarantine";
@@ -23,7 +21,7 @@ import {
   stateInWords,
   usualInWords,
 } from "./words";
-import "../frame/desk.css";
+import "../service/service.css";
 import "./feeds.css";
 
 const NOTHING: string[] = [];
@@ -33,22 +31,26 @@ function columnsFor(
   now: number,
   chosen: string | null,
   choose: (code: string) => void,
+  narrow: boolean,
 ): DataColumn<FeedRow>[] {
-  return [
+  const columns: DataColumn<FeedRow>[] = [
     {
       key: "name",
       title: "Feed",
       sortBy: (row) => row.name,
       cell: (row) => (
-        <button
-          type="button"
-          class="feed-open"
-          aria-pressed={row.code === chosen}
-          data-feed={row.code}
-          onClick={() => choose(row.code)}
-        >
-          {row.name}
-        </button>
+        <>
+          <button
+            type="button"
+            class="feed-open"
+            aria-pressed={row.code === chosen}
+            data-feed={row.code}
+            onClick={() => choose(row.code)}
+          >
+            {row.name}
+          </button>
+          {narrow && <StateMark state={row.state} />}
+        </>
       ),
       text: (row) => row.name,
     },
@@ -110,6 +112,8 @@ function columnsFor(
       text: (row) => count(row.quarantined),
     },
   ];
+  // On a phone the state stands under the name, and what the feed that one chooses says below is left out.
+  return columns.filter(({ key }) => !narrow || !["state", "usual", "accepted"].includes(key));
 }
 
 function Desk({
@@ -124,26 +128,28 @@ function Desk({
   me: Me;
 }) {
   const [chosen, setChosen] = useState<string | null>(null);
-  const [help, setHelp] = useState(false);
-  const nothing = useCallback(() => undefined, []);
-  const showKeys = useCallback(() => setHelp(true), []);
-  const theme = useCallback(() => toggleTheme(shown.night), [shown.night]);
-  useKeyboard({ explain: nothing, find: nothing, help: showKeys, wall: toggleWall, theme });
+  const narrow = useNarrow();
   const rows = useMemo(() => [...board.items].sort((a, b) => needOf(b) - needOf(a)), [board.items]);
   const feed = rows.find((row) => row.code === chosen) ?? rows[0];
   const may = (permission: string) => me.may.includes(permission);
   const moved = rows.map((row) => `${row.quarantined} ${row.refused_24h}`).join(",");
   return (
-    <>
+    <Main
+      shown={shown}
+      name={`${shown.wall ? "service-wall" : "service"} feeds-board`}
+      foot={[
+        "Delayed: a silence that comes about once in a hundred at such an hour. Silent: once in a million.",
+      ]}
+    >
       {shown.wall ? (
         <FeedsWall rows={rows} now={shown.now} />
       ) : (
-        <main class="service feeds-board">
+        <>
           <section class="card">
             <DataTable
               id="feeds-title"
               title="Feeds, the worst first"
-              columns={columnsFor(shown.now, feed?.code ?? null, setChosen)}
+              columns={columnsFor(shown.now, feed?.code ?? null, setChosen, narrow)}
               rows={rows}
               rowKey={(row) => row.code}
               need={needOf}
@@ -158,23 +164,9 @@ function Desk({
           {may("quarantine:read") && (
             <Quarantine now={shown.now} moved={moved} mayReplay={may("quarantine:write")} />
           )}
-          <footer class="service-foot">
-            <span>
-              Delayed: a silence that comes about once in a hundred at such an hour. Silent: once in a
-              million.
-            </span>
-            <button type="button" class="service-keys no-print" onClick={showKeys}>
-              Keys <kbd>?</kbd>
-            </button>
-          </footer>
-        </main>
+        </>
       )}
-      {help && (
-        <Dialog id="keys" label="Keys" form="card" onClose={() => setHelp(false)}>
-          <Keys />
-        </Dialog>
-      )}
-    </>
+    </Main>
   );
 }
 

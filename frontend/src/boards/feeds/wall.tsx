@@ -11,7 +11,7 @@ export function FeedsWall({ rows, now }: { rows: FeedRow[]; now: number }) {
   const shown = rows.slice(0, MOST);
   const more = rows.length - shown.length;
   return (
-    <main class="service-wall feeds-board">
+    <>
       <h2 id="feeds-wall">Feeds, the worst first {more > 0 && <span>{count(more)} more not shown</span>}</h2>
       <table class="feeds-wall" aria-labelledby="feeds-wall">
         <thead>
@@ -43,6 +43,6 @@ export function FeedsWall({ rows, now }: { rows: FeedRow[]; now: number }) {
           ))}
         </tbody>
       </table>
-    </main>
+    </>
   );
 }

@@ -4,12 +4,15 @@ import type { Column } from "../../components/site-table/site-table";
 
 export type Definitions = ReadonlyMap<string, MeasureDefinition>;
 
-interface Plan {
+/** A column of a table of sites, before the figures are there. */
+export interface Plan {
   measure: string;
   title: string;
   note?: string;
+  /** In the place of the counts under the figure. */
+  detail?: string;
   beside?: { measure: string; word: string };
-  /** Whether the column draws its readings against one axis. */
+  /** Draws its readings against one axis, with the plan as a line. */
   drawn?: boolean;
 }
 
@@ -54,22 +57,25 @@ export function spreadOf(sites: Site[], measure: string, definitions: Definition
   return axis ? { values, axis, target } : null;
 }
 
-export function acuteColumns(sites: Site[], definitions: Definitions): Column[] {
-  return acute.map(({ drawn, ...plan }) => {
+/** Columns with their axes; of a drawn one the note is its plan. */
+export const columnsOf = (plans: Plan[], sites: Site[], definitions: Definitions): Column[] =>
+  plans.map(({ drawn, ...plan }) => {
     const spread = drawn ? spreadOf(sites, plan.measure, definitions) : null;
     const note = (drawn && targetInWords(definitions.get(plan.measure))) || plan.note;
     return { ...plan, note, mark: spread && { axis: spread.axis, target: spread.target } };
   });
-}
+
+export const acuteColumns = (sites: Site[], definitions: Definitions) => columnsOf(acute, sites, definitions);
+
+/** Whether a measure can have a reading at a site. */
+export const hasMeasure = (site: Site, measure: string) => {
+  const value = site.measures[measure];
+  return value !== undefined && value.absent !== "not_applicable";
+};
 
 /** Only the measures that apply to at least one of these sites. */
 export function otherColumns(sites: Site[]): Column[] {
-  return other.filter(({ measure }) =>
-    sites.some((site) => {
-      const value = site.measures[measure];
-      return value !== undefined && value.absent !== "not_applicable";
-    }),
-  );
+  return other.filter(({ measure }) => sites.some((site) => hasMeasure(site, measure)));
 }
 
 const titles = new Map([...other, ...acute].map((plan) => [plan.measure, plan.title]));
@@ -92,5 +98,8 @@ export const byKind = (a: string, b: string) => {
 };
 
 export const kindInWords = (kind: string) => kinds[kind] ?? kind.replaceAll("_", " ");
+
+/** Where a site is, where its name does not say it already. */
+export const townOf = (site: Site) => (site.short_name.includes(site.town) ? undefined : site.town);
 
 export const isAcute = (site: Site) => site.kind === "acute";

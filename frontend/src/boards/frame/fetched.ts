@@ -1,4 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { fetchMeasures } from "../../api/client";
+import type { Definitions } from "./columns";
 
 /** Fetches something that seldom changes, and again each time the page is live until it has come. */
 export function useFetched<T>(fetchIt: () => Promise<T>, isLive: boolean): T | null {
@@ -16,4 +18,10 @@ export function useFetched<T>(fetchIt: () => Promise<T>, isLive: boolean): T | n
     };
   }, [fetchIt, isLive, answer]);
   return answer;
+}
+
+/** What every measure means, by its name; empty until it has come. */
+export function useDefinitions(isLive: boolean): Definitions {
+  const measures = useFetched(fetchMeasures, isLive);
+  return useMemo(() => new Map((measures ?? []).map((each) => [each.name, each])), [measures]);
 }

@@ -9,6 +9,7 @@ import { view } from "../../store/view";
 import { isNight } from "../../sun";
 import { applyView } from "../../theme";
 import { routeOf, routes } from "../routes";
+import "./board.css";
 
 /** How a board is shown, and when. */
 export interface Shown {
@@ -29,8 +30,8 @@ function LiveHeader() {
     rate: live.rate.value,
     now: live.now.value,
   };
-  if (view.value.wall) return <WallHeader {...shared} />;
   const here = routeOf(location.pathname)?.route ?? null;
+  if (view.value.wall) return <WallHeader {...shared} here={here} />;
   return <Header {...shared} history={overview?.history ?? null} boards={routes} here={here} />;
 }
 
@@ -43,6 +44,18 @@ function Waiting({ lost }: { lost: boolean }) {
           : "Waiting for the first figures."}
       </p>
     </main>
+  );
+}
+
+/** Said over every board while no event has come: what brings the first. */
+function Nothing({ wall }: { wall: boolean }) {
+  return (
+    <aside class="nothing-yet" aria-label="Nothing received">
+      <b>Nothing has been received yet.</b>{" "}
+      {wall
+        ? "Figures come with the first events."
+        : "Figures come with the first events: sent to POST /api/v1/events, taken in from files by lightship import, or made up by lightship up, which brings synthetic people."}
+    </aside>
   );
 }
 
@@ -73,15 +86,15 @@ export function Frame({ topics = none, children }: FrameProps) {
   }, [state]);
   useLayoutEffect(() => applyView(shown, night, document.documentElement), [shown, night]);
   useEffect(() => live.listen(topics), [topics]);
-  const page = (
-    <>
+  return (
+    <Stage wall={shown.wall}>
       <LiveHeader />
+      {overview?.feeds.length === 0 && <Nothing wall={shown.wall} />}
       {overview ? (
         children(overview, { wall: shown.wall, night, now, isLive: state === "live" })
       ) : (
         <Waiting lost={state === "lost"} />
       )}
-    </>
+    </Stage>
   );
-  return shown.wall ? <Stage>{page}</Stage> : page;
 }

@@ -1,3 +1,5 @@
+import "./board.css";
+
 /** Stands in the place of a board that cannot be drawn yet, or not for this reader. */
 export function Said({ children }: { children: string }) {
   return (

@@ -1,10 +1,8 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
-import { fetchMap, fetchMeasures } from "../../api/client";
+import { fetchMap } from "../../api/client";
 import type { Overview, Site } from "../../api/types";
-import { Dialog } from "../../components/dialog/dialog";
 import { Feeds } from "../../components/feeds/feeds";
 import { FindSite } from "../../components/find/find-site";
-import { Keys } from "../../components/keys/keys";
 import { SystemMap } from "../../components/map/system-map";
 import { leadingLevel } from "../../components/opel/leading";
 import { OpelChip } from "../../components/opel/opel-chip";
@@ -12,12 +10,11 @@ import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
 import { TakeAway } from "../../components/table/take-away";
-import { toggleTheme, toggleWall } from "../../store/view";
-import { acuteColumns, byKind, isAcute, titleOf } from "../frame/columns";
-import { type Asked, Explaining } from "../frame/explaining";
-import { useFetched } from "../frame/fetched";
-import { Frame } from "../frame/frame";
-import { useKeyboard } from "../frame/keyboard";
+import { acuteColumns, byKind, isAcute, titleOf, townOf } from "../frame/columns";
+import { Explaining } from "../frame/explaining";
+import { useDefinitions, useFetched } from "../frame/fetched";
+import { Frame, type Shown } from "../frame/frame";
+import { Main } from "../frame/main";
 import { useNarrow } from "../frame/narrow";
 import { overviewOnWall } from "../frame/on-wall";
 import { useWidth } from "../frame/width";
@@ -31,42 +28,25 @@ function levelMark(site: Site) {
   return level && <OpelChip level={level} size={24} />;
 }
 
-interface BoardProps {
-  overview: Overview;
-  wall: boolean;
-  night: boolean;
-  now: number;
-  isLive: boolean;
-}
-
-function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
+function Board({ overview: received, shown }: { overview: Overview; shown: Shown }) {
+  const { wall, now, isLive } = shown;
   const overview = useMemo(() => (wall ? overviewOnWall(received) : received), [received, wall]);
   const districts = useFetched(fetchMap, isLive);
-  const measures = useFetched(fetchMeasures, isLive);
+  const definitions = useDefinitions(isLive);
   const [selected, setSelected] = useState<string | null>(null);
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const [help, setHelp] = useState(false);
   const [acuteSort, setAcuteSort] = useState<Sort>(byNeed);
   const narrow = useNarrow();
   const mapRoom = useWidth(404);
   const field = useRef<HTMLInputElement>(null);
 
-  const definitions = useMemo(() => new Map((measures ?? []).map((each) => [each.name, each])), [measures]);
   const acute = useMemo(() => sorted(overview.sites.filter(isAcute), acuteSort), [overview.sites, acuteSort]);
   const kinds = useMemo(
     () => [...new Set(overview.sites.filter((site) => !isAcute(site)).map((site) => site.kind))].sort(byKind),
     [overview.sites],
   );
 
-  const explain = useCallback((figure: HTMLElement) => {
-    const { measure, site } = figure.dataset;
-    if (measure && site) setAsked({ measure, site });
-  }, []);
   const find = useCallback(() => field.current?.focus(), []);
-  const showKeys = useCallback(() => setHelp(true), []);
   const goTo = useCallback((code: string) => location.assign(`/site/${code}`), []);
-  const theme = useCallback(() => toggleTheme(night), [night]);
-  useKeyboard({ explain, find, help: showKeys, wall: toggleWall, theme });
 
   const scored = acute.some((site) => leadingLevel(site.opel));
   const acuteRows = {
@@ -76,132 +56,105 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
     total: { name: overview.system.name, under: "all sites", measures: overview.totals },
     selected,
     now,
-    under: (site: Site) => site.town,
+    under: townOf,
   };
   return (
-    <>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the figures in it are buttons */}
-      <main
-        class={wall ? "wall" : "overview"}
-        onClick={(event) => {
-          const figure = (event.target as Element).closest<HTMLElement>("[data-measure]");
-          if (figure) explain(figure);
-        }}
-        onFocusIn={(event) => {
-          const row = (event.target as Element).closest<HTMLElement>("[data-row]");
-          if (row?.dataset.row) setSelected(row.dataset.row);
-        }}
-      >
-        {wall ? (
-          <Wall
-            overview={overview}
+    <Main
+      shown={shown}
+      name={wall ? "wall" : "overview"}
+      find={find}
+      onRow={setSelected}
+      explain={(asked, close) => <Explaining asked={asked} overview={overview} now={now} onClose={close} />}
+      foot={[
+        "Dots: each acute hospital on one axis. Dotted line: the plan. Red: past it.",
+        "G&A: general and acute beds. NCtR: no criteria to reside.",
+      ]}
+    >
+      {wall ? (
+        <Wall
+          overview={overview}
+          definitions={definitions}
+          districts={districts}
+          selected={selected}
+          onSelect={setSelected}
+          now={now}
+        />
+      ) : (
+        <>
+          <Tiles
+            place={overview.system.name}
+            totals={overview.totals}
+            opel={overview.opel}
+            sites={overview.sites}
             definitions={definitions}
-            districts={districts}
-            selected={selected}
-            onSelect={setSelected}
             now={now}
           />
-        ) : (
-          <>
-            <Tiles
-              place={overview.system.name}
-              totals={overview.totals}
-              opel={overview.opel}
-              sites={overview.sites}
-              definitions={definitions}
-              now={now}
-            />
-            <section class="card part-map" aria-labelledby="map-title">
-              <h2 id="map-title">
-                {scored ? "OPEL now" : "Emergency departments"}{" "}
-                <span>{scored ? "local levels, and people in each ED" : "people in each now"}</span>
-              </h2>
-              <div class="map-room" ref={mapRoom.ref}>
-                <SystemMap
-                  width={mapRoom.width}
-                  districts={districts}
-                  sites={overview.sites}
-                  places={overview.places}
-                  selected={selected}
-                  onSelect={setSelected}
-                />
-              </div>
-              <p class="legend">
-                {!scored && (
-                  <>
-                    <span class="legend-ed" /> type 1 ED, area by people{" "}
-                  </>
-                )}
-                <span class="legend-no-ed" /> no type 1 ED <span class="legend-small" /> other site
-              </p>
-            </section>
-            <section class="card part-sites">
-              <div class="part-head">
-                <h2 id="sites-title">
-                  Sites, by {acuteSort.column === "need" ? "need" : titleOf(acuteSort.column)}{" "}
-                  <span>{acute.length} acute hospitals</span>
-                </h2>
-                <TakeAway
-                  title="Sites, by need"
-                  sheet={() => sheetOfSites(acuteRows.columns, acute, acuteRows.total, now)}
-                  now={now}
-                />
-                <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
-              </div>
-              {narrow ? (
-                <SiteCards {...acuteRows} mark={levelMark} />
-              ) : (
-                <SiteTable
-                  {...acuteRows}
-                  sort={acuteSort}
-                  onSort={(column) => setAcuteSort(pressed(acuteSort, column))}
-                />
-              )}
-            </section>
-            <div class="part-rest">
-              {kinds.map((kind) => (
-                <KindTable key={kind} kind={kind} sites={overview.sites} selected={selected} now={now} />
-              ))}
-              <section class="card part-feeds" aria-labelledby="feeds-title">
-                <h2 id="feeds-title">
-                  Feeds <span>late ones by name</span>
-                </h2>
-                <Feeds feeds={overview.feeds} now={now} />
-              </section>
+          <section class="card part-map" aria-labelledby="map-title">
+            <h2 id="map-title">
+              {scored ? "OPEL now" : "Emergency departments"}{" "}
+              <span>{scored ? "local levels, and people in each ED" : "people in each now"}</span>
+            </h2>
+            <div class="map-room" ref={mapRoom.ref}>
+              <SystemMap
+                width={mapRoom.width}
+                districts={districts}
+                sites={overview.sites}
+                places={overview.places}
+                selected={selected}
+                onSelect={setSelected}
+                brief={narrow}
+              />
             </div>
-            <footer class="foot">
-              <span>Dots: each acute hospital on one axis. Dotted line: the plan. Red: past it.</span>
-              <span>G&amp;A: general and acute beds. NCtR: no criteria to reside.</span>
-              <button type="button" class="foot-keys no-print" onClick={showKeys}>
-                Keys <kbd>?</kbd>
-              </button>
-            </footer>
-          </>
-        )}
-      </main>
-      {asked && <Explaining asked={asked} overview={overview} now={now} onClose={() => setAsked(null)} />}
-      {help && (
-        <Dialog id="keys" label="Keys" form="card" onClose={() => setHelp(false)}>
-          <Keys />
-        </Dialog>
+            <p class="legend">
+              {!scored && (
+                <>
+                  <span class="legend-ed" /> type 1 ED, area by people{" "}
+                </>
+              )}
+              <span class="legend-no-ed" /> no type 1 ED <span class="legend-small" /> other site
+            </p>
+          </section>
+          <section class="card part-sites">
+            <div class="part-head">
+              <h2 id="sites-title">
+                Sites, by {acuteSort.column === "need" ? "need" : titleOf(acuteSort.column)}{" "}
+                <span>{acute.length} acute hospitals</span>
+              </h2>
+              <TakeAway
+                title="Sites, by need"
+                sheet={() => sheetOfSites(acuteRows.columns, acute, acuteRows.total, now)}
+                now={now}
+              />
+              <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
+            </div>
+            {narrow ? (
+              <SiteCards {...acuteRows} mark={levelMark} />
+            ) : (
+              <SiteTable
+                {...acuteRows}
+                sort={acuteSort}
+                onSort={(column) => setAcuteSort(pressed(acuteSort, column))}
+              />
+            )}
+          </section>
+          <div class="part-rest">
+            {kinds.map((kind) => (
+              <KindTable key={kind} kind={kind} sites={overview.sites} selected={selected} now={now} />
+            ))}
+            <section class="card part-feeds" aria-labelledby="feeds-title">
+              <h2 id="feeds-title">
+                Feeds <span>late ones by name</span>
+              </h2>
+              <Feeds feeds={overview.feeds} now={now} />
+            </section>
+          </div>
+        </>
       )}
-    </>
+    </Main>
   );
 }
 
 /** The system overview: where pressure is now. */
 export function Page() {
-  return (
-    <Frame>
-      {(overview, shown) => (
-        <Board
-          overview={overview}
-          wall={shown.wall}
-          night={shown.night}
-          now={shown.now}
-          isLive={shown.isLive}
-        />
-      )}
-    </Frame>
-  );
+  return <Frame>{(overview, shown) => <Board overview={overview} shown={shown} />}</Frame>;
 }

@@ -3,7 +3,6 @@ import { OpelHeadline } from "../../components/opel/opel-level";
 import { Tile } from "../../components/tile/tile";
 import { count, counts, percent } from "../../format/number";
 import { type Definitions, isAcute, spreadOf } from "../frame/columns";
-import "./tiles.css";
 
 const numbers = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 

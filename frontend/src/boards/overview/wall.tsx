@@ -84,6 +84,7 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
   }));
   const figures = system.filter((each) => !(opel?.level_least && each.givesWay));
   const scored = acute.some((site) => leadingLevel(site.opel));
+  const counted = acute.some((site) => site.measures["ed.in_department"]?.absent === null);
   return (
     <>
       <section class="wall-system" aria-label="System now">
@@ -123,7 +124,7 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
           places={[]}
           selected={selected}
           onSelect={onSelect}
-          brief={scored}
+          brief={scored || !counted}
         />
       </section>
       <section class="wall-sites">

@@ -1,24 +1,21 @@
 import type { ComponentChildren } from "preact";
-import { useCallback, useMemo, useState } from "preact/hooks";
-import { fetchMeasures } from "../../api/client";
+import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import type { Overview, Service } from "../../api/types";
-import { Dialog } from "../../components/dialog/dialog";
-import { Keys } from "../../components/keys/keys";
+import { FindSite } from "../../components/find/find-site";
 import { measuresOnWall } from "../../format/small";
 import { live } from "../../store";
-import { toggleTheme, toggleWall } from "../../store/view";
 import type { Definitions } from "../frame/columns";
-import { type Asked, Explaining } from "../frame/explaining";
-import { useFetched } from "../frame/fetched";
+import { Explaining } from "../frame/explaining";
+import { useDefinitions } from "../frame/fetched";
 import { Frame, type Shown } from "../frame/frame";
-import { useKeyboard } from "../frame/keyboard";
+import { Main } from "../frame/main";
+import { overviewOnWall } from "../frame/on-wall";
+import { Said } from "../frame/said";
 import { type Joined, joined } from "./joined";
-import "../overview/overview.css";
-import "../overview/tiles.css";
-import "../overview/wall.css";
-import "./board.css";
+import { ServiceWall, type WallPlan } from "./wall";
+import "./service.css";
 
-/** What a board of some services draws from. */
+/** What a board of some services draws from; on a wall without small numbers. */
 export interface Drawn {
   picture: Joined;
   definitions: Definitions;
@@ -26,101 +23,92 @@ export interface Drawn {
   selected: string | null;
 }
 
-export interface ServiceBoardProps {
-  /** `service:beds` and the like; the same array at every drawing. */
-  topics: string[];
+export interface BoardPlan {
+  /** Names the board in its styles. */
+  name: string;
+  /** `ed` for the topic `service:ed` and the like. */
+  services: string[];
   desk(drawn: Drawn): ComponentChildren;
-  wall(drawn: Drawn): ComponentChildren;
+  wall: WallPlan;
+  foot: string[];
 }
 
-const onWall = (picture: Joined): Joined => {
-  const sites = picture.sites.map((site) => ({ ...site, measures: measuresOnWall(site.measures) }));
-  const totals = measuresOnWall(picture.totals);
+/** The picture without the counts of so few people that a wall, which visitors pass, may not show them. */
+function onWall(picture: Joined): Joined {
+  const overview = overviewOnWall(picture.overview);
   const providers = picture.providers.map((each) => ({ ...each, measures: measuresOnWall(each.measures) }));
   const units = picture.units.map((each) => ({ ...each, measures: measuresOnWall(each.measures) }));
-  return { ...picture, overview: { ...picture.overview, sites, totals }, sites, totals, providers, units };
-};
+  return { ...picture, overview, sites: overview.sites, totals: overview.totals, providers, units };
+}
 
-type InsideProps = ServiceBoardProps & { overview: Overview; shown: Shown };
+interface InsideProps {
+  plan: BoardPlan;
+  overview: Overview;
+  shown: Shown;
+}
 
-function Inside({ topics, desk, wall, overview, shown }: InsideProps) {
-  const services = topics.map((topic) => live.topic<Service>(topic));
+function Inside({ plan, overview, shown }: InsideProps) {
+  const services = plan.services.map((name) => live.topic<Service>(`service:${name}`));
   const picture = useMemo(() => {
     const made = joined(overview, services);
     return shown.wall ? onWall(made) : made;
     // The services are as many at every drawing.
   }, [overview, shown.wall, ...services]);
-  const measures = useFetched(fetchMeasures, shown.isLive);
-  const definitions = useMemo(() => new Map((measures ?? []).map((each) => [each.name, each])), [measures]);
+  const definitions = useDefinitions(shown.isLive);
   const [selected, setSelected] = useState<string | null>(null);
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const [help, setHelp] = useState(false);
-
-  const explain = useCallback((figure: HTMLElement) => {
-    const { measure, site } = figure.dataset;
-    if (measure && site) setAsked({ measure, site });
+  const field = useRef<HTMLInputElement>(null);
+  const find = useCallback(() => field.current?.focus(), []);
+  const goTo = useCallback((code: string) => {
+    setSelected(code);
+    document.querySelector<HTMLElement>(`[data-row="${code}"] [data-measure]`)?.focus();
   }, []);
-  const nothing = useCallback(() => undefined, []);
-  const showKeys = useCallback(() => setHelp(true), []);
-  const theme = useCallback(() => toggleTheme(shown.night), [shown.night]);
-  useKeyboard({ explain, find: nothing, help: showKeys, wall: toggleWall, theme });
 
+  if (!picture.complete) return <Said>Waiting for the first figures of this board.</Said>;
   const drawn = { picture, definitions, now: shown.now, selected };
   return (
-    <>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the figures in it are buttons */}
-      <main
-        class={shown.wall ? "wall services-wall" : "services"}
-        onClick={(event) => {
-          const figure = (event.target as Element).closest<HTMLElement>("[data-measure]");
-          if (figure) explain(figure);
-        }}
-        onFocusIn={(event) => {
-          const row = (event.target as Element).closest<HTMLElement>("[data-row]");
-          if (row?.dataset.row) setSelected(row.dataset.row);
-        }}
-      >
-        {!picture.complete ? (
-          <p class="card services-waiting">Waiting for the first figures of this board.</p>
-        ) : shown.wall ? (
-          wall(drawn)
-        ) : (
-          <>
-            {desk(drawn)}
-            <footer class="foot">
-              <span>Dots: each site on one axis. Dotted line: the plan. Red: past it.</span>
-              <span>G&amp;A: general and acute beds. NCtR: no criteria to reside.</span>
-              <button type="button" class="foot-keys no-print" onClick={showKeys}>
-                Keys <kbd>?</kbd>
-              </button>
-            </footer>
-          </>
-        )}
-      </main>
-      {asked && (
+    <Main
+      shown={shown}
+      name={`${shown.wall ? "service-wall" : "service"} ${plan.name}`}
+      find={find}
+      onRow={setSelected}
+      explain={(asked, close) => (
         <Explaining
           asked={asked}
           overview={picture.overview}
           providers={picture.providers}
           units={picture.units}
           now={shown.now}
-          onClose={() => setAsked(null)}
+          onClose={close}
         />
       )}
-      {help && (
-        <Dialog id="keys" label="Keys" form="card" onClose={() => setHelp(false)}>
-          <Keys />
-        </Dialog>
-      )}
-    </>
+      foot={plan.foot}
+      beside={<FindSite sites={picture.sites} field={field} onFound={setSelected} onGo={goTo} />}
+    >
+      {shown.wall ? <ServiceWall plan={plan.wall} drawn={drawn} /> : plan.desk(drawn)}
+    </Main>
   );
 }
 
+export interface ServiceBoardProps {
+  plan: BoardPlan;
+  /** What is listened to beside the services. */
+  also?: string[];
+}
+
+const none: string[] = [];
+
 /** A board of some services, on the desk or the wall: it listens, joins, explains and takes the keys. */
-export function ServiceBoard(props: ServiceBoardProps) {
+export function ServiceBoard({ plan, also = none }: ServiceBoardProps) {
+  const topics = useMemo(() => [...plan.services.map((name) => `service:${name}`), ...also], [plan, also]);
   return (
-    <Frame topics={props.topics}>
-      {(overview, shown) => <Inside {...props} overview={overview} shown={shown} />}
+    <Frame topics={topics}>
+      {(overview, shown) => <Inside plan={plan} overview={overview} shown={shown} />}
     </Frame>
   );
 }
+
+/** The page of a board that is nothing but its plan. */
+export const boardOf = (plan: BoardPlan) =>
+  function Page() {
+    return <ServiceBoard plan={plan} />;
+  };

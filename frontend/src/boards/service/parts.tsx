@@ -2,20 +2,19 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Measures, Site } from "../../api/types";
 import { SiteCards } from "../../components/site-cards/site-cards";
-import { pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
+import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
 import { TakeAway } from "../../components/table/take-away";
 import { Tile } from "../../components/tile/tile";
-import { spreadOf } from "../frame/columns";
+import { columnsOf, type Plan, spreadOf, townOf } from "../frame/columns";
 import { useNarrow } from "../frame/narrow";
 import type { Drawn } from "./board";
-import { columnsOf, type Plan } from "./plans";
 
 export interface TilePlan {
   measure: string;
   label: string;
   /** What stands under the figure while there is nothing to say of its age. */
-  detail?(totals: Measures): string | undefined;
+  detail?: string | ((totals: Measures) => string | undefined);
   /** The sites on one axis beside it. */
   spread?: boolean;
 }
@@ -34,7 +33,7 @@ export function Headlines({ plans, sites, drawn }: { plans: TilePlan[]; sites: S
           label={label}
           value={totals[measure]}
           now={drawn.now}
-          detail={detail?.(totals)}
+          detail={typeof detail === "function" ? detail(totals) : detail}
           spread={spread ? spreadOf(sites, measure, drawn.definitions) : null}
         />
       ))}
@@ -49,13 +48,25 @@ export interface SitesCardProps {
   plans: Plan[];
   sites: Site[];
   drawn: Drawn;
-  /** The measure that says which site comes first, the greatest or the least. */
-  first: Sort;
+  /** The measure that says which site comes first, the greatest or the least; otherwise it is the need. */
+  first?: Sort;
   total?: boolean;
+  /** Low rows, for many sites of little. */
+  low?: boolean;
 }
 
 /** A card with a table of sites: it sorts, it can be taken away, and it turns to cards on a phone. */
-export function SitesCard({ id, title, note, plans, sites, drawn, first, total = true }: SitesCardProps) {
+export function SitesCard({
+  id,
+  title,
+  note,
+  plans,
+  sites,
+  drawn,
+  first = byNeed,
+  total = true,
+  low,
+}: SitesCardProps) {
   const [sort, setSort] = useState<Sort>(first);
   const narrow = useNarrow();
   const { overview, totals } = drawn.picture;
@@ -69,10 +80,10 @@ export function SitesCard({ id, title, note, plans, sites, drawn, first, total =
     total: total ? { name: overview.system.name, under: "all sites", measures: totals } : undefined,
     selected: drawn.selected,
     now: drawn.now,
-    under: (site: Site) => site.town,
+    under: low ? undefined : townOf,
   };
   return (
-    <section class="card">
+    <section class={low ? "card service-low" : "card"}>
       <div class="part-head">
         <h2 id={id}>
           {title} {note && <span>{note}</span>}

@@ -1,47 +1,78 @@
+import type { ComponentChildren } from "preact";
 import type { Site } from "../../api/types";
+import { leadingLevel } from "../../components/opel/leading";
+import { OpelChip } from "../../components/opel/opel-chip";
 import { doesNotApply } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
+import { peopleOf } from "../../format/small";
 import { standsAgainst } from "../frame/on-wall";
 import type { Drawn } from "./board";
+import type { Joined } from "./joined";
 
-export interface WallPlan {
+export interface WallFigurePlan {
   measure: string;
   label: string;
-  note?: string;
 }
 
-export interface ServiceWallProps {
-  figures: WallPlan[];
-  title: string;
+export interface WallRowPlan extends WallFigurePlan {
   note?: string;
-  rows: WallPlan[];
+  /** Shown as the people a share counts. */
+  people?: boolean;
+  /** What stands under the figure, on one scale for all the sites. */
+  draw?(site: Site, sites: Site[]): ComponentChildren;
+}
+
+export interface WallPlan {
+  /** The system's own: in one row, or more than six in two. */
+  figures: WallFigurePlan[];
+  title: string;
+  note?: ComponentChildren;
+  rows: WallRowPlan[];
   /** The worst first; those that do not fit are counted in words. */
-  sites: Site[];
-  drawn: Drawn;
+  sites(picture: Joined): Site[];
 }
 
 /** The most sites that stand side by side. */
 const SITES = 7;
+const ONE_ROW = 6;
+
+const levelMark = (site: Site) => {
+  const level = leadingLevel(site.opel);
+  return level && <OpelChip level={level} size={36} />;
+};
 
 /** A board for a wall: the system's figures, then the sites side by side; nothing scrolls. */
-export function ServiceWall({ figures, title, note, rows, sites, drawn }: ServiceWallProps) {
-  const { overview, totals } = drawn.picture;
-  const stands = (measure: string) => (site: Site) =>
-    standsAgainst(site.measures[measure], measure, drawn.definitions);
-  const wallRows: WallRow[] = rows.map(({ measure, label, note: beside }) => ({
-    key: measure,
-    label,
-    note: beside,
-    measure,
-    value: (site) => site.measures[measure] ?? doesNotApply,
-    stands: stands(measure),
-  }));
-  const more = sites.length - SITES;
+export function ServiceWall({ plan, drawn }: { plan: WallPlan; drawn: Drawn }) {
+  const { picture, definitions, now } = drawn;
+  const { overview, totals } = picture;
+  const every = plan.sites(picture);
+  const sites = every.slice(0, SITES);
+  const more = every.length - sites.length;
+  const rows = plan.rows.map(({ measure, label, note, people, draw }): WallRow => {
+    const reading = (site: Site) => site.measures[measure] ?? doesNotApply;
+    return {
+      key: measure,
+      label,
+      note,
+      measure,
+      value: (site) => (people ? peopleOf(reading(site)) : reading(site)),
+      stands: (site) => standsAgainst(site.measures[measure], measure, definitions),
+      draw:
+        draw &&
+        ((site) => (
+          <span data-late={reading(site).freshness === "lost" ? "" : undefined}>{draw(site, every)}</span>
+        )),
+    };
+  });
   return (
     <>
-      <section class="services-figures" aria-label="System now">
-        {figures.map(({ measure, label }) => (
+      <section
+        class="service-wall-figures"
+        data-rows={plan.figures.length > ONE_ROW ? 2 : 1}
+        aria-label="System now"
+      >
+        {plan.figures.map(({ measure, label }) => (
           <WallFigure
             key={measure}
             label={label}
@@ -49,21 +80,18 @@ export function ServiceWall({ figures, title, note, rows, sites, drawn }: Servic
             site="system"
             place={overview.system.name}
             value={totals[measure]}
-            stands={standsAgainst(totals[measure], measure, drawn.definitions)}
-            now={drawn.now}
+            stands={standsAgainst(totals[measure], measure, definitions)}
+            now={now}
           />
         ))}
       </section>
-      <section class="wall-sites">
+      <section class="service-wall-sites">
         <h2 id="wall-sites-title">
-          {title}
-          <span>
-            {[note, "red edge: past its plan", more > 0 && `${more} more not shown`]
-              .filter(Boolean)
-              .join("; ")}
-          </span>
+          {plan.title}
+          {plan.note && <span>{plan.note}</span>}
+          <span>red edge: past its plan{more > 0 && `; ${more} more not shown`}</span>
         </h2>
-        <WallTable id="wall-sites-title" sites={sites.slice(0, SITES)} rows={wallRows} now={drawn.now} />
+        <WallTable id="wall-sites-title" sites={sites} rows={rows} now={now} mark={levelMark} />
       </section>
     </>
   );

@@ -9,6 +9,8 @@ interface Plan {
   measure: string;
   label: string;
   detail?: string;
+  /** Only where there is room for it. */
+  wall?: boolean;
 }
 
 const plans: Plan[] = [
@@ -16,8 +18,10 @@ const plans: Plan[] = [
   { measure: "ed.over_12h", label: "Over 12 h in ED" },
   { measure: "ed.within_4h_today", label: "Within 4 hours today" },
   { measure: "ambulance.handover_mean_today", label: "Mean handover today" },
+  { measure: "ambulance.waiting_handover", label: "Crews waiting", wall: true },
   { measure: "ed.decision_to_admit_waiting", label: "Waiting for a bed", detail: "after decision to admit" },
   { measure: "beds.ga_occupancy", label: "G&A occupied" },
+  { measure: "beds.ga_free", label: "G&A beds free", wall: true },
   { measure: "beds.community_occupied", label: "In a community bed" },
   { measure: "discharge.no_criteria_to_reside", label: "No criteria to reside" },
   { measure: "virtual_ward.on_caseload", label: "On the virtual ward" },
@@ -29,6 +33,7 @@ const needs: Record<string, (detail: SiteDetail) => boolean> = {
   "beds.community_occupied": (detail) => detail.units.some((unit) => unit.bed_kind === "community"),
   "ed.in_department": (detail) => detail.ed_type !== null,
   "ed.over_12h": (detail) => detail.ed_type === 1,
+  "ambulance.waiting_handover": (detail) => detail.ed_type === 1,
   "ambulance.handover_mean_today": (detail) => detail.ed_type === 1,
   "ed.decision_to_admit_waiting": (detail) => detail.ed_type === 1,
 };
@@ -37,9 +42,11 @@ const applies = (detail: SiteDetail, measure: string) =>
   detail.measures[measure]?.absent !== "not_applicable" && (needs[measure]?.(detail) ?? true);
 
 /** The headlines of a site: those that apply to it. */
-export const headlinesOf = (detail: SiteDetail) =>
+export const headlinesOf = (detail: SiteDetail, wall = false) =>
   plans
-    .filter(({ measure }) => measure in detail.measures && applies(detail, measure))
+    .filter(
+      (plan) => (wall || !plan.wall) && plan.measure in detail.measures && applies(detail, plan.measure),
+    )
     .map((plan) =>
       plan.measure === "ed.in_department" && detail.ed_type !== 1 ? { ...plan, label: "In the unit" } : plan,
     );

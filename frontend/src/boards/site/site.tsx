@@ -1,11 +1,9 @@
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { fetchOpel, fetchPeople, fetchSystem } from "../../api/client";
 import type { Overview, Site, SiteDetail, Value } from "../../api/types";
 import { BedGrid } from "../../components/beds/bed-grid";
 import { BedMark } from "../../components/beds/bed-mark";
-import { Dialog } from "../../components/dialog/dialog";
 import { Figure } from "../../components/figure/figure";
-import { Keys } from "../../components/keys/keys";
 import { LeaveStrip } from "../../components/leave/leave-strip";
 import { OpelBreakdownTable } from "../../components/opel/opel-breakdown";
 import { scoreInWords } from "../../components/opel/opel-level";
@@ -15,12 +13,11 @@ import { WaitsStrip } from "../../components/waits/waits-strip";
 import { count } from "../../format/number";
 import { measuresOnWall } from "../../format/small";
 import { live } from "../../store";
-import { toggleTheme, toggleWall } from "../../store/view";
-import { type Asked, Explaining } from "../frame/explaining";
-import { useFetched } from "../frame/fetched";
+import { Explaining } from "../frame/explaining";
+import { useDefinitions, useFetched } from "../frame/fetched";
 import { useFollowed } from "../frame/following";
 import { Frame, type Shown } from "../frame/frame";
-import { useKeyboard } from "../frame/keyboard";
+import { Main } from "../frame/main";
 import { useNarrow } from "../frame/narrow";
 import { useWidth } from "../frame/width";
 import { feedsOf, SiteFeeds, SiteHead } from "./head";
@@ -37,7 +34,6 @@ import {
 } from "./pictured";
 import { SiteWall } from "./wall";
 import "../overview/overview.css";
-import "../overview/tiles.css";
 import "./site.css";
 
 /** A figure in a line of words: the figure, then what it is. */
@@ -96,26 +92,18 @@ interface BoardProps {
 }
 
 function Board({ overview, detail, shown }: BoardProps) {
-  const { wall, night, now, isLive } = shown;
+  const { wall, now, isLive } = shown;
   const code = detail.code;
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const [help, setHelp] = useState(false);
   const askPeople = useCallback(() => fetchPeople(code), [code]);
   const askOpel = useCallback(() => fetchOpel(code), [code]);
   const people = useFollowed(askPeople, detail, isLive && !wall);
   const opel = useFollowed(askOpel, detail, isLive).answer;
   const system = useFetched(fetchSystem, isLive);
+  const definitions = useDefinitions(isLive);
   const room = useWidth(840);
   const side = useWidth(540);
   const narrow = useNarrow();
-  const explain = useCallback((figure: HTMLElement) => {
-    const { measure, site } = figure.dataset;
-    if (measure && site) setAsked({ measure, site });
-  }, []);
-  const showKeys = useCallback(() => setHelp(true), []);
   const find = useCallback(() => location.assign("/"), []);
-  const theme = useCallback(() => toggleTheme(night), [night]);
-  useKeyboard({ explain, find, help: showKeys, wall: toggleWall, theme });
 
   const marks = people.answer;
   const units = (...kinds: string[]) => detail.units.filter((unit) => kinds.includes(unit.kind));
@@ -123,239 +111,222 @@ function Board({ overview, detail, shown }: BoardProps) {
   const inEd = standingOf(measures["ed.in_department"]);
   const waiting = standingOf(measures["ambulance.waiting_handover"]);
   const isMajor = detail.ed_type === 1;
-  const isUnit = asked !== null && detail.units.some((unit) => unit.code === asked.site);
+  const isUnit = (code: string) => detail.units.some((unit) => unit.code === code);
   const vehicles = marks ? vehiclesOf(marks, now) : [];
   const feeds = feedsOf(detail, overview.feeds, system);
   const grids = { view: "marks", now, explained: true } as const;
   const left = marks ? marks.left_out.ghosts + marks.left_out.stale : 0;
   return (
-    <>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the figures in it are buttons */}
-      <main
-        class={wall ? "site-wall" : "overview site"}
-        onClick={(event) => {
-          const figure = (event.target as Element).closest<HTMLElement>("[data-measure]");
-          if (figure) explain(figure);
-        }}
-      >
-        {wall ? (
-          <SiteWall detail={detail} overview={overview} opel={opel} now={now} />
-        ) : (
-          <>
-            <SiteHead detail={detail} overview={overview} measures={measures} now={now} />
-            <div class="site-column" ref={room.ref}>
-              {detail.ed_type !== null && (
-                <section class="card site-part" aria-labelledby="ed-title">
-                  <h2 id="ed-title">{isMajor ? "Emergency department" : "Urgent treatment centre"}</h2>
-                  <Line
-                    detail={detail}
-                    now={now}
-                    said={[
-                      { measure: "ed.attendances_today", words: "attendances today" },
-                      { measure: "ed.arrivals_last_hour", words: "in the last hour" },
-                      { measure: "ed.over_4h", words: "over 4 h" },
-                      { measure: "ed.waiting_to_be_seen", words: "waiting to be seen" },
-                      {
-                        measure: "ed.decision_to_admit_over_12h",
-                        words: "over 12 h since the decision to admit",
-                      },
-                      { measure: "ed.corridor_care", words: "in corridor care" },
-                    ].slice(0, isMajor ? 6 : 4)}
-                  />
-                  {marks && (
-                    <WaitsStrip
-                      label={`Waits, ${detail.name}`}
-                      rows={waitsOf(detail.units, marks)}
-                      lines={narrow ? shortLines : waitLines}
-                      now={now}
-                      standing={inEd}
-                      width={Math.max(220, room.width - 430)}
-                    />
-                  )}
-                  {people.refused && (
-                    <p class="nothing">
-                      Marks of people are for managers of the site and the control centre; the counts below
-                      are for all.
-                    </p>
-                  )}
-                  <div class="site-grid">
-                    <BedGrid
-                      label={`Areas of the department, ${detail.name}`}
-                      units={gridOf(units("ed_area", "sdec"), null)}
-                      what="Area"
-                      withNoCriteria={false}
-                      {...grids}
-                    />
-                  </div>
-                </section>
-              )}
-              {has(detail, "ward") && (
-                <section class="card site-part" aria-labelledby="beds-title">
-                  <h2 id="beds-title">Beds</h2>
-                  <Line
-                    detail={detail}
-                    now={now}
-                    said={
-                      measures["beds.ga_occupancy"]?.absent === "not_applicable"
-                        ? [{ measure: "beds.community_occupied", words: "in a community bed" }]
-                        : [
-                            { measure: "beds.ga_occupied", words: "G&A occupied" },
-                            { measure: "beds.ga_open", words: "open" },
-                            { measure: "beds.ga_free", words: "free" },
-                            { measure: "beds.closed", words: "closed" },
-                            { measure: "beds.escalation_occupied", words: "in escalation beds" },
-                            { measure: "beds.critical_care_free", words: "critical care free" },
-                          ]
-                    }
-                  />
-                  <div class="site-grid">
-                    <BedGrid
-                      label={`Beds by ward, ${detail.name}`}
-                      units={gridOf(units("ward", "discharge_lounge"), marks)}
-                      {...grids}
-                    />
-                    <SiteKey />
-                  </div>
-                </section>
-              )}
-              {has(detail, "virtual_ward") && (
-                <section class="card site-part" aria-labelledby="virtual-title">
-                  <h2 id="virtual-title">Virtual ward</h2>
-                  <Line
-                    detail={detail}
-                    now={now}
-                    said={[
-                      { measure: "virtual_ward.on_caseload", words: "on the caseload" },
-                      { measure: "virtual_ward.occupancy", words: "of the places" },
-                    ]}
-                  />
-                  <div class="site-grid">
-                    <BedGrid
-                      label={`Places by team, ${detail.name}`}
-                      units={gridOf(units("virtual_ward"), null)}
-                      what="Team"
-                      withNoCriteria={false}
-                      {...grids}
-                    />
-                  </div>
-                </section>
-              )}
-            </div>
-            <div class="site-column" ref={side.ref}>
-              {detail.kind === "acute" && (
-                <section class="card site-part" aria-labelledby="opel-title">
-                  <h2 id="opel-title">
-                    OPEL, parameter by parameter{" "}
-                    {detail.opel?.level_least && (
-                      <span>
-                        {scoreInWords(detail.opel)}, local{detail.opel.indicative && ", indicative"}
-                      </span>
-                    )}
-                  </h2>
-                  <div class="site-grid">
-                    {opel ? (
-                      <OpelBreakdownTable
-                        opel={opel.opel}
-                        edition={opel.edition.name}
-                        site={code}
-                        now={now}
-                      />
-                    ) : (
-                      <p class="nothing">not received yet</p>
-                    )}
-                  </div>
-                </section>
-              )}
-              {isMajor && (
-                <section class="card site-part" aria-labelledby="ambulance-title">
-                  <h2 id="ambulance-title">Ambulance</h2>
-                  <Line
-                    detail={detail}
-                    now={now}
-                    said={[
-                      { measure: "ambulance.waiting_handover", words: "waiting" },
-                      { measure: "ambulance.waiting_over_45", words: `over ${HANDOVER_LIMIT} min` },
-                      { measure: "ambulance.on_the_way", words: "on the way" },
-                      { measure: "ambulance.handovers_over_60_today", words: "over 60 min today" },
-                      { measure: "ambulance.hours_lost_today", words: "lost today" },
-                    ]}
-                  />
-                  {marks && (
-                    <div class="site-grid">
-                      <VehicleStrip
-                        place={detail.short_name}
-                        vehicles={vehicles}
-                        limit={HANDOVER_LIMIT}
-                        now={now}
-                        standing={waiting}
-                        width={Math.max(320, side.width - 28)}
-                      />
-                    </div>
-                  )}
-                </section>
-              )}
-              {has(detail, "ward") && (
-                <section class="card site-part" aria-labelledby="leave-title">
-                  <h2 id="leave-title">Ready to leave</h2>
-                  <Line
-                    detail={detail}
-                    now={now}
-                    said={[
-                      {
-                        measure: "discharge.no_criteria_share",
-                        words: "of G&A occupied without criteria to reside",
-                      },
-                      { measure: "discharge.waiting_for_hub", words: "waiting for the hub" },
-                      { measure: "discharge.planned_definite", words: "planned for certain" },
-                      { measure: "beds.left_today", words: "left today" },
-                      { measure: "beds.stay_over_21_days", words: "over 21 days in hospital" },
-                    ]}
-                  />
-                  {marks && (
-                    <div class="site-grid">
-                      <LeaveStrip
-                        label={`People without criteria to reside, ${detail.name}`}
-                        rows={leaveOf(marks).map((row) => ({ ...row, median: medianOf(row.days) }))}
-                      />
-                    </div>
-                  )}
-                </section>
-              )}
-              <section class="card site-part" aria-labelledby="feeds-title">
-                <h2 id="feeds-title">Feeds behind these figures</h2>
-                <SiteFeeds feeds={feeds} now={now} />
-                {left > 0 && marks && (
-                  <p class="site-left">
-                    Left out of every count: {count(marks.left_out.ghosts)} who left at an unknown time,{" "}
-                    {count(marks.left_out.stale)} silent for too long.
-                  </p>
-                )}
-              </section>
-            </div>
-            <footer class="foot">
-              <span>G&amp;A: general and acute beds. NCtR: no criteria to reside.</span>
-              <button type="button" class="foot-keys no-print" onClick={showKeys}>
-                Keys <kbd>?</kbd>
-              </button>
-            </footer>
-          </>
-        )}
-      </main>
-      {asked && (
+    <Main
+      shown={shown}
+      name={wall ? "site-wall" : "overview site"}
+      find={find}
+      explain={(asked, close) => (
         <Explaining
           asked={asked}
           overview={explained(overview, detail, wall)}
           now={now}
-          peers={isUnit ? "units of this site" : undefined}
-          onClose={() => setAsked(null)}
+          peers={isUnit(asked.site) ? "units of this site" : undefined}
+          onClose={close}
         />
       )}
-      {help && (
-        <Dialog id="keys" label="Keys" form="card" onClose={() => setHelp(false)}>
-          <Keys />
-        </Dialog>
+      foot={["G&A: general and acute beds. NCtR: no criteria to reside."]}
+    >
+      {wall ? (
+        <SiteWall detail={detail} overview={overview} opel={opel} definitions={definitions} now={now} />
+      ) : (
+        <>
+          <SiteHead detail={detail} overview={overview} measures={measures} now={now} />
+          <div class="site-column" ref={room.ref}>
+            {detail.ed_type !== null && (
+              <section class="card site-part" aria-labelledby="ed-title">
+                <h2 id="ed-title">{isMajor ? "Emergency department" : "Urgent treatment centre"}</h2>
+                <Line
+                  detail={detail}
+                  now={now}
+                  said={[
+                    { measure: "ed.attendances_today", words: "attendances today" },
+                    { measure: "ed.arrivals_last_hour", words: "in the last hour" },
+                    { measure: "ed.over_4h", words: "over 4 h" },
+                    { measure: "ed.waiting_to_be_seen", words: "waiting to be seen" },
+                    {
+                      measure: "ed.decision_to_admit_over_12h",
+                      words: "over 12 h since the decision to admit",
+                    },
+                    { measure: "ed.corridor_care", words: "in corridor care" },
+                  ].slice(0, isMajor ? 6 : 4)}
+                />
+                {marks && (
+                  <WaitsStrip
+                    label={`Waits, ${detail.name}`}
+                    rows={waitsOf(detail.units, marks)}
+                    lines={narrow ? shortLines : waitLines}
+                    now={now}
+                    standing={inEd}
+                    width={narrow ? room.width - 150 : Math.max(220, room.width - 430)}
+                  />
+                )}
+                {people.refused && (
+                  <p class="nothing">
+                    Marks of people are for managers of the site and the control centre; the counts below are
+                    for all.
+                  </p>
+                )}
+                <div class="site-grid">
+                  <BedGrid
+                    label={`Areas of the department, ${detail.name}`}
+                    units={gridOf(units("ed_area", "sdec"), null)}
+                    what="Area"
+                    withNoCriteria={false}
+                    {...grids}
+                  />
+                </div>
+              </section>
+            )}
+            {has(detail, "ward") && (
+              <section class="card site-part" aria-labelledby="beds-title">
+                <h2 id="beds-title">Beds</h2>
+                <Line
+                  detail={detail}
+                  now={now}
+                  said={
+                    measures["beds.ga_occupancy"]?.absent === "not_applicable"
+                      ? [{ measure: "beds.community_occupied", words: "in a community bed" }]
+                      : [
+                          { measure: "beds.ga_occupied", words: "G&A occupied" },
+                          { measure: "beds.ga_open", words: "open" },
+                          { measure: "beds.ga_free", words: "free" },
+                          { measure: "beds.closed", words: "closed" },
+                          { measure: "beds.escalation_occupied", words: "in escalation beds" },
+                          { measure: "beds.critical_care_free", words: "critical care free" },
+                        ]
+                  }
+                />
+                <div class="site-grid">
+                  <BedGrid
+                    label={`Beds by ward, ${detail.name}`}
+                    units={gridOf(units("ward", "discharge_lounge"), marks)}
+                    {...grids}
+                  />
+                  <SiteKey />
+                </div>
+              </section>
+            )}
+            {has(detail, "virtual_ward") && (
+              <section class="card site-part" aria-labelledby="virtual-title">
+                <h2 id="virtual-title">Virtual ward</h2>
+                <Line
+                  detail={detail}
+                  now={now}
+                  said={[
+                    { measure: "virtual_ward.on_caseload", words: "on the caseload" },
+                    { measure: "virtual_ward.occupancy", words: "of the places" },
+                  ]}
+                />
+                <div class="site-grid">
+                  <BedGrid
+                    label={`Places by team, ${detail.name}`}
+                    units={gridOf(units("virtual_ward"), null)}
+                    what="Team"
+                    withNoCriteria={false}
+                    {...grids}
+                  />
+                </div>
+              </section>
+            )}
+          </div>
+          <div class="site-column" ref={side.ref}>
+            {detail.kind === "acute" && (
+              <section class="card site-part" aria-labelledby="opel-title">
+                <h2 id="opel-title">
+                  OPEL, parameter by parameter{" "}
+                  {detail.opel?.level_least && (
+                    <span>
+                      {scoreInWords(detail.opel)}, local{detail.opel.indicative && ", indicative"}
+                    </span>
+                  )}
+                </h2>
+                <div class="site-grid">
+                  {opel ? (
+                    <OpelBreakdownTable opel={opel.opel} edition={opel.edition.name} site={code} now={now} />
+                  ) : (
+                    <p class="nothing">not received yet</p>
+                  )}
+                </div>
+              </section>
+            )}
+            {isMajor && (
+              <section class="card site-part" aria-labelledby="ambulance-title">
+                <h2 id="ambulance-title">Ambulance</h2>
+                <Line
+                  detail={detail}
+                  now={now}
+                  said={[
+                    { measure: "ambulance.waiting_handover", words: "waiting" },
+                    { measure: "ambulance.waiting_over_45", words: `over ${HANDOVER_LIMIT} min` },
+                    { measure: "ambulance.on_the_way", words: "on the way" },
+                    { measure: "ambulance.handovers_over_60_today", words: "over 60 min today" },
+                    { measure: "ambulance.hours_lost_today", words: "lost today" },
+                  ]}
+                />
+                {marks && (
+                  <div class="site-grid">
+                    <VehicleStrip
+                      place={detail.short_name}
+                      vehicles={vehicles}
+                      limit={HANDOVER_LIMIT}
+                      now={now}
+                      standing={waiting}
+                      width={Math.max(320, side.width - 28)}
+                    />
+                  </div>
+                )}
+              </section>
+            )}
+            {has(detail, "ward") && (
+              <section class="card site-part" aria-labelledby="leave-title">
+                <h2 id="leave-title">Ready to leave</h2>
+                <Line
+                  detail={detail}
+                  now={now}
+                  said={[
+                    {
+                      measure: "discharge.no_criteria_share",
+                      words: "of G&A occupied without criteria to reside",
+                    },
+                    { measure: "discharge.waiting_for_hub", words: "waiting for the hub" },
+                    { measure: "discharge.planned_definite", words: "planned for certain" },
+                    { measure: "beds.left_today", words: "left today" },
+                    { measure: "beds.stay_over_21_days", words: "over 21 days in hospital" },
+                  ]}
+                />
+                {marks && (
+                  <div class="site-grid">
+                    <LeaveStrip
+                      label={`People without criteria to reside, ${detail.name}`}
+                      rows={leaveOf(marks).map((row) => ({ ...row, median: medianOf(row.days) }))}
+                      now={now}
+                      standing={standingOf(measures["discharge.no_criteria_to_reside"])}
+                      width={Math.min(220, side.width - 190)}
+                    />
+                  </div>
+                )}
+              </section>
+            )}
+            <section class="card site-part" aria-labelledby="feeds-title">
+              <h2 id="feeds-title">Feeds behind these figures</h2>
+              <SiteFeeds feeds={feeds} now={now} />
+              {left > 0 && marks && (
+                <p class="site-left">
+                  Left out of every count: {count(marks.left_out.ghosts)} who left at an unknown time,{" "}
+                  {count(marks.left_out.stale)} silent for too long.
+                </p>
+              )}
+            </section>
+          </div>
+        </>
       )}
-    </>
+    </Main>
   );
 }
 

@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { OpelAnswer, OpelParameter, Overview, SiteDetail } from "../../api/types";
+import { ageInWords } from "../../components/figure/figure";
 import { nextInWords, readingOf } from "../../components/opel/opel-breakdown";
 import { OpelChip, opelWords } from "../../components/opel/opel-chip";
 import { levelInWords, scoreInWords } from "../../components/opel/opel-level";
@@ -7,12 +8,15 @@ import { Pips } from "../../components/pips/pips";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { absence, counts, inWords, SMALL_NUMBER } from "../../format/number";
 import { measuresOnWall, onWall, peopleOf } from "../../format/small";
+import type { Definitions } from "../frame/columns";
+import { standsAgainst } from "../frame/on-wall";
 import { headlinesOf, providerInWords } from "./head";
 
 export interface SiteWallProps {
   detail: SiteDetail;
   overview: Overview;
   opel: OpelAnswer | null;
+  definitions: Definitions;
   now: number;
 }
 
@@ -54,8 +58,15 @@ function Parameters({ parameters }: { parameters: OpelParameter[] }) {
   );
 }
 
-/** The most units of a kind that stand under one another. */
-const UNITS = 8;
+/** The most units that stand under one another: below the parameters of a level, and alone. */
+const FEW = 6;
+const MANY = 14;
+
+/** "lost 16:10", where the counts of units are late. */
+const unitsLate = ({ units }: SiteDetail, now: number) =>
+  units
+    .map(({ measures }) => measures["unit.occupancy"] && ageInWords(measures["unit.occupancy"], now))
+    .find(Boolean);
 
 function Units({ detail, wide }: { detail: SiteDetail; wide: boolean }) {
   const fullest = useMemo(
@@ -69,15 +80,18 @@ function Units({ detail, wide }: { detail: SiteDetail; wide: boolean }) {
         ),
     [detail.units],
   );
+  if (fullest.length === 0) return <p class="quiet">No unit has been counted yet.</p>;
   return (
-    <ul class={wide ? "site-wall-units site-wall-wide" : "site-wall-units"}>
-      {fullest.slice(0, UNITS).map((unit) => {
+    <ul class="site-wall-units">
+      {fullest.slice(0, wide ? MANY : FEW).map((unit) => {
         const reading = unit.measures["unit.occupancy"];
         const value = reading && onWall(reading);
         return (
           <li key={unit.code}>
             <span>{unit.name}</span>
-            <b>{!value || value.absent === "suppressed" ? SMALL_NUMBER : counts(value)}</b>
+            <b data-state={reading?.freshness}>
+              {!value || value.absent === "suppressed" ? SMALL_NUMBER : counts(value)}
+            </b>
           </li>
         );
       })}
@@ -86,7 +100,7 @@ function Units({ detail, wide }: { detail: SiteDetail; wide: boolean }) {
 }
 
 /** One site for a wall: its level, its headlines, why it stands there, and its fullest units; no count of people under five. */
-export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
+export function SiteWall({ detail, overview, opel, definitions, now }: SiteWallProps) {
   const measures = measuresOnWall(detail.measures);
   const level = detail.opel?.level ?? null;
   const provider = overview.providers.find((each) => each.code === detail.provider);
@@ -94,7 +108,12 @@ export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
   return (
     <>
       <section class="site-wall-now" aria-label={`${detail.name} now`}>
-        <h2>{detail.name}</h2>
+        <div>
+          <h2>{detail.name}</h2>
+          {scored && (
+            <p class="quiet">{providerInWords(provider?.short_name ?? "", provider?.opel ?? null, now)}</p>
+          )}
+        </div>
         {detail.opel?.level_least ? (
           <div class="wall-level">
             {level && <OpelChip level={level} size={120} />}
@@ -117,11 +136,8 @@ export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
             {detail.ed_type === 1 ? "No level yet: nothing is scored" : "No level: no type 1 ED"}
           </p>
         )}
-        {scored && (
-          <p class="quiet">{providerInWords(provider?.short_name ?? "", provider?.opel ?? null, now)}</p>
-        )}
         <div class="wall-figures">
-          {headlinesOf(detail).map(({ measure, label }) => {
+          {headlinesOf(detail, true).map(({ measure, label }) => {
             const value = measures[measure];
             return (
               <WallFigure
@@ -131,7 +147,7 @@ export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
                 site={detail.code}
                 place={detail.name}
                 value={value && asPeople.has(measure) ? peopleOf(value) : value}
-                stands="no line"
+                stands={standsAgainst(measures[measure], measure, definitions)}
                 now={now}
               />
             );
@@ -146,7 +162,9 @@ export function SiteWall({ detail, overview, opel, now }: SiteWallProps) {
           </div>
         )}
         <div>
-          <h2>{scored ? "Fullest units" : "Units, the fullest first"}</h2>
+          <h2>
+            {scored ? "Fullest units" : "Units, the fullest first"} <span>{unitsLate(detail, now)}</span>
+          </h2>
           <Units detail={detail} wide={!scored} />
         </div>
       </section>

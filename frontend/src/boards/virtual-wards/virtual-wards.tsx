@@ -1,13 +1,12 @@
 import { BedGrid } from "../../components/beds/bed-grid";
 import { sorted } from "../../components/site-table/rows";
 import { together } from "../beds/words";
-import { type Drawn, ServiceBoard } from "../service/board";
+import type { Plan } from "../frame/columns";
+import { boardOf, type Drawn } from "../service/board";
 import { Card, Headlines, SitesCard, type TilePlan } from "../service/parts";
-import { type Plan, sitesWith } from "../service/plans";
-import { ServiceWall, type WallPlan } from "../service/wall";
+import { sitesWith } from "../service/plans";
+import type { WallPlan } from "../service/wall";
 import { teamsOf } from "./teams";
-
-const TOPICS = ["service:virtual_ward", "service:unit"];
 
 const headlines: TilePlan[] = [
   {
@@ -99,45 +98,34 @@ function Desk({ drawn }: { drawn: Drawn }) {
   );
 }
 
-const wallFigures: WallPlan[] = [
-  { measure: "virtual_ward.on_caseload", label: "people managed at once" },
-  { measure: "virtual_ward.occupancy", label: "of places occupied" },
-  { measure: "virtual_ward.unused", label: "places unused" },
-  { measure: "virtual_ward.referrals_waiting", label: "referrals waiting" },
-  { measure: "virtual_ward.referred_today", label: "referred today" },
-  { measure: "virtual_ward.accepted_today", label: "accepted today" },
-  { measure: "virtual_ward.declined_today", label: "declined today" },
-  { measure: "virtual_ward.mean_stay", label: "mean stay, last 24 h" },
-];
-
-const wallRows: WallPlan[] = [
-  { measure: "virtual_ward.on_caseload", label: "On caseload", note: "people now" },
-  { measure: "virtual_ward.occupancy", label: "Occupied", note: "of places" },
-  { measure: "virtual_ward.unused", label: "Unused", note: "places" },
-  { measure: "virtual_ward.referrals_waiting", label: "Waiting", note: "referrals" },
-  { measure: "virtual_ward.accepted_today", label: "Accepted", note: "today" },
-  { measure: "virtual_ward.left_today", label: "Left", note: "today" },
-];
-
-function OnWall({ drawn }: { drawn: Drawn }) {
-  return (
-    <ServiceWall
-      figures={wallFigures}
-      title="Virtual wards, the least used first"
-      rows={wallRows}
-      sites={sorted(sitesWith(drawn.picture.sites, ["virtual_ward.occupancy"]), leastUsed)}
-      drawn={drawn}
-    />
-  );
-}
+const wall: WallPlan = {
+  figures: [
+    { measure: "virtual_ward.on_caseload", label: "people managed at once" },
+    { measure: "virtual_ward.occupancy", label: "of places occupied" },
+    { measure: "virtual_ward.unused", label: "places unused" },
+    { measure: "virtual_ward.referrals_waiting", label: "referrals waiting" },
+    { measure: "virtual_ward.referred_today", label: "referred today" },
+    { measure: "virtual_ward.accepted_today", label: "accepted today" },
+    { measure: "virtual_ward.declined_today", label: "declined today" },
+    { measure: "virtual_ward.mean_stay", label: "mean stay, last 24 h" },
+  ],
+  title: "Virtual wards, the least used first",
+  rows: [
+    { measure: "virtual_ward.on_caseload", label: "On caseload", note: "people now" },
+    { measure: "virtual_ward.occupancy", label: "Occupied", note: "of places" },
+    { measure: "virtual_ward.unused", label: "Unused", note: "places" },
+    { measure: "virtual_ward.referrals_waiting", label: "Waiting", note: "referrals" },
+    { measure: "virtual_ward.accepted_today", label: "Accepted", note: "today" },
+    { measure: "virtual_ward.left_today", label: "Left", note: "today" },
+  ],
+  sites: ({ sites }) => sorted(sitesWith(sites, ["virtual_ward.occupancy"]), leastUsed),
+};
 
 /** The virtual wards board: how many are looked after at home, and how many more could be. */
-export function Page() {
-  return (
-    <ServiceBoard
-      topics={TOPICS}
-      desk={(drawn) => <Desk drawn={drawn} />}
-      wall={(drawn) => <OnWall drawn={drawn} />}
-    />
-  );
-}
+export const Page = boardOf({
+  name: "virtual-wards",
+  services: ["virtual_ward", "unit"],
+  desk: (drawn) => <Desk drawn={drawn} />,
+  wall,
+  foot: ["Dots: each hub on one axis. Dotted line: the plan. Red: past it."],
+});

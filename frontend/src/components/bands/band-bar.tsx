@@ -29,10 +29,15 @@ export function BandBar({ bands, most, breach, width, height }: BandBarProps) {
         const wide = band.count * scale;
         from += wide;
         const words = count(band.count);
-        const tone = band.past >= breach ? "breach" : Math.min(band.past, 2);
+        const tone = band.mixed ? "mixed" : band.past >= breach ? "breach" : Math.min(band.past, 2);
         return (
           <g key={band.past} class={`band band-${tone}`}>
-            <rect x={x} y="0" width={Math.max(1, wide - 1)} height={height} />
+            <rect
+              x={band.mixed ? x + 1 : x}
+              y={band.mixed ? 1 : 0}
+              width={Math.max(1, band.mixed ? wide - 3 : wide - 1)}
+              height={band.mixed ? height - 2 : height}
+            />
             {wide > roomFor(words, size) && (
               <text x={x + wide / 2} y={height / 2 + size * 0.36} style={{ fontSize: `${size}px` }}>
                 {words}
@@ -46,7 +51,7 @@ export function BandBar({ bands, most, breach, width, height }: BandBarProps) {
 }
 
 /** What the shades of a column of bars mean. */
-export function BandKey({ words, breach }: { words: string[]; breach: number }) {
+export function BandKey({ words, breach, mixed }: { words: string[]; breach: number; mixed?: string }) {
   return (
     <span class="band-key">
       {words.map((each, past) => (
@@ -59,6 +64,16 @@ export function BandKey({ words, breach }: { words: string[]; breach: number }) 
           {each}
         </span>
       ))}
+      {mixed && (
+        <span>
+          <svg width="12" height="12" aria-hidden="true">
+            <g class="band band-mixed">
+              <rect x="1" y="1" width="10" height="10" />
+            </g>
+          </svg>
+          {mixed}
+        </span>
+      )}
     </span>
   );
 }

@@ -7,6 +7,8 @@ export interface Band {
   count: number;
   /** How many lines are behind them: 0 is before the first. */
   past: number;
+  /** Too few to tell apart: it holds some from past further lines. */
+  mixed?: boolean;
 }
 
 const countOf = (value: Value | undefined): number | null =>
@@ -27,6 +29,9 @@ export function bandsOf(nested: (Value | undefined)[]): Band[] {
     .filter((band) => band.count > 0);
 }
 
+/** What such a band is called. */
+export const MIXED = "too few to tell apart";
+
 /** Bands of which none counts one to four people, for a wall: a small one stands with its neighbour, past fewer lines. */
 export function withoutSmall(bands: Band[]): Band[] {
   const small = bands.findIndex((band) => band.count < SMALL);
@@ -34,7 +39,7 @@ export function withoutSmall(bands: Band[]): Band[] {
   const [one, other] = [bands[small], bands[neighbour]];
   if (!one) return bands;
   if (!other) return [];
-  const both = { count: one.count + other.count, past: Math.min(one.past, other.past) };
+  const both = { count: one.count + other.count, past: Math.min(one.past, other.past), mixed: true };
   const rest = bands.filter((_, index) => index !== small && index !== neighbour);
   return withoutSmall([...rest, both].sort((a, b) => a.past - b.past));
 }

@@ -8,8 +8,8 @@ const order: Record<Feed["state"], number> = { silent: 0, delayed: 1, live: 2 };
 /** "silent since 16:10, usual gap 15 min". */
 export function feedInWords(feed: Feed, now: number): string {
   const usual = feed.usual_gap_seconds === null ? "" : `, usual gap ${age(feed.usual_gap_seconds * 1000)}`;
-  if (feed.last_received_at === null) return `nothing received yet${usual}`;
-  const at = Date.parse(feed.last_received_at);
+  if (feed.last_event_at === null) return `nothing received yet${usual}`;
+  const at = Date.parse(feed.last_event_at);
   if (feed.state === "silent") return `silent since ${momentBeside(at, now)}${usual}`;
   return `${age(now - at)} old${usual}`;
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Feed, History } from "../../api/types";
 import { percent } from "../../format/number";
 import { clockTime, date, speed } from "../../format/time";
@@ -21,12 +22,18 @@ export interface HeaderProps {
 /** The head of every board: where, whether it is live, and what time it is there. */
 export function Header({ system, pulse, feeds, synthetic, history, rate, now, boards, here }: HeaderProps) {
   const faster = speed(rate);
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the boards move sideways: the one that is open is in sight.
+  useEffect(() => {
+    const open = nav.current?.querySelector<HTMLElement>("[aria-current]");
+    if (open && nav.current) nav.current.scrollLeft = open.offsetLeft - nav.current.offsetLeft - 60;
+  }, [here]);
   const filled = history && !history.complete ? percent(history.share).replace(/\.\d%$/, "%") : null;
   return (
     <header class="header">
       <span class="header-name">Lightship</span>
       <h1 class="header-system">{system}</h1>
-      <nav aria-label="Boards">
+      <nav aria-label="Boards" ref={nav}>
         {boards.map(
           (board) =>
             board.href && (

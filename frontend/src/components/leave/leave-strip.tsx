@@ -1,6 +1,7 @@
 import { count } from "../../format/number";
 import { linear, stacked } from "../../scale/scale";
 import "../chart/chart.css";
+import { hasFacts, LIVE, Nothing, type Standing } from "../standing/standing";
 import { Region } from "../table/region";
 import "./leave-strip.css";
 
@@ -12,6 +13,15 @@ export interface LeaveLine {
   median: number | null;
 }
 
+export interface LeaveStripProps {
+  label: string;
+  rows: LeaveLine[];
+  now: number;
+  standing?: Standing;
+  /** Of the days. */
+  width?: number;
+}
+
 const WIDE = 220;
 const MARK = 4;
 /** The line at three weeks; the axis ends at twice that, and what is longer stands at its end. */
@@ -20,11 +30,12 @@ const LAST = 42;
 const ROW = 26;
 
 /** Everyone with no criteria to reside as a mark by days without criteria to reside, a pathway a row. */
-export function LeaveStrip({ label, rows }: { label: string; rows: LeaveLine[] }) {
-  const x = linear({ from: 0, to: LAST }, { from: 3, to: WIDE - 10 });
+export function LeaveStrip({ label, rows, now, standing = LIVE, width = WIDE }: LeaveStripProps) {
+  if (!hasFacts(standing)) return <Nothing standing={standing} now={now} />;
+  const x = linear({ from: 0, to: LAST }, { from: 3, to: width - 10 });
   return (
     <Region label={label}>
-      <table class="leave">
+      <table class="leave" data-standing={standing.kind}>
         <caption class="hidden">{label}, by days without criteria to reside</caption>
         <thead>
           <tr>
@@ -36,7 +47,7 @@ export function LeaveStrip({ label, rows }: { label: string; rows: LeaveLine[] }
             </th>
             <th scope="col">
               <span class="hidden">Each person by days without criteria to reside</span>
-              <svg class="chart" width={WIDE} height="14" aria-hidden="true">
+              <svg class="chart" width={width} height="14" aria-hidden="true">
                 <text class="chart-say" x={x(LINE) + 3} y="11">
                   21 days
                 </text>
@@ -56,7 +67,7 @@ export function LeaveStrip({ label, rows }: { label: string; rows: LeaveLine[] }
               </th>
               <td class="leave-number leave-people">{count(row.days.length)}</td>
               <td>
-                <Marks days={row.days} x={x} />
+                <Marks days={row.days} x={x} width={width} />
               </td>
               <td class="leave-number">{row.median === null ? "–" : count(row.median)}</td>
             </tr>
@@ -66,12 +77,14 @@ export function LeaveStrip({ label, rows }: { label: string; rows: LeaveLine[] }
           <tr>
             <th colSpan={2}>Days without criteria</th>
             <td>
-              <svg class="chart" width={WIDE} height="14" aria-hidden="true">
-                {[0, 7, 14, 21, 28, 35, 42].map((day) => (
-                  <text key={day} class="chart-middle" x={x(day)} y="11">
-                    {day === LAST ? "42+" : day}
-                  </text>
-                ))}
+              <svg class="chart" width={width} height="14" aria-hidden="true">
+                {[0, 7, 14, 21, 28, 35, 42]
+                  .filter((day) => width >= WIDE || day % 14 === 0)
+                  .map((day) => (
+                    <text key={day} class="chart-middle" x={x(day)} y="11">
+                      {day === LAST ? "42+" : day}
+                    </text>
+                  ))}
               </svg>
             </td>
             <td />
@@ -82,7 +95,7 @@ export function LeaveStrip({ label, rows }: { label: string; rows: LeaveLine[] }
   );
 }
 
-function Marks({ days, x }: { days: number[]; x(day: number): number }) {
+function Marks({ days, x, width }: { days: number[]; x(day: number): number; width: number }) {
   const places = stacked(
     days.map((day) => x(Math.min(LAST, day))),
     MARK + 1,
@@ -90,7 +103,7 @@ function Marks({ days, x }: { days: number[]; x(day: number): number }) {
   const highest = Math.max(0, ...places.map((each) => each.level));
   const pitch = Math.min(MARK + 1, (ROW - MARK) / Math.max(1, highest));
   return (
-    <svg width={WIDE} height={ROW} aria-hidden="true">
+    <svg width={width} height={ROW} aria-hidden="true">
       <path class="leave-line" d={`M${x(LINE)} 0V${ROW}`} />
       {places.map(({ column, level }, index) => (
         <rect

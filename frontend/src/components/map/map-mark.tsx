@@ -39,7 +39,6 @@ export function MapMark({
     <a
       class={`map-mark map-mark-${form}`}
       href={`/site/${site}`}
-      aria-label={[name, level && `OPEL ${level}`, words].filter(Boolean).join(", ")}
       data-map-site={site}
       onFocus={choose}
       onMouseEnter={choose}

@@ -187,7 +187,7 @@ export function OpelBreakdownTable({ opel, edition, site, now }: OpelBreakdownPr
         </table>
       </Region>
       <p class="breakdown-why">
-        {calculated.why && `${calculated.why}. `}
+        {calculated.why && `${calculated.why.charAt(0).toUpperCase()}${calculated.why.slice(1)}. `}
         Bands:{" "}
         {used.map((basis) => (
           <span key={basis} class="basis-key">

@@ -40,7 +40,7 @@ export function Pulse({ pulse, feeds }: { pulse: PulseState; feeds: Feed[] }) {
       <span>
         <b>{lead}</b>
         {rest}
-        {feeds.length > 0 && <span class="quiet"> · {feedsInWords(feeds)}</span>}
+        {feeds.length > 0 && pulse.state !== "lost" && <span class="quiet"> · {feedsInWords(feeds)}</span>}
       </span>
     </span>
   );

@@ -25,8 +25,8 @@ export function RhythmWeek({ shares, learned, now, width = 380 }: RhythmProps) {
     <figure class="rhythm">
       <svg
         class="chart"
-        width={width}
-        height={TOP + ROW * DAYS.length + 2}
+        viewBox={`0 0 ${width} ${TOP + ROW * DAYS.length + 2}`}
+        style={{ maxWidth: `${width}px` }}
         role="img"
         aria-label={`This hour: ${words}`}
       >

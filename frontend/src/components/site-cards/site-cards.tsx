@@ -13,13 +13,15 @@ export interface SiteCardsProps {
   total?: { name: string; under?: string; measures: Measures };
   selected: string | null;
   now: number;
-  under?(site: Site): string;
+  under?(site: Site): string | undefined;
   /** What stands beside a site's name: its level, where it has one. */
   mark?(site: Site): ComponentChildren;
+  /** What is drawn of a site, over its figures. */
+  draw?(site: Site): ComponentChildren;
 }
 
 /** The rows of a table as cards, for a screen that is narrower than the table. */
-export function SiteCards({ id, columns, sites, total, selected, now, under, mark }: SiteCardsProps) {
+export function SiteCards({ id, columns, sites, total, selected, now, under, mark, draw }: SiteCardsProps) {
   return (
     <ul class="cards" aria-labelledby={id}>
       {sites.map((site) => (
@@ -33,6 +35,7 @@ export function SiteCards({ id, columns, sites, total, selected, now, under, mar
           selected={selected === site.code}
           now={now}
           mark={mark?.(site)}
+          drawing={draw?.(site)}
         />
       ))}
       {total && (
@@ -59,9 +62,10 @@ interface CardProps {
   selected: boolean;
   now: number;
   mark?: ComponentChildren;
+  drawing?: ComponentChildren;
 }
 
-function Card({ code, name, under, measures, columns, selected, now, mark }: CardProps) {
+function Card({ code, name, under, measures, columns, selected, now, mark, drawing }: CardProps) {
   return (
     <li class="site-card" data-row={code} aria-current={selected ? "true" : undefined}>
       <h3>
@@ -75,6 +79,7 @@ function Card({ code, name, under, measures, columns, selected, now, mark }: Car
         )}{" "}
         {under && <span>{under}</span>}
       </h3>
+      {drawing}
       <div class="site-card-figures">
         {rowOf(measures, columns).map((cell) =>
           cell.kind === "reading" ? (

@@ -29,7 +29,7 @@ export interface SiteTableProps {
   selected: string | null;
   now: number;
   /** What stands under a site's name. */
-  under?(site: Site): string;
+  under?(site: Site): string | undefined;
 }
 
 function Reading({
@@ -115,7 +115,9 @@ export function SiteRow({ code, name, under, measures, opel, columns, now, selec
           {name}
         </a>
       )}
-      {under && <span class="row-under">{opel === null ? `${under}, no level` : under}</span>}
+      {(under || opel === null) && (
+        <span class="row-under">{[under, opel === null && "no level"].filter(Boolean).join(", ")}</span>
+      )}
     </>
   );
   return (

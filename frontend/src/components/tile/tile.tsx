@@ -35,7 +35,7 @@ export function Tile({ label, measure, site, place, value, now, detail, spread }
       )}
       {spread && (
         <div class="tile-spread">
-          <LineMark {...spread} width={64} height={24} />
+          <LineMark {...spread} width={54} height={24} />
         </div>
       )}
     </div>

@@ -27,6 +27,8 @@ const WIDE = 30;
 const LANE = 26;
 const TOP = 22;
 const MOST = 4;
+/** Due in later than this, a vehicle waits at the edge of the strip. */
+const EARLIEST = -30;
 
 const waitingIn = (vehicles: Vehicle[]) => vehicles.filter((each) => each.minutes >= 0);
 
@@ -48,9 +50,10 @@ export function VehicleStrip(props: VehicleStripProps) {
   const { vehicles, limit, now, standing = LIVE, width = 552 } = props;
   const isOld = standing.kind === "lost";
   // A queue moves by the minute: nothing is drawn from a feed that has stopped.
-  const shown = hasFacts(standing) && !isOld ? [...vehicles].sort((a, b) => a.minutes - b.minutes) : [];
+  const placed = vehicles.map((each) => ({ ...each, minutes: Math.max(EARLIEST, each.minutes) }));
+  const shown = hasFacts(standing) && !isOld ? placed.sort((a, b) => a.minutes - b.minutes) : [];
   const longest = Math.max(limit + 20, ...shown.map((each) => each.minutes + 4));
-  const x = linear({ from: -33, to: longest }, { from: 4, to: width - 8 });
+  const x = linear({ from: EARLIEST, to: longest }, { from: 18, to: width - 8 });
   const spread = lanes(
     shown.map((each) => x(each.minutes)),
     WIDE,
@@ -110,13 +113,16 @@ export function VehicleStrip(props: VehicleStripProps) {
         />
       ))}
       {words && (
-        <text class="vehicle-none" x={x(0) + 12} y={road - 9}>
+        <text class="vehicle-none" x={x(0) + 22} y={road - 9}>
           {words}
         </text>
       )}
     </svg>
   );
 }
+
+/** Room for two characters; three are set smaller. */
+const LONG = 2;
 
 function Van({
   x,
@@ -134,7 +140,7 @@ function Van({
       <path d="M-14 0H7v3h4l3 4v10h-28z" />
       <circle cx="-8" cy="17.5" r="2.6" />
       <circle cx="8" cy="17.5" r="2.6" />
-      <text x="-2" y="13">
+      <text x="-2" y="13" class={words.length > LONG ? "vehicle-long" : undefined}>
         {words}
       </text>
     </g>

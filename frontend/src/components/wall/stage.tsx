@@ -21,14 +21,18 @@ export function stageOf(screen: Size): Size & { zoom: number } {
 
 const screenNow = () => ({ width: window.innerWidth, height: window.innerHeight });
 
-/** The whole screen of a wall; what is in it is drawn for 1920 by 1080. */
-export function Stage({ children }: { children: ComponentChildren }) {
+/**
+ * The whole screen of a wall; what is in it is drawn for 1920 by 1080. Without `wall` it is nothing but its children,
+ * which stay what they are when a desk becomes a wall.
+ */
+export function Stage({ wall, children }: { wall: boolean; children: ComponentChildren }) {
   const [screen, setScreen] = useState(screenNow);
   useLayoutEffect(() => {
     const resized = () => setScreen(screenNow());
     window.addEventListener("resize", resized);
     return () => window.removeEventListener("resize", resized);
   }, []);
+  if (!wall) return <div>{children}</div>;
   const { zoom, width, height } = stageOf(screen);
   return (
     <div class="stage" style={{ zoom: String(zoom), width: `${width}px`, height: `${height}px` }}>

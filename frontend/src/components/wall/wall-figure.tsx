@@ -15,10 +15,10 @@ export interface WallFigureProps {
   stands: "past" | "within" | "no line";
 }
 
-/** What stands beside the label: an age or the reason why there is no figure. */
+/** What stands beside the figure: an age or the reason why there is no figure. */
 export function besideLabel(value: Value | undefined, now: number): string {
   if (!value) return "not received yet";
-  if (value.absent !== null) return value.absent === "suppressed" ? "" : absence(value);
+  if (value.absent !== null && value.absent !== "suppressed") return absence(value);
   return ageInWords(value, now);
 }
 
@@ -27,25 +27,25 @@ export function WallFigure({ label, measure, site, place, value, now, stands }: 
   const beside = besideLabel(value, now);
   return (
     <div class="wall-figure" data-stands={stands}>
-      {value ? (
-        <Figure
-          measure={measure}
-          site={site}
-          value={value}
-          now={now}
-          label={`${label}, ${place}`}
-          size="headline"
-          bare
-        />
-      ) : (
-        <span class="wall-figure-none" aria-hidden="true">
-          –
-        </span>
-      )}
-      <span class="wall-figure-label">
-        {label}
+      <span class="wall-figure-top">
+        {value ? (
+          <Figure
+            measure={measure}
+            site={site}
+            value={value}
+            now={now}
+            label={`${label}, ${place}`}
+            size="headline"
+            bare
+          />
+        ) : (
+          <span class="wall-figure-none" aria-hidden="true">
+            –
+          </span>
+        )}
         {beside && <b>{beside}</b>}
       </span>
+      <span class="wall-figure-label">{label}</span>
     </div>
   );
 }

@@ -11,6 +11,8 @@ export interface WallHeaderProps {
   synthetic: boolean;
   rate: number;
   now: number | null;
+  /** The board. */
+  here: { name: string } | null;
 }
 
 const NAMED = 2;
@@ -23,7 +25,7 @@ export function lateFeeds(feeds: Feed[], now: number): { name: string; silent: b
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
   const more = late.length - NAMED;
   return late.slice(0, NAMED).map((feed, index) => {
-    const at = feed.last_received_at === null ? null : Date.parse(feed.last_received_at);
+    const at = feed.last_event_at === null ? null : Date.parse(feed.last_event_at);
     const silent = feed.state === "silent";
     const stands =
       at === null ? "nothing yet" : silent ? `lost ${momentBeside(at, now)}` : `${age(now - at)} old`;
@@ -33,7 +35,7 @@ export function lateFeeds(feeds: Feed[], now: number): { name: string; silent: b
 }
 
 /** The head of a wall: where, whether it is live, which feeds are late, and what time it is there. */
-export function WallHeader({ system, pulse, feeds, synthetic, rate, now }: WallHeaderProps) {
+export function WallHeader({ system, pulse, feeds, synthetic, rate, now, here }: WallHeaderProps) {
   const late = now === null ? [] : lateFeeds(feeds, now);
   const faster = speed(rate);
   return (
@@ -41,7 +43,7 @@ export function WallHeader({ system, pulse, feeds, synthetic, rate, now }: WallH
       <div>
         <h1>{system}</h1>
         <p class="wall-what">
-          Lightship
+          {["Lightship", here?.name].filter(Boolean).join(", ")}
           {synthetic && <b class="wall-synthetic">Synthetic people</b>}
           {faster}
         </p>
@@ -51,7 +53,7 @@ export function WallHeader({ system, pulse, feeds, synthetic, rate, now }: WallH
       </span>
       <span class="wall-feeds">
         {late.length === 0
-          ? feeds.length > 0 && <span class="quiet">{feedsInWords(feeds)}</span>
+          ? feeds.length > 0 && pulse.state !== "lost" && <span class="quiet">{feedsInWords(feeds)}</span>
           : late.map((feed) => (
               <span key={feed.name} class={feed.silent ? "wall-feed wall-feed-silent" : "wall-feed"}>
                 <span class="wall-feed-name">{feed.name}</span> {feed.words}

@@ -1,4 +1,5 @@
 import { BandBar, BandKey } from "../../components/bands/band-bar";
+import { MIXED, withoutSmall } from "../../components/bands/bands";
 import { BedGrid, BedKey } from "../../components/beds/bed-grid";
 import { Pips } from "../../components/pips/pips";
 import { RhythmWeek } from "../../components/rhythm/rhythm";
@@ -134,6 +135,9 @@ export function Flow() {
         <State words="Few: a band too narrow for its number has none" wide>
           <BandBar bands={bands(22, 7, 2)} most={51} breach={2} width={420} height={22} />
         </State>
+        <State words="On a wall, too few to tell apart" wide>
+          <BandBar bands={withoutSmall(bands(21, 4, 3))} most={51} breach={2} width={420} height={22} />
+        </State>
         <State words="Nobody" wide>
           <BandBar bands={[]} most={51} breach={2} width={420} height={22} />
         </State>
@@ -141,7 +145,7 @@ export function Flow() {
           <BandBar bands={bands(21, 12, 18)} most={51} breach={2} width={420} height={22} />
         </State>
         <State words="Its key" wide>
-          <BandKey words={["under 4 h", "4 to 12 h", "over 12 h"]} breach={2} />
+          <BandKey words={["under 4 h", "4 to 12 h", "over 12 h"]} breach={2} mixed={MIXED} />
         </State>
       </Part>
       <Part

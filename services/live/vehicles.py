@@ -1,4 +1,4 @@
-"""What a board shows beside the overview: more measures of each site; the vehicles that wait or are on their way."""
+"""The vehicles that wait at a hospital or are on their way to one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from typing import Any
 
 from psycopg import Connection
 
-from services.domain.catalogue import BOARDS, CATALOGUE
-from services.domain.levels import applies
 from services.domain.phases import Phase
 from services.domain.system import System
-from services.live.overview import Figures, read_feeds
 from services.store import picture
 
 #: The phase that makes a vehicle -> what it does.
@@ -19,26 +16,6 @@ _VEHICLES = {"ambulance.handover": "waiting", "ambulance.conveying": "due_in"}
 
 
 def read(
-    connection: Connection[Any], system: System, board: str, t: datetime, *, known_at: datetime | None = None
-) -> dict[str, Any]:
-    """The measures of a board at every site where one of them applies, and of the whole system.
-
-    Raises KeyError for an unknown board.
-    """
-    measures = [CATALOGUE[name] for name in BOARDS[board]]
-    atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
-    figures = Figures(system, atoms, read_feeds(connection, system, t, known_at))
-    return {
-        "as_at": t, "known_at": known_at or t,
-        "sites": [
-            {"code": site.code, "measures": {each.name: figures.at_site(each, site) for each in measures}}
-            for site in system.sites if any(applies(each, site) for each in measures)
-        ],
-        "totals": {each.name: figures.at_level(each, system.sites, system.code) for each in measures},
-    }  # fmt: skip
-
-
-def read_vehicles(
     connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None
 ) -> dict[str, Any]:
     """Every ambulance that waits at a hospital or is on its way to one, by nothing but its times and its category."""

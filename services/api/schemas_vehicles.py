@@ -1,4 +1,4 @@
-"""The shapes of what a board shows beside the overview."""
+"""The shapes of the vehicles that wait or are on their way."""
 
 from __future__ import annotations
 
@@ -7,19 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from services.api.schemas import Measures, Moment
-
-
-class BoardSite(BaseModel):
-    code: str = Field(examples=["RVV01"])
-    measures: Measures
-
-
-class Board(Moment):
-    """The figures of a board: of each site where one of them applies, and of the whole system."""
-
-    sites: list[BoardSite]
-    totals: Measures
+from services.api.schemas import Moment
 
 
 class Vehicle(BaseModel):
