@@ -8,11 +8,19 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from services.api import schemas, schemas_boards, schemas_feeds, schemas_marks, schemas_opel, schemas_people
+from services.api import (
+    schemas,
+    schemas_boards,
+    schemas_feeds,
+    schemas_marks,
+    schemas_notes,
+    schemas_opel,
+    schemas_people,
+)
 from services.api.boards import BOARDS, is_board
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src"
-TYPES = "\n".join((FRONTEND / "api" / name).read_text() for name in ("types.ts", "history.ts"))
+TYPES = "\n".join((FRONTEND / "api" / name).read_text() for name in ("types.ts", "history.ts", "notes.ts"))
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Value", schemas.Value),
     ("OpelDeclaration", schemas.OpelDeclaration),
@@ -52,6 +60,9 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("SpcPointRow", schemas.SpcPoint),
     ("SpcChartRow", schemas.SpcChart),
     ("MeasureHistory", schemas.MeasureHistory),
+    ("Note", schemas_notes.NoteItem),
+    ("NoteWithdrawal", schemas_notes.Withdrawal),
+    ("NoteWanted", schemas_notes.NoteWanted),
     ("ProviderIdentity", schemas.ProviderIdentity),
     ("SystemIdentity", schemas.SystemIdentity),
 )

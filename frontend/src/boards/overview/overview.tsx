@@ -13,6 +13,7 @@ import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../componen
 import { SiteTable } from "../../components/site-table/site-table";
 import { TakeAway } from "../../components/table/take-away";
 import { toggleTheme, toggleWall } from "../../store/view";
+import { openBoard } from "../frame/carrying";
 import { acuteColumns, byKind, isAcute, titleOf } from "../frame/columns";
 import { type Asked, Explaining } from "../frame/explaining";
 import { useFetched } from "../frame/fetched";
@@ -64,7 +65,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
   }, []);
   const find = useCallback(() => field.current?.focus(), []);
   const showKeys = useCallback(() => setHelp(true), []);
-  const goTo = useCallback((code: string) => location.assign(`/site/${code}`), []);
+  const goTo = useCallback((code: string) => openBoard(`/site/${code}`), []);
   const theme = useCallback(() => toggleTheme(night), [night]);
   useKeyboard({ explain, find, help: showKeys, wall: toggleWall, theme });
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { fetchOpel, fetchPeople, fetchSystem } from "../../api/client";
-import type { Overview, Site, SiteDetail, Value } from "../../api/types";
+import { fetchSystem } from "../../api/client";
+import type { OpelAnswer, Overview, Site, SiteDetail, SitePeople, Value } from "../../api/types";
 import { BedGrid } from "../../components/beds/bed-grid";
 import { BedMark } from "../../components/beds/bed-mark";
 import { Dialog } from "../../components/dialog/dialog";
@@ -16,6 +16,7 @@ import { count } from "../../format/number";
 import { measuresOnWall } from "../../format/small";
 import { live } from "../../store";
 import { toggleTheme, toggleWall } from "../../store/view";
+import { openBoard } from "../frame/carrying";
 import { type Asked, Explaining } from "../frame/explaining";
 import { useFetched } from "../frame/fetched";
 import { useFollowed } from "../frame/following";
@@ -100,10 +101,8 @@ function Board({ overview, detail, shown }: BoardProps) {
   const code = detail.code;
   const [asked, setAsked] = useState<Asked | null>(null);
   const [help, setHelp] = useState(false);
-  const askPeople = useCallback(() => fetchPeople(code), [code]);
-  const askOpel = useCallback(() => fetchOpel(code), [code]);
-  const people = useFollowed(askPeople, detail, isLive && !wall);
-  const opel = useFollowed(askOpel, detail, isLive).answer;
+  const people = useFollowed<SitePeople>(`/api/v1/sites/${code}/people`, detail, isLive && !wall);
+  const opel = useFollowed<OpelAnswer>(`/api/v1/opel/${code}`, detail, isLive).answer;
   const system = useFetched(fetchSystem, isLive);
   const room = useWidth(840);
   const side = useWidth(540);
@@ -113,7 +112,7 @@ function Board({ overview, detail, shown }: BoardProps) {
     if (measure && site) setAsked({ measure, site });
   }, []);
   const showKeys = useCallback(() => setHelp(true), []);
-  const find = useCallback(() => location.assign("/"), []);
+  const find = useCallback(() => openBoard("/"), []);
   const theme = useCallback(() => toggleTheme(night), [night]);
   useKeyboard({ explain, find, help: showKeys, wall: toggleWall, theme });
 
