@@ -35,6 +35,7 @@ from services.api.routes import (
     opel,
     organisations,
     quarantine,
+    returns,
     schemas,
     state,
 )
@@ -102,6 +103,7 @@ def _routed(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | N
         feeds,
         events,
         quarantine,
+        returns,
         me,
         audit,
         keys,

@@ -24,7 +24,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 Permission = (
     Scope
     | Literal["me", "people:read", "worklists:read", "audit:read", "keys:manage", "opel:propose", "opel:decide"]
-    | Literal["notes:write"]
+    | Literal["notes:write", "returns:write"]
 )
 
 _EVERYBODY = frozenset(ROLES)
@@ -42,6 +42,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     "opel:propose": frozenset(["site_manager", "control_centre"]),
     "opel:decide": frozenset(["control_centre"]),
     "notes:write": frozenset(["site_manager", "control_centre", "administrator"]),
+    "returns:write": frozenset(["site_manager", "control_centre", "feed_engineer"]),
     "audit:read": frozenset(["control_centre", "administrator"]),
     "keys:manage": frozenset(["administrator"]),
 }

@@ -171,6 +171,7 @@ function Desk({
               Delayed: a silence that comes about once in a hundred at such an hour. Silent: once in a
               million.
             </span>
+            {may("returns:write") && <a href="/return">Type a return</a>}
             <button type="button" class="service-keys no-print" onClick={showKeys}>
               Keys <kbd>?</kbd>
             </button>

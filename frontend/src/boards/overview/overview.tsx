@@ -173,6 +173,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
             <footer class="foot">
               <span>Dots: each acute hospital on one axis. Dotted line: the plan. Red: past it.</span>
               <span>G&amp;A: general and acute beds. NCtR: no criteria to reside.</span>
+              <a href="/return">Type a return</a>
               <button type="button" class="foot-keys no-print" onClick={showKeys}>
                 Keys <kbd>?</kbd>
               </button>

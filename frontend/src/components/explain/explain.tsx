@@ -40,6 +40,8 @@ function counted(value: Value, definition: MeasureDefinition | null) {
 }
 
 function freshness(value: Value, now: number): string {
+  if (value.as_of === null && value.value !== null)
+    return "Reported without a feed: how old it is, the history shows";
   if (value.as_of === null) return "No fact has been received for this figure";
   const at = Date.parse(value.as_of);
   const when = `newest fact ${momentBeside(at, now)}, ${age(now - at)} ago`;
