@@ -21,7 +21,9 @@ from services.api import (
 from services.api.boards import BOARDS, is_board
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src"
-TYPES = "\n".join((FRONTEND / "api" / name).read_text() for name in ("types.ts", "history.ts", "notes.ts", "returns.ts"))
+TYPES = "\n".join(
+    (FRONTEND / "api" / name).read_text() for name in ("types.ts", "history.ts", "notes.ts", "returns.ts", "opel.ts")
+)
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Value", schemas.Value),
     ("OpelDeclaration", schemas.OpelDeclaration),
@@ -69,6 +71,9 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("ReturnWanted", schemas_returns.ReturnWanted),
     ("ReturnLineAnswer", schemas_returns.ReturnLineAnswer),
     ("ReturnAnswer", schemas_returns.ReturnAnswer),
+    ("OpelStepTaken", schemas.OpelStepTaken),
+    ("DeclarationSteps", schemas.OpelDeclaration),
+    ("OpelMember", schemas_opel.OpelMember),
     ("Note", schemas_notes.NoteItem),
     ("NoteWithdrawal", schemas_notes.Withdrawal),
     ("NoteWanted", schemas_notes.NoteWanted),

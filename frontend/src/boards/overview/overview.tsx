@@ -19,8 +19,10 @@ import { type Asked, Explaining } from "../frame/explaining";
 import { useFetched } from "../frame/fetched";
 import { Frame } from "../frame/frame";
 import { useKeyboard } from "../frame/keyboard";
+import { opelUnder } from "../frame/levels";
 import { useNarrow } from "../frame/narrow";
 import { overviewOnWall } from "../frame/on-wall";
+import { OpelPanel } from "../frame/opel-panel";
 import { useWidth } from "../frame/width";
 import { KindTable } from "./kind-table";
 import { Tiles } from "./tiles";
@@ -46,6 +48,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
   const measures = useFetched(fetchMeasures, isLive);
   const [selected, setSelected] = useState<string | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [levelOf, setLevelOf] = useState<string | null>(null);
   const [help, setHelp] = useState(false);
   const [acuteSort, setAcuteSort] = useState<Sort>(byNeed);
   const narrow = useNarrow();
@@ -87,6 +90,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
         onClick={(event) => {
           const figure = (event.target as Element).closest<HTMLElement>("[data-measure]");
           if (figure) explain(figure);
+          else setLevelOf(opelUnder(event.target));
         }}
         onFocusIn={(event) => {
           const row = (event.target as Element).closest<HTMLElement>("[data-row]");
@@ -106,6 +110,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
           <>
             <Tiles
               place={overview.system.name}
+              system={overview.system.code}
               totals={overview.totals}
               opel={overview.opel}
               sites={overview.sites}
@@ -182,6 +187,7 @@ function Board({ overview: received, wall, night, now, isLive }: BoardProps) {
         )}
       </main>
       {asked && <Explaining asked={asked} overview={overview} now={now} onClose={() => setAsked(null)} />}
+      {levelOf && <OpelPanel code={levelOf} overview={overview} now={now} onClose={() => setLevelOf(null)} />}
       {help && (
         <Dialog id="keys" label="Keys" form="card" onClose={() => setHelp(false)}>
           <Keys />

@@ -22,7 +22,9 @@ import { useFetched } from "../frame/fetched";
 import { useFollowed } from "../frame/following";
 import { Frame, type Shown } from "../frame/frame";
 import { useKeyboard } from "../frame/keyboard";
+import { opelUnder } from "../frame/levels";
 import { useNarrow } from "../frame/narrow";
+import { OpelPanel } from "../frame/opel-panel";
 import { useWidth } from "../frame/width";
 import { feedsOf, SiteFeeds, SiteHead } from "./head";
 import {
@@ -100,6 +102,7 @@ function Board({ overview, detail, shown }: BoardProps) {
   const { wall, night, now, isLive } = shown;
   const code = detail.code;
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [levelOf, setLevelOf] = useState<string | null>(null);
   const [help, setHelp] = useState(false);
   const people = useFollowed<SitePeople>(`/api/v1/sites/${code}/people`, detail, isLive && !wall);
   const opel = useFollowed<OpelAnswer>(`/api/v1/opel/${code}`, detail, isLive).answer;
@@ -135,6 +138,7 @@ function Board({ overview, detail, shown }: BoardProps) {
         onClick={(event) => {
           const figure = (event.target as Element).closest<HTMLElement>("[data-measure]");
           if (figure) explain(figure);
+          else setLevelOf(opelUnder(event.target));
         }}
       >
         {wall ? (
@@ -349,6 +353,7 @@ function Board({ overview, detail, shown }: BoardProps) {
           onClose={() => setAsked(null)}
         />
       )}
+      {levelOf && <OpelPanel code={levelOf} overview={overview} now={now} onClose={() => setLevelOf(null)} />}
       {help && (
         <Dialog id="keys" label="Keys" form="card" onClose={() => setHelp(false)}>
           <Keys />
