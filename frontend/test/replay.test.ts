@@ -120,19 +120,25 @@ describe("the player of the past", () => {
     player.stop();
   });
 
-  it("gives up what it no longer wants when it is moved, and everything when it is left", async () => {
+  it("reads no more at once when it is dragged along the night, and then where it was let go", async () => {
     const world = makeWorld();
     const player = createPlayer(world, night, night.from);
     player.listen(["/a"]);
-    const first = world.open.map((each) => each.signal);
-    player.seek(at("2026-01-12T03:10Z"));
-    await settled();
-    expect(first.map((each) => each.aborted)).toEqual([true, true]);
-    expect(world.open[0]?.path).toBe(asAt("/a", at("2026-01-12T03:10Z"), "then"));
-    const second = world.open.map((each) => each.signal);
+    for (let index = 0; index < 100; index += 1) player.seek(night.from + index * STEP_MS);
+    expect(world.asked.length).toBe(AT_ONCE);
+    await world.answer(AT_ONCE + 1);
+    expect(player.shown.value?.at).toBe(night.from + 99 * STEP_MS);
+    expect(world.most).toBe(AT_ONCE);
+  });
+
+  it("gives up what is open when it is left, and asks for nothing more", async () => {
+    const world = makeWorld();
+    const player = createPlayer(world, night, night.from);
+    player.listen(["/a"]);
+    const signals = world.open.map((each) => each.signal);
     player.stop();
     await settled();
-    expect(second.map((each) => each.aborted)).toEqual([true, true]);
+    expect(signals.map((each) => each.aborted)).toEqual([true, true]);
     expect(world.open).toEqual([]);
     await world.pass(10_000);
     expect(world.open).toEqual([]);

@@ -31,7 +31,7 @@ export function asAt(path: string, at: number, known: Stretch["known"]): string 
 
 /**
  * Plays a stretch of the past step by step: shows a step when all that is listened to has been read for it, reads a few
- * steps ahead, two requests at once, and stops what it no longer wants.
+ * steps ahead, two requests at once, and gives up what is open when it is left.
  */
 export function createPlayer(world: PlayerWorld, stretch: Stretch, first: number) {
   const { from, to, known } = stretch;
@@ -80,12 +80,8 @@ export function createPlayer(world: PlayerWorld, stretch: Stretch, first: number
         .filter((path) => !steps.get(at)?.has(path))
         .map((path) => ({ at, path, address: asAt(path, at, known) })),
     );
-    const addresses = new Set(needed.map((each) => each.address));
-    for (const [address, control] of reading)
-      if (!addresses.has(address)) {
-        reading.delete(address);
-        control.abort();
-      }
+    // What is being read is read to its end, wanted or not: the server would go on with what is given up, and somebody
+    // who drags along the night would have it read a hundred moments at once.
     for (const each of needed) {
       if (reading.size >= AT_ONCE) return;
       if (!reading.has(each.address)) ask(each);

@@ -109,7 +109,7 @@ export function Replaying({ player, wall }: { player: Player; wall: boolean }) {
           <span class="quiet">{knownInWords(known)}</span>
         </p>
         <span class="replay-buttons no-print">
-          <button type="button" class="button" aria-label="Step back" onClick={() => player.move(-1)}>
+          <button type="button" class="button" onClick={() => player.move(-1)}>
             −5 min
           </button>
           <button
@@ -120,7 +120,7 @@ export function Replaying({ player, wall }: { player: Player; wall: boolean }) {
           >
             {playing ? "Pause" : "Play"}
           </button>
-          <button type="button" class="button" aria-label="Step onwards" onClick={() => player.move(1)}>
+          <button type="button" class="button" onClick={() => player.move(1)}>
             +5 min
           </button>
         </span>
