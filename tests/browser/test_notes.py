@@ -98,14 +98,14 @@ def test_a_past_night_is_played_on_any_board_and_never_taken_for_now(
     expect(page).to_have_url(re.compile(r"at=\d{4}-\d\d-\d\dT19:3"), timeout=5_000)
     assert max(at_once) <= 2, "a replay takes two requests at once"
 
-    page.get_by_role("link", name="Beds").click()
-    expect(page).to_have_url(re.compile(r"/beds\?replay=.*&at="))
+    page.get_by_role("link", name="ED", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/ed\?replay=.*&at="))
     expect(page.locator("#pulse")).to_contain_text("as at 19:3", timeout=SLOW)
-    expect(page.locator(".service-tiles .figure-value").first).to_be_visible(timeout=SLOW)
+    expect(page.locator(f"{IN_ED} .figure-value").first).to_have_text("1", timeout=SLOW)
     page.keyboard.press("l")
     expect_connection(page, "live", LIVE_MILLISECONDS)
     expect(player).to_have_count(0)
-    expect(page).to_have_url(f"{lightship_server.url}/beds")
+    expect(page).to_have_url(f"{lightship_server.url}/ed")
     watch.check()
 
 
