@@ -22,7 +22,7 @@ from services.store.quarantine import Held
 
 def mend(intake: Intake, id_: UUID, changes: Mapping[str, Any], now: datetime, by: By) -> Held:
     """As `mending.mend`. The audit holds how many fields were set, not which: a path may hold anything."""
-    with _whole(intake) as (within, connection):
+    with whole(intake) as (within, connection):
         before = quarantine.get(connection, id_)
         held = mending.mend(within, id_, changes, now)
         audit.write(connection, by, "quarantine.mend", system_at=now, target=id_, before=_shown(before),
@@ -32,7 +32,7 @@ def mend(intake: Intake, id_: UUID, changes: Mapping[str, Any], now: datetime, b
 
 def replay(intake: Intake, id_: UUID, now: datetime, by: By, only_source: str | None = None) -> Taken:
     """As `mending.replay`."""
-    with _whole(intake) as (within, connection):
+    with whole(intake) as (within, connection):
         before = quarantine.get(connection, id_)
         taken = mending.replay(within, id_, now, only_source)
         told = {"accepted": taken.accepted, "duplicate": taken.duplicate, "quarantined": taken.quarantined}
@@ -61,7 +61,8 @@ def revoke_key(connection: Connection[Any], by: By, id_: UUID, *, now: datetime,
 
 
 @contextmanager
-def _whole(intake: Intake) -> Iterator[tuple[Intake, Connection[Any]]]:
+def whole(intake: Intake) -> Iterator[tuple[Intake, Connection[Any]]]:
+    """An intake within one transaction, and its connection: what it takes in stands or falls with the audit."""
     with intake.database.connection() as connection, connection.transaction():
         yield replace(intake, database=Transaction(connection)), connection
 

@@ -22,7 +22,9 @@ Role = Literal["viewer", "site_manager", "control_centre", "planner", "feed_engi
 ROLES: tuple[Role, ...] = get_args(Role)
 #: What a route asks for. A scope of API keys, or what only people may.
 Permission = (
-    Scope | Literal["me", "people:read", "worklists:read", "audit:read", "keys:manage", "opel:propose", "opel:decide"]
+    Scope
+    | Literal["me", "people:read", "worklists:read", "audit:read", "keys:manage", "opel:propose", "opel:decide"]
+    | Literal["notes:write", "returns:write"]
 )
 
 _EVERYBODY = frozenset(ROLES)
@@ -39,6 +41,8 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     "quarantine:write": frozenset(["feed_engineer"]),
     "opel:propose": frozenset(["site_manager", "control_centre"]),
     "opel:decide": frozenset(["control_centre"]),
+    "notes:write": frozenset(["site_manager", "control_centre", "administrator"]),
+    "returns:write": frozenset(["site_manager", "control_centre", "feed_engineer"]),
     "audit:read": frozenset(["control_centre", "administrator"]),
     "keys:manage": frozenset(["administrator"]),
 }

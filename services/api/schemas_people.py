@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
+from services.ingest.free_text import may_name_somebody
 from services.store.keys import Scope
 
 
 def _names_nobody(text: str) -> str:
-    if _NUMBER.search(text):
+    if may_name_somebody(text):
         raise ValueError("a long number may be somebody's")
     return text
 
 
-_NUMBER = re.compile(r"\d(?:[ -]?\d){8}")  # an NHS number or a telephone number, however it is spaced
 Why = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$", examples=["Site code was mistyped"],
                description="For the audit, and for others to read: names nobody, holds no long number."),

@@ -77,7 +77,7 @@ def asked(database: Database) -> Asked:
     known: dict[str, Sequence[str]] = {
         "sites": list(system.site_by_code), "places": [each.code for each in system.places], "providers": providers,
         "units": list(system.unit_by_code), "measures": list(CATALOGUE), "feeds": providers, "quarantine": held,
-        "keys": [key],
+        "keys": [key], "returns": providers,
     }  # fmt: skip
     return Asked(schemathesis.openapi.from_asgi("/api/v1/openapi.json", app), known)
 

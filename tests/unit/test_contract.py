@@ -8,11 +8,22 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from services.api import schemas, schemas_feeds, schemas_marks, schemas_opel, schemas_people, schemas_vehicles
+from services.api import (
+    schemas,
+    schemas_feeds,
+    schemas_marks,
+    schemas_notes,
+    schemas_opel,
+    schemas_people,
+    schemas_returns,
+    schemas_vehicles,
+)
 from services.api.boards import BOARDS, is_board
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src"
-TYPES = "\n".join((FRONTEND / "api" / name).read_text() for name in ("types.ts", "history.ts"))
+TYPES = "\n".join(
+    (FRONTEND / "api" / name).read_text() for name in ("types.ts", "history.ts", "notes.ts", "returns.ts", "opel.ts")
+)
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Value", schemas.Value),
     ("OpelDeclaration", schemas.OpelDeclaration),
@@ -51,6 +62,20 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("SpcPointRow", schemas.SpcPoint),
     ("SpcChartRow", schemas.SpcChart),
     ("MeasureHistory", schemas.MeasureHistory),
+    ("ReturnProvider", schemas_returns.ReturnProvider),
+    ("GaugeReading", schemas_returns.GaugeReading),
+    ("ReturnGauge", schemas_returns.ReturnGauge),
+    ("ReturnSheet", schemas_returns.ReturnSheet),
+    ("ReturnLine", schemas_returns.ReturnLine),
+    ("ReturnWanted", schemas_returns.ReturnWanted),
+    ("ReturnLineAnswer", schemas_returns.ReturnLineAnswer),
+    ("ReturnAnswer", schemas_returns.ReturnAnswer),
+    ("OpelStepTaken", schemas.OpelStepTaken),
+    ("DeclarationSteps", schemas.OpelDeclaration),
+    ("OpelMember", schemas_opel.OpelMember),
+    ("Note", schemas_notes.NoteItem),
+    ("NoteWithdrawal", schemas_notes.Withdrawal),
+    ("NoteWanted", schemas_notes.NoteWanted),
     ("ProviderIdentity", schemas.ProviderIdentity),
     ("SystemIdentity", schemas.SystemIdentity),
 )

@@ -5,10 +5,8 @@ import type {
   FeedDetail,
   Me,
   MeasureDefinition,
-  OpelAnswer,
   PageOf,
   QuarantineItem,
-  SitePeople,
   SystemIdentity,
   UnmappedItem,
   WorklistItem,
@@ -24,8 +22,9 @@ export class Refused extends Error {
   }
 }
 
-async function get<T>(path: string): Promise<T> {
-  const response = await fetch(path, { headers: { Accept: "application/json" } });
+/** What an address answers. Throws Refused where it is no answer. */
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(path, { headers: { Accept: "application/json" }, signal });
   if (!response.ok) throw new Refused(path, response.status);
   return (await response.json()) as T;
 }
@@ -47,24 +46,42 @@ export const fetchJourneys = (code: string, cursor: string | null) =>
 export const fetchQuarantine = (cursor: string | null) =>
   get<PageOf<QuarantineItem>>(pageAt("/api/v1/quarantine", cursor));
 
-/** Sends a refused payload through the door again; throws what the server says where it will not. */
-export async function replay(id: string, why: string): Promise<EventsAnswer> {
-  const response = await fetch(`/api/v1/quarantine/${encodeURIComponent(id)}/replay`, {
+/** Does something; throws what the server says where it will not. */
+export async function send<T>(path: string, body: unknown): Promise<T> {
+  const response = await fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify(why ? { why } : {}),
+    body: JSON.stringify(body),
   });
   const answer = await response.json();
   if (!response.ok) throw new Error(String(answer.detail ?? response.status));
-  return answer as EventsAnswer;
+  return answer as T;
 }
-export const fetchSystem = () => get<SystemIdentity>("/api/v1/system");
-export const fetchOpel = (code: string) => get<OpelAnswer>(`/api/v1/opel/${code}`);
-export const fetchPeople = (site: string) => get<SitePeople>(`/api/v1/sites/${site}/people`);
 
-/** The past of a figure: by the hour for two days, or by the day for five weeks. */
-export function fetchHistory(measure: string, code: string, resolution: "1h" | "1d", from?: number) {
-  const since = from === undefined ? "" : `&from=${new Date(from).toISOString()}`;
-  const place = `code=${encodeURIComponent(code)}&resolution=${resolution}${since}`;
-  return get<MeasureHistory>(`/api/v1/measures/${encodeURIComponent(measure)}/history?${place}`);
+/** Sends a refused payload through the door again. */
+export const replay = (id: string, why: string) =>
+  send<EventsAnswer>(`/api/v1/quarantine/${encodeURIComponent(id)}/replay`, why ? { why } : {});
+export const fetchSystem = () => get<SystemIdentity>("/api/v1/system");
+
+/** A past moment that is looked at, and what of it was known when. */
+export interface PastMoment {
+  at: number;
+  /** As known then; as known now where null. */
+  knownAt: number | null;
+}
+
+/** The past of a figure: by the hour for two days, or by the day for five weeks; up to now, or to a past moment. */
+export function fetchHistory(
+  measure: string,
+  code: string,
+  resolution: "1h" | "1d",
+  from?: number,
+  past?: PastMoment | null,
+) {
+  const asked = new URLSearchParams({ code, resolution });
+  const moment = (name: string, at: number) => asked.set(name, new Date(at).toISOString());
+  if (from !== undefined) moment("from", from);
+  if (past) moment("to", past.at);
+  if (past && past.knownAt !== null) moment("known_at", past.knownAt);
+  return get<MeasureHistory>(`/api/v1/measures/${encodeURIComponent(measure)}/history?${asked}`);
 }

@@ -32,6 +32,7 @@ export const routes: Route[] = [
     load: () => import("./virtual-wards/virtual-wards"),
   },
   { path: /^\/feeds$/, href: "/feeds", name: "Feeds", load: () => import("./feeds/feeds") },
+  { path: /^\/return$/, href: null, name: "Type a return", load: () => import("./return/return") },
   { path: /^\/site\/([A-Z0-9]{3,9})$/, href: null, name: "Site", load: () => import("./site/site") },
 ];
 

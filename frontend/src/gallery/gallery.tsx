@@ -16,6 +16,7 @@ import type { Pulse as PulseState } from "../store/live";
 import { spc } from "./examples";
 import { Charts } from "./parts/charts";
 import { Flow } from "./parts/flow";
+import { People } from "./parts/people";
 import { Tables } from "./parts/tables";
 import { Part, State } from "./state";
 import { definition, feeds, levels, NOW, none, reading, share, sites } from "./values";
@@ -281,6 +282,7 @@ export function Gallery() {
       <Charts />
       <Flow />
       <Tables />
+      <People />
       <Part name="Feeds and keys" words="Late feeds by name; the keys of the board.">
         <State words="Late feeds come first">
           <Feeds feeds={feeds} now={NOW} />

@@ -1,5 +1,8 @@
 export type ConnectionState = "connecting" | "live" | "delayed" | "lost";
 
+/** How the page stands: as its line to the server does, or at a past moment that is played. */
+export type PageState = ConnectionState | "past";
+
 export const DELAYED_AFTER_MS = 6_000;
 export const LOST_AFTER_MS = 15_000;
 

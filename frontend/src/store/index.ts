@@ -1,4 +1,6 @@
+import { get } from "../api/client";
 import { createLive } from "./live";
+import { createShown } from "./replay";
 
 function address(): string {
   const url = new URL("/api/v1/live", location.href);
@@ -6,9 +8,22 @@ function address(): string {
   return url.href;
 }
 
-export const live = createLive({
-  open: () => new WebSocket(address()),
-  steadyNow: () => performance.now(),
-  later: (run, milliseconds) => void setTimeout(run, milliseconds),
-  every: (run, milliseconds) => void setInterval(run, milliseconds),
-});
+const later = (run: () => void, milliseconds: number) => {
+  const timer = setTimeout(run, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+export const live = createShown(
+  createLive({
+    open: () => new WebSocket(address()),
+    steadyNow: () => performance.now(),
+    later,
+    every: (run, milliseconds) => void setInterval(run, milliseconds),
+  }),
+  {
+    read: get,
+    later,
+    address: () => location.href,
+    setAddress: (next) => history.replaceState(history.state, "", next),
+  },
+);

@@ -1,7 +1,7 @@
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Overview, ServerMessage } from "../api/types";
 import { type HeardClock, heard, systemNow } from "./clock";
-import { backoff, type ConnectionState, connectionState, type Line, LOST_AFTER_MS } from "./connection";
+import { backoff, connectionState, type Line, LOST_AFTER_MS, type PageState } from "./connection";
 import { emptyPicture, type Picture, receive } from "./picture";
 import { heardOn, type Topic, type TopicMessage, unheard } from "./topics";
 
@@ -15,10 +15,10 @@ export interface World {
 
 /** How the page stands, for the pulse in the header. */
 export interface Pulse {
-  state: ConnectionState;
+  state: PageState;
   /** Since the last message, in real time; null before the first. */
   quietMilliseconds: number | null;
-  /** What the system's clock showed at the last message. */
+  /** What the system's clock showed at the last message; of the past, the moment that is shown. */
   lastHeardAt: number | null;
 }
 

@@ -13,10 +13,12 @@ export interface FeedDetailProps {
   now: number;
   /** Whether the reader may see the worklists. */
   worklists: boolean;
+  /** Whether a past moment is shown. */
+  past: boolean;
 }
 
 /** What one feed usually sends, and what it leaves for somebody to do. */
-export function FeedDetail({ feed, overview, now, worklists }: FeedDetailProps) {
+export function FeedDetail({ feed, overview, now, worklists, past }: FeedDetailProps) {
   const [detail, setDetail] = useState<Detail | null | "failed">(null);
   useEffect(() => {
     let wanted = true;
@@ -40,7 +42,9 @@ export function FeedDetail({ feed, overview, now, worklists }: FeedDetailProps) 
       {detail !== null && detail !== "failed" && (
         <RhythmWeek shares={detail.rhythm} learned={detail.rhythm_learned} now={now} />
       )}
-      {worklists ? (
+      {past ? (
+        <p class="nothing">Worklists and the quarantine are of now. Go back to now to see them.</p>
+      ) : worklists ? (
         <Worklists key={feed.code} feed={feed} overview={overview} now={now} />
       ) : (
         <p class="nothing">The worklists are for site managers, the control centre and feed engineers.</p>

@@ -132,6 +132,8 @@ function Desk({
   const rows = useMemo(() => [...board.items].sort((a, b) => needOf(b) - needOf(a)), [board.items]);
   const feed = rows.find((row) => row.code === chosen) ?? rows[0];
   const may = (permission: string) => me.may.includes(permission);
+  // Worklists and the quarantine are of now alone: what somebody is to do.
+  const past = live.past.value !== null;
   const moved = rows.map((row) => `${row.quarantined} ${row.refused_24h}`).join(",");
   return (
     <Main
@@ -140,6 +142,7 @@ function Desk({
       foot={[
         "Delayed: a silence that comes about once in a hundred at such an hour. Silent: once in a million.",
       ]}
+      beside={may("returns:write") && <a href="/return">Type a return</a>}
     >
       {shown.wall ? (
         <FeedsWall rows={rows} now={shown.now} />
@@ -159,9 +162,15 @@ function Desk({
             />
           </section>
           {feed && (
-            <FeedDetail feed={feed} overview={overview} now={shown.now} worklists={may("worklists:read")} />
+            <FeedDetail
+              feed={feed}
+              overview={overview}
+              now={shown.now}
+              worklists={may("worklists:read")}
+              past={past}
+            />
           )}
-          {may("quarantine:read") && (
+          {may("quarantine:read") && !past && (
             <Quarantine now={shown.now} moved={moved} mayReplay={may("quarantine:write")} />
           )}
         </>

@@ -4,7 +4,11 @@ import type { MeasureDefinition, Measures, Overview } from "../../api/types";
 import { Dialog } from "../../components/dialog/dialog";
 import { Explain } from "../../components/explain/explain";
 import { doesNotApply } from "../../components/site-table/rows";
+import { live } from "../../store";
+import { view } from "../../store/view";
 import { isAcute, titleOf } from "./columns";
+import { useMe } from "./me";
+import { Noting, scopesFor, useNotes } from "./noting";
 import { Past, usePast } from "./past";
 
 /** Which figure is being explained. */
@@ -99,7 +103,13 @@ export function Explaining({
     .sort((a, b) => (b.value.value ?? -1) - (a.value.value ?? -1) || a.name.localeCompare(b.name));
   const measures = group ? group.measures : overview.totals;
   const value = measures[asked.measure] ?? doesNotApply;
-  const past = usePast(asked.measure, group?.code ?? overview.system.code, now);
+  const code = group?.code ?? overview.system.code;
+  const moment = live.past.value;
+  const past = usePast(asked.measure, code, now, moment);
+  const notes = useNotes(code, asked.measure, now, moment);
+  const me = useMe();
+  const [pointed, setPointed] = useState<number | null>(null);
+  const scopes = view.value.wall ? [] : scopesFor(code, overview, me);
   const title = titleOf(asked.measure);
   return (
     <Dialog id="explain" label="Explain this number" form="panel" onClose={onClose}>
@@ -108,6 +118,7 @@ export function Explaining({
         place={group?.name ?? overview.system.name}
         value={value}
         now={now}
+        past={moment !== null}
         definition={definition}
         spread={spread}
         peers={named ?? peers}
@@ -122,10 +133,24 @@ export function Explaining({
                     definition={definition === "failed" ? null : definition}
                     value={value}
                     now={now}
+                    called={moment ? "then" : undefined}
+                    notes={notes.marks}
+                    onPoint={scopes.length > 0 ? setPointed : undefined}
                   />
                 ),
               }
             : undefined
+        }
+        notes={
+          <Noting
+            notes={notes}
+            scopes={scopes}
+            place={code}
+            measure={{ name: asked.measure, title }}
+            me={me}
+            now={now}
+            pointed={pointed}
+          />
         }
       />
     </Dialog>

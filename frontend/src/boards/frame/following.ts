@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { Refused } from "../../api/client";
+import { get, Refused } from "../../api/client";
+import { live } from "../../store";
 
 /** What is asked for again each time something moves. refused: whoever looks may not see it. */
 export interface Followed<T> {
@@ -49,13 +50,18 @@ export function createFollower<T>(
 
 const LEAST_MILLISECONDS = 5_000;
 
-/** What `ask` answers, again whenever `moving` becomes another while the page is live, every five seconds at most. */
-export function useFollowed<T>(ask: () => Promise<T>, moving: unknown, isLive: boolean): Followed<T> {
+/**
+ * What an address answers, again whenever `moving` becomes another while it is wanted, every five seconds at most; while
+ * the past is played, as at each step.
+ */
+export function useFollowed<T>(path: string, moving: unknown, isWanted: boolean): Followed<T> {
   const [followed, setFollowed] = useState<Followed<T>>({ answer: null, refused: false });
-  const follower = useMemo(() => createFollower(ask, setFollowed, LEAST_MILLISECONDS), [ask]);
+  const follower = useMemo(() => createFollower(() => get<T>(path), setFollowed, LEAST_MILLISECONDS), [path]);
+  const isPast = live.past.value !== null;
   useEffect(() => () => follower.stop(), [follower]);
   useEffect(() => {
-    if (isLive) follower.moved();
-  }, [follower, moving, isLive]);
-  return followed;
+    if (isWanted && !isPast) follower.moved();
+  }, [follower, moving, isWanted, isPast]);
+  useEffect(() => (isWanted && isPast ? live.follow(path) : undefined), [path, isWanted, isPast]);
+  return isPast ? { answer: live.followed<T>(path), refused: live.isRefused(path) } : followed;
 }

@@ -4,19 +4,23 @@ import type { Overview } from "../../api/types";
 import { Header } from "../../components/header/header";
 import { Stage } from "../../components/wall/stage";
 import { WallHeader } from "../../components/wall/wall-header";
+import { clockTime, shortDate } from "../../format/time";
 import { live } from "../../store";
 import { view } from "../../store/view";
 import { isNight } from "../../sun";
 import { applyView } from "../../theme";
 import { routeOf, routes } from "../routes";
 import "./board.css";
+import { useCarrying } from "./carrying";
+import { openLastNight, Replaying, useReplayKeys } from "./replaying";
 
 /** How a board is shown, and when. */
 export interface Shown {
   wall: boolean;
   night: boolean;
-  /** The system's clock in ms, still for ten seconds at a time. */
+  /** The system's clock in ms, still for ten seconds at a time; while the past is played, its moment. */
   now: number;
+  /** Whether the page can ask the server for more: it is not lost. */
   isLive: boolean;
 }
 
@@ -32,16 +36,33 @@ function LiveHeader() {
   };
   const here = routeOf(location.pathname)?.route ?? null;
   if (view.value.wall) return <WallHeader {...shared} here={here} />;
-  return <Header {...shared} history={overview?.history ?? null} boards={routes} here={here} />;
+  const onReplay = live.player.value || shared.now === null ? undefined : openLastNight;
+  return (
+    <Header {...shared} history={overview?.history ?? null} boards={routes} here={here} onReplay={onReplay} />
+  );
+}
+
+/** The head of every board and, while the past is played, the player under it. */
+function Head() {
+  const player = live.player.value;
+  return (
+    <div>
+      <LiveHeader />
+      {player && <Replaying player={player} wall={view.value.wall} />}
+    </div>
+  );
 }
 
 function Waiting({ lost }: { lost: boolean }) {
+  const past = live.past.value;
   return (
     <main class="waiting">
       <p class="card">
-        {lost
-          ? "Lightship cannot be reached. The page tries again by itself; no figure is shown until one has been received."
-          : "Waiting for the first figures."}
+        {past
+          ? `Reading the figures of ${shortDate(past.at)}, ${clockTime(past.at)}.`
+          : lost
+            ? "Lightship cannot be reached. The page tries again by itself; no figure is shown until one has been received."
+            : "Waiting for the first figures."}
       </p>
     </main>
   );
@@ -86,12 +107,14 @@ export function Frame({ topics = none, children }: FrameProps) {
   }, [state]);
   useLayoutEffect(() => applyView(shown, night, document.documentElement), [shown, night]);
   useEffect(() => live.listen(topics), [topics]);
+  useReplayKeys();
+  useCarrying();
   return (
     <Stage wall={shown.wall}>
-      <LiveHeader />
-      {overview?.feeds.length === 0 && <Nothing wall={shown.wall} />}
+      <Head />
+      {!live.past.value && overview?.feeds.length === 0 && <Nothing wall={shown.wall} />}
       {overview ? (
-        children(overview, { wall: shown.wall, night, now, isLive: state === "live" })
+        children(overview, { wall: shown.wall, night, now, isLive: live.reads.value })
       ) : (
         <Waiting lost={state === "lost"} />
       )}

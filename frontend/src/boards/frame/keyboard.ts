@@ -24,8 +24,11 @@ function move(step: 1 | -1) {
   next?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
-const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+/** Whether a key is for a field of a form. */
+export const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLInputElement ||
+  target instanceof HTMLTextAreaElement ||
+  target instanceof HTMLSelectElement;
 
 /** The keys of the board. Enter needs nothing here: a figure is a button. */
 export function useKeyboard({ explain, find, help, wall, theme }: Actions) {

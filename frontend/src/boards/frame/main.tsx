@@ -6,6 +6,7 @@ import { toggleTheme, toggleWall } from "../../store/view";
 import type { Asked } from "./explaining";
 import type { Shown } from "./frame";
 import { useKeyboard } from "./keyboard";
+import { opelUnder } from "./levels";
 import "./board.css";
 
 export interface MainProps {
@@ -18,6 +19,8 @@ export interface MainProps {
   onRow?(code: string): void;
   /** Draws what explains a figure; a board without it explains none. */
   explain?(asked: Asked, close: () => void): ComponentChildren;
+  /** Draws what stands behind the OPEL level of an organisation. */
+  levels?(code: string, close: () => void): ComponentChildren;
   /** What the foot of a desk says of abbreviations and marks, a sentence or two each. */
   foot: string[];
   /** What else stands in the foot. */
@@ -28,8 +31,19 @@ export interface MainProps {
 const nothing = () => undefined;
 
 /** The page of a board, desk or wall: its keys, its foot, and the panel that explains the figure one presses. */
-export function Main({ shown, name, find = nothing, onRow, explain, foot, beside, children }: MainProps) {
+export function Main({
+  shown,
+  name,
+  find = nothing,
+  onRow,
+  explain,
+  levels,
+  foot,
+  beside,
+  children,
+}: MainProps) {
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [levelOf, setLevelOf] = useState<string | null>(null);
   const [help, setHelp] = useState(false);
   const ask = useCallback(
     (figure: HTMLElement) => {
@@ -49,6 +63,7 @@ export function Main({ shown, name, find = nothing, onRow, explain, foot, beside
         onClick={(event) => {
           const figure = (event.target as Element).closest<HTMLElement>("[data-measure]");
           if (figure) ask(figure);
+          else if (levels) setLevelOf(opelUnder(event.target));
         }}
         onFocusIn={(event) => {
           const row = (event.target as Element).closest<HTMLElement>("[data-row]");
@@ -68,6 +83,7 @@ export function Main({ shown, name, find = nothing, onRow, explain, foot, beside
           </footer>
         )}
       </main>
+      {levelOf && levels?.(levelOf, () => setLevelOf(null))}
       {asked && explain?.(asked, () => setAsked(null))}
       {help && (
         <Dialog id="keys" label="Keys" form="card" onClose={() => setHelp(false)}>

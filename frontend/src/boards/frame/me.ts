@@ -4,4 +4,4 @@ import { live } from "../../store";
 import { useFetched } from "./fetched";
 
 /** Who asks, once it is known. */
-export const useMe = (): Me | null => useFetched(fetchMe, live.state.value === "live");
+export const useMe = (): Me | null => useFetched(fetchMe, live.reads.value);

@@ -1,10 +1,12 @@
-import { useEffect, useState } from "preact/hooks";
-import { fetchHistory } from "../../api/client";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { fetchHistory, type PastMoment } from "../../api/client";
 import type { MeasureHistory, SpcChartRow } from "../../api/history";
 import type { MeasureDefinition, Unit, Value } from "../../api/types";
 import { Fan } from "../../components/fan/fan";
+import type { NoteMark } from "../../components/notes/note-marks";
 import type { SpcSeries } from "../../components/spc/spc";
 import { SpcChart } from "../../components/spc/spc-chart";
+import { dayOf } from "../../format/london";
 import { inWords } from "../../format/number";
 
 const HOUR_MS = 3_600_000;
@@ -56,14 +58,16 @@ interface Known {
 }
 
 /** What has been kept of a figure; null until it has come, and where it could not be had. */
-export function usePast(measure: string, code: string, now: number): Known | null {
+export function usePast(measure: string, code: string, now: number, past: PastMoment | null): Known | null {
   const [known, setKnown] = useState<Known | null>(null);
   const hour = Math.floor(now / HOUR_MS) * HOUR_MS;
+  // Of a past moment it is asked for once an hour that is played, not with every step.
+  const asked = usePastHour(past, hour);
   useEffect(() => {
     let wanted = true;
     Promise.all([
-      fetchHistory(measure, code, "1h", hour - BACK_HOURS * HOUR_MS),
-      fetchHistory(measure, code, "1d"),
+      fetchHistory(measure, code, "1h", hour - BACK_HOURS * HOUR_MS, asked),
+      fetchHistory(measure, code, "1d", undefined, asked),
     ]).then(
       ([hours, days]) => wanted && setKnown({ hours, days }),
       () => wanted && setKnown(null),
@@ -71,8 +75,24 @@ export function usePast(measure: string, code: string, now: number): Known | nul
     return () => {
       wanted = false;
     };
-  }, [measure, code, hour]);
+  }, [measure, code, hour, asked]);
   return known?.hours.measure === measure && known.hours.code === code ? known : null;
+}
+
+function usePastHour(past: PastMoment | null, hour: number): PastMoment | null {
+  const known = past !== null && past.knownAt !== null;
+  const isPast = past !== null;
+  return useMemo(() => (isPast ? { at: hour, knownAt: known ? hour : null } : null), [isPast, known, hour]);
+}
+
+/** Notes at the points of the days that they are about; days: the midnights that the points stand at. */
+export function onDays(notes: NoteMark[], days: number[]): NoteMark[] {
+  return notes.flatMap((note) => {
+    const from = days.find((day) => dayOf(day) === dayOf(note.from));
+    const last = days.findLast((day) => day <= (note.to ?? note.from));
+    if (from === undefined || last === undefined) return [];
+    return [{ ...note, from, to: last > from ? last : null }];
+  });
 }
 
 export interface PastProps {
@@ -82,10 +102,15 @@ export interface PastProps {
   /** As it stands now, which is where the hours end. */
   value: Value;
   now: number;
+  /** What the moment of the now-line is called, where it is not now. */
+  called?: string;
+  notes: NoteMark[];
+  /** A moment of the hours was pointed to. */
+  onPoint?(at: number): void;
 }
 
 /** Two days by the hour and, where there are days enough, the chart that tells a change from chance. */
-export function Past({ known, title, definition, value, now }: PastProps) {
+export function Past({ known, title, definition, value, now, called, notes, onPoint }: PastProps) {
   const target = definition?.target ?? null;
   const format = formatOf(value.unit);
   const points = known.hours.points.map((each) => ({
@@ -104,6 +129,9 @@ export function Past({ known, title, definition, value, now }: PastProps) {
         target={target === null ? undefined : { value: target, label: format(target) }}
         format={format}
         width={WIDTH}
+        called={called}
+        notes={notes}
+        onPoint={onPoint}
       />
       {spc && (
         <>
@@ -114,6 +142,10 @@ export function Past({ known, title, definition, value, now }: PastProps) {
             format={format}
             now={now}
             width={WIDTH}
+            notes={onDays(
+              notes,
+              spc.points.map((each) => Date.parse(each.at)),
+            )}
           />
         </>
       )}

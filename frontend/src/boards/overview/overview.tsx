@@ -10,6 +10,7 @@ import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
 import { TakeAway } from "../../components/table/take-away";
+import { openBoard } from "../frame/carrying";
 import { acuteColumns, byKind, isAcute, titleOf, townOf } from "../frame/columns";
 import { Explaining } from "../frame/explaining";
 import { useDefinitions, useFetched } from "../frame/fetched";
@@ -17,6 +18,7 @@ import { Frame, type Shown } from "../frame/frame";
 import { Main } from "../frame/main";
 import { useNarrow } from "../frame/narrow";
 import { overviewOnWall } from "../frame/on-wall";
+import { OpelPanel } from "../frame/opel-panel";
 import { useWidth } from "../frame/width";
 import { KindTable } from "./kind-table";
 import { Tiles } from "./tiles";
@@ -46,7 +48,7 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
   );
 
   const find = useCallback(() => field.current?.focus(), []);
-  const goTo = useCallback((code: string) => location.assign(`/site/${code}`), []);
+  const goTo = useCallback((code: string) => openBoard(`/site/${code}`), []);
 
   const scored = acute.some((site) => leadingLevel(site.opel));
   const acuteRows = {
@@ -65,6 +67,8 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
       find={find}
       onRow={setSelected}
       explain={(asked, close) => <Explaining asked={asked} overview={overview} now={now} onClose={close} />}
+      levels={(code, close) => <OpelPanel code={code} overview={overview} now={now} onClose={close} />}
+      beside={<a href="/return">Type a return</a>}
       foot={[
         "Dots: each acute hospital on one axis. Dotted line: the plan. Red: past it.",
         "G&A: general and acute beds. NCtR: no criteria to reside.",
@@ -83,6 +87,7 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
         <>
           <Tiles
             place={overview.system.name}
+            system={overview.system.code}
             totals={overview.totals}
             opel={overview.opel}
             sites={overview.sites}

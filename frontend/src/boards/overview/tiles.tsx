@@ -28,6 +28,8 @@ function departments(totals: Measures, sites: Site[]): { label: string; detail?:
 
 export interface TilesProps {
   place: string;
+  /** The code of the system, whose level is opened by a press. */
+  system: string;
   totals: Measures;
   opel: OpelSummary | null;
   sites: Site[];
@@ -36,7 +38,7 @@ export interface TilesProps {
 }
 
 /** The system's level, and seven figures, each with the sites on one axis beside it. */
-export function Tiles({ place, totals, opel, sites, definitions, now }: TilesProps) {
+export function Tiles({ place, system, totals, opel, sites, definitions, now }: TilesProps) {
   const acute = sites.filter(isAcute);
   const sitesOn = (measure: string) => spreadOf(acute, measure, definitions);
   const waiting = totals["ambulance.waiting_handover"]?.value ?? null;
@@ -67,7 +69,7 @@ export function Tiles({ place, totals, opel, sites, definitions, now }: TilesPro
   return (
     <section class="card tiles" aria-label="System now">
       <div class="tile">
-        <OpelHeadline now={now} opel={opel} />
+        <OpelHeadline now={now} opel={opel} opens={system} />
       </div>
       {tiles.map(({ measure, label, detail, plain }) => (
         <Tile

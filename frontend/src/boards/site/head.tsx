@@ -110,7 +110,7 @@ export function SiteHead({ detail, overview, measures, now }: HeadProps) {
       </div>
       <div class="site-opel">
         {detail.opel?.level_least ? (
-          <OpelHeadline opel={detail.opel} now={now} />
+          <OpelHeadline opel={detail.opel} now={now} opens={detail.provider} />
         ) : (
           <p class="quiet">{detail.ed_type === 1 ? "No level yet" : "No level: no type 1 ED"}</p>
         )}

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo } from "preact/hooks";
-import { fetchOpel, fetchPeople, fetchSystem } from "../../api/client";
-import type { Overview, Site, SiteDetail, Value } from "../../api/types";
+import { fetchSystem } from "../../api/client";
+import type { OpelAnswer, Overview, Site, SiteDetail, SitePeople, Value } from "../../api/types";
 import { BedGrid } from "../../components/beds/bed-grid";
 import { BedMark } from "../../components/beds/bed-mark";
 import { Figure } from "../../components/figure/figure";
@@ -13,12 +13,14 @@ import { WaitsStrip } from "../../components/waits/waits-strip";
 import { count } from "../../format/number";
 import { measuresOnWall } from "../../format/small";
 import { live } from "../../store";
+import { openBoard } from "../frame/carrying";
 import { Explaining } from "../frame/explaining";
 import { useDefinitions, useFetched } from "../frame/fetched";
 import { useFollowed } from "../frame/following";
 import { Frame, type Shown } from "../frame/frame";
 import { Main } from "../frame/main";
 import { useNarrow } from "../frame/narrow";
+import { OpelPanel } from "../frame/opel-panel";
 import { useWidth } from "../frame/width";
 import { feedsOf, SiteFeeds, SiteHead } from "./head";
 import {
@@ -94,16 +96,14 @@ interface BoardProps {
 function Board({ overview, detail, shown }: BoardProps) {
   const { wall, now, isLive } = shown;
   const code = detail.code;
-  const askPeople = useCallback(() => fetchPeople(code), [code]);
-  const askOpel = useCallback(() => fetchOpel(code), [code]);
-  const people = useFollowed(askPeople, detail, isLive && !wall);
-  const opel = useFollowed(askOpel, detail, isLive).answer;
+  const people = useFollowed<SitePeople>(`/api/v1/sites/${code}/people`, detail, isLive && !wall);
+  const opel = useFollowed<OpelAnswer>(`/api/v1/opel/${code}`, detail, isLive).answer;
   const system = useFetched(fetchSystem, isLive);
   const definitions = useDefinitions(isLive);
   const room = useWidth(840);
   const side = useWidth(540);
   const narrow = useNarrow();
-  const find = useCallback(() => location.assign("/"), []);
+  const find = useCallback(() => openBoard("/"), []);
 
   const marks = people.answer;
   const units = (...kinds: string[]) => detail.units.filter((unit) => kinds.includes(unit.kind));
@@ -130,6 +130,7 @@ function Board({ overview, detail, shown }: BoardProps) {
           onClose={close}
         />
       )}
+      levels={(of, close) => <OpelPanel code={of} overview={overview} now={now} onClose={close} />}
       foot={["G&A: general and acute beds. NCtR: no criteria to reside."]}
     >
       {wall ? (

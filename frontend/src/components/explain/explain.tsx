@@ -12,6 +12,8 @@ export interface ExplainProps {
   place: string;
   value: Value;
   now: number;
+  /** Whether a past moment is shown. */
+  past?: boolean;
   /** Null while it is being fetched, or "failed". */
   definition: MeasureDefinition | null | "failed";
   /** The same figure at every site, this one marked. */
@@ -20,6 +22,8 @@ export interface ExplainProps {
   peers: string;
   /** Its past: an SPC chart where it is daily, a line where it is not. Left out while the server keeps none. */
   history?: { title: string; chart: ComponentChildren };
+  /** What people wrote on moments of it. */
+  notes?: ComponentChildren;
 }
 
 /** The counts behind a figure, in words. */
@@ -36,6 +40,8 @@ function counted(value: Value, definition: MeasureDefinition | null) {
 }
 
 function freshness(value: Value, now: number): string {
+  if (value.as_of === null && value.value !== null)
+    return "Reported without a feed: how old it is, the history shows";
   if (value.as_of === null) return "No fact has been received for this figure";
   const at = Date.parse(value.as_of);
   const when = `newest fact ${momentBeside(at, now)}, ${age(now - at)} ago`;
@@ -54,7 +60,18 @@ function Row({ term, children }: { term: string; children: ComponentChildren }) 
 }
 
 /** "Explain this number": what it means, what it was counted from, how old it is, and the same figure elsewhere. */
-export function Explain({ title, place, value, now, definition, spread, peers, history }: ExplainProps) {
+export function Explain({
+  title,
+  place,
+  value,
+  now,
+  past,
+  definition,
+  spread,
+  peers,
+  history,
+  notes,
+}: ExplainProps) {
   const known = definition === "failed" ? null : definition;
   const absent = value.absent !== null;
   return (
@@ -67,6 +84,7 @@ export function Explain({ title, place, value, now, definition, spread, peers, h
         <span class="quiet">{absent ? absenceInFull(value) : counts(value)}</span>
       </p>
       <p class="quiet explain-moment">
+        {past && "Past: "}
         {date(now)}, {momentBeside(now, now)}
       </p>
       <dl>
@@ -98,7 +116,10 @@ export function Explain({ title, place, value, now, definition, spread, peers, h
           {history.chart}
         </>
       )}
-      <h3>Same figure, {peers}, now</h3>
+      {notes}
+      <h3>
+        Same figure, {peers}, {past ? "then" : "now"}
+      </h3>
       <Spread rows={spread} target={known?.target ?? null} />
       {known?.kind === "share" && (
         <p class="quiet explain-note">

@@ -2,6 +2,7 @@ import { useId } from "preact/hooks";
 import { clockTime } from "../../format/time";
 import { area, type Extent, extentOf, hourTicks, line, linear, valueTicks } from "../../scale/scale";
 import { type Forecast, numbersOf, type Point, type TargetLine } from "../../scale/series";
+import { type NoteMark, NoteMarks, roomOf } from "../notes/note-marks";
 import "../chart/chart.css";
 import "./fan.css";
 import { hasFacts, LIVE, Nothing, type Standing, standingInWords } from "../standing/standing";
@@ -19,6 +20,12 @@ export interface FanProps {
   standing?: Standing;
   width: number;
   height?: number;
+  /** What the moment of the now-line is called; "now" where left out. */
+  called?: string;
+  /** What people wrote on moments of it. */
+  notes?: NoteMark[];
+  /** A moment was pointed to; the keyboard has a field for it elsewhere. */
+  onPoint?(at: number): void;
 }
 
 const LEFT = 34;
@@ -44,9 +51,18 @@ export function fanInWords({ label, points, forecast, format, standing = LIVE, n
   return [label, fact, stands, ahead, crossing, naive].filter(Boolean).join("; ");
 }
 
+/** The moment under the pointer, to the minute. */
+function pointed(event: MouseEvent, window: Extent, width: number): number {
+  const box = (event.currentTarget as Element).getBoundingClientRect();
+  const x = ((event.clientX - box.left) / box.width) * width;
+  const at = linear({ from: LEFT, to: width }, window)(x);
+  return Math.round(Math.min(window.to, Math.max(window.from, at)) / 60_000) * 60_000;
+}
+
 /** One measure over time: a solid past, a now-line, and ahead of it the 50% and 80% ranges where there is a forecast. */
 export function Fan(props: FanProps) {
   const { points, forecast, window, now, target, format, standing = LIVE, width, height = 132 } = props;
+  const { notes = [], onPoint, called = "now" } = props;
   const hatch = useId();
   const facts = hasFacts(standing) ? points : [];
   const ahead = standing.kind === "live" || standing.kind === "delayed" ? forecast : undefined;
@@ -59,16 +75,18 @@ export function Fan(props: FanProps) {
     (ahead?.points ?? []).map((each) => ({ x: x(each.at), y: y(each[of]) }));
   const ground = ahead && window.to > now;
   const crossing = ahead?.crossing;
-  const nowWords = last?.value == null ? "now" : `now ${format(last.value)}`;
+  const nowWords = last?.value == null ? called : `${called} ${format(last.value)}`;
   const every = (window.to - window.from) / 3_600_000 > 30 ? 6 : 4;
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a moment is typed in the form of a note
     <svg
-      class="chart fan"
+      class={onPoint ? "chart fan chart-pointed" : "chart fan"}
       data-standing={standing.kind}
       width={width}
-      height={height}
+      height={height + roomOf(notes, window)}
       role="img"
       aria-label={fanInWords(props)}
+      onClick={(event) => onPoint?.(pointed(event, window, width))}
     >
       <defs>
         <pattern id={hatch} width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
@@ -129,6 +147,7 @@ export function Fan(props: FanProps) {
         {standing.kind === "lost" ? standingInWords(standing, now) : nowWords}
       </text>
       {last?.value != null && <circle class="chart-dot" cx={x(last.at)} cy={y(last.value)} r="3.4" />}
+      <NoteMarks notes={notes} within={window} x={x} top={TOP} bottom={height - BOTTOM} under={height + 1} />
       {crossing && target && (
         <g class="chart-foreseen">
           <path class="fan-crossing" d={`M${x(crossing.at)} ${y(target.value) - 6}v12`} />

@@ -17,10 +17,23 @@ export interface HeaderProps {
   /** Every board there is, of which those with an address of their own are led to. */
   boards: { href: string | null; name: string }[];
   here: { name: string } | null;
+  /** Plays the past back; left out while it is. */
+  onReplay?(): void;
 }
 
 /** The head of every board: where, whether it is live, and what time it is there. */
-export function Header({ system, pulse, feeds, synthetic, history, rate, now, boards, here }: HeaderProps) {
+export function Header({
+  system,
+  pulse,
+  feeds,
+  synthetic,
+  history,
+  rate,
+  now,
+  boards,
+  here,
+  onReplay,
+}: HeaderProps) {
   const faster = speed(rate);
   const nav = useRef<HTMLElement>(null);
   // On a phone the boards move sideways: the one that is open is in sight.
@@ -54,6 +67,11 @@ export function Header({ system, pulse, feeds, synthetic, history, rate, now, bo
         )}
       </span>
       <Pulse pulse={pulse} feeds={feeds} />
+      {onReplay && (
+        <button type="button" class="header-replay no-print" onClick={onReplay}>
+          Replay
+        </button>
+      )}
       {now !== null && (
         <time class="header-time" dateTime={new Date(now).toISOString()}>
           <span class="quiet">{date(now)}</span>

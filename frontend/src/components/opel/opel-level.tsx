@@ -33,15 +33,33 @@ export function OpelCell({ opel }: { opel: OpelSummary | null }) {
 }
 
 /** The declared level leads where there is one; the calculated one stands beside it, always. */
-export function OpelHeadline({ opel, now }: { opel: OpelSummary | null; now: number }) {
+export function OpelHeadline({
+  opel,
+  now,
+  opens,
+}: {
+  opel: OpelSummary | null;
+  now: number;
+  /** Whose level is opened by a press; left out where none is. */
+  opens?: string;
+}) {
   const declared = opel?.declared ?? null;
   const level = declared?.level ?? opel?.level ?? null;
+  const line = (
+    <>
+      {level && <OpelChip level={level} size={30} />}
+      <b>{declared ? `OPEL ${declared.level}` : levelInWords(opel)}</b>
+    </>
+  );
   return (
     <div class="opel-headline">
-      <div class="opel-line">
-        {level && <OpelChip level={level} size={30} />}
-        <b>{declared ? `OPEL ${declared.level}` : levelInWords(opel)}</b>
-      </div>
+      {opens ? (
+        <button type="button" class="opel-line opel-opens" data-opel={opens}>
+          {line}
+        </button>
+      ) : (
+        <div class="opel-line">{line}</div>
+      )}
       <div class="opel-detail">
         {declared ? `declared ${momentBeside(Date.parse(declared.since), now)}` : level && opelWords[level]}
         {(declared || level) && <br />}

@@ -1,6 +1,7 @@
 import { dayAndMonth } from "../../format/time";
 import { extentOf, line, linear } from "../../scale/scale";
 import "../chart/chart.css";
+import { type NoteMark, NoteMarks, roomOf } from "../notes/note-marks";
 import { hasFacts, LIVE, Nothing, type Standing, standingInWords } from "../standing/standing";
 import { namedMoments, type SpcPoint, type SpcSeries, spcInWords } from "./spc";
 import { AssuranceIcon, VariationIcon } from "./spc-icon";
@@ -18,6 +19,8 @@ export interface SpcChartProps {
   height?: number;
   /** Without it, the icons and the words stand above the chart. */
   bare?: boolean;
+  /** What people wrote, at the points of its days. */
+  notes?: NoteMark[];
 }
 
 const RIGHT = 66;
@@ -39,6 +42,7 @@ export function SpcChart({
   width,
   height = 180,
   bare,
+  notes = [],
 }: SpcChartProps) {
   if (!hasFacts(standing)) return <Nothing standing={standing} now={now} />;
   if (!series) return <Nothing standing={{ kind: "loading" }} now={now} />;
@@ -52,7 +56,8 @@ export function SpcChart({
   const last = points.findLast((each) => each.value !== null);
   if (!extent || !first || last?.value == null)
     return <p class="nothing">Too little history for a chart yet</p>;
-  const x = linear({ from: first.at, to: points.at(-1)?.at ?? first.at }, { from: 10, to: width - RIGHT });
+  const days = { from: first.at, to: points.at(-1)?.at ?? first.at };
+  const x = linear(days, { from: 10, to: width - RIGHT });
   const y = linear(extent, { from: height - BOTTOM - 4, to: 14 });
   const current = limits.at(-1);
   const words = spcInWords(series);
@@ -75,7 +80,7 @@ export function SpcChart({
         data-standing={standing.kind}
         data-trial={series.trial}
         width={width}
-        height={height}
+        height={height + roomOf(notes, days)}
         role="img"
         aria-label={`${label}: ${format(last.value)} on ${dayAndMonth(last.at)}. ${words} ${stands}`}
       >
@@ -128,6 +133,14 @@ export function SpcChart({
         <text class="chart-say chart-middle" x={x(last.at)} y={y(last.value) - 9}>
           {format(last.value)}
         </text>
+        <NoteMarks
+          notes={notes}
+          within={days}
+          x={x}
+          top={14}
+          bottom={height - BOTTOM - 4}
+          under={height + 1}
+        />
         {namedMoments(points, width > 420 ? 6 : 3).map((at, index, all) => (
           <text
             key={at}

@@ -1,0 +1,3 @@
+drop table note_withdrawal;
+drop table note;
+drop function note_refuse;
