@@ -14,7 +14,7 @@ from typing import Any, Literal
 import orjson
 from psycopg import Connection
 
-from services.domain.facts import Fact, uid_of
+from services.domain.facts import Fact
 from services.domain.fold import survivors
 from services.domain.measures import Measure
 from services.domain.returns import surprising, wrong
@@ -134,7 +134,7 @@ def _event(
     event = {"specversion": "1.0", "source": ours, "subject": subject, "type": GAUGE, "time": at.isoformat()}
     by_uid = {fact.uid: fact for fact in known}
     typed: list[Fact] = []
-    while (fact := by_uid.get(uid_of(ours, subject, intake.keys.event_id(_id(at, len(typed)))))) is not None:
+    while (fact := by_uid.get(intake.keys.event_uid(ours, subject, _id(at, len(typed))))) is not None:
         typed.append(fact)
     number = len(typed)
     if typed and float(typed[-1].data["value"]) == line.value and _same_end(typed[-1], until):
