@@ -1,7 +1,7 @@
 """Typed returns as deeds: ordinary events through the door of every sender, and an audit entry, or neither.
 
 They are sent by the integrated care system on the organisation's behalf, so that a value somebody typed never makes a
-silent feed look alive (decision 17).
+silent feed look alive (decision 16).
 """
 
 from __future__ import annotations
