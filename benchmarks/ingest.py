@@ -68,6 +68,7 @@ def _measure(connection: Connection[Any], intake: Intake, other: Door, bodies: _
     result: dict[str, Any] = {}
     connection.execute("truncate bare")
     connection.execute("insert into bare select * from event")  # as large as the table it stands for
+    connection.execute("vacuum analyze event, subject, bare")  # what the database would do meanwhile, beside either
     connection.execute("checkpoint")
     for name, made in (("grouped", bodies.grouped(MEASURED)), ("scattered", bodies.scattered(MEASURED))):
         facts = [fact for body in made for fact in _admit(other, body)]
