@@ -34,6 +34,7 @@ _JOURNEYS = frozenset(JOURNEY_KINDS)
 _BY_KEY = _JOURNEYS | {"person", None}  # kinds of subject that travel as a pseudonym, or as whatever they are about
 _NOTHING: Mapping[str, Any] = {}
 _STAMPED_HERE = frozenset(["person", "personflag", "personmerged"])
+_DAYS_AHEAD = timedelta(days=MAX_DAYS_AHEAD)
 _NAMES_AN_EVENT = ("id", "replaces", "cancels")
 _TIMES = ("time", "sentat", "recordedat")
 _TIME_WORDS = "must be a date and time such as 2026-01-31T09:30:00Z"
@@ -271,16 +272,15 @@ class Door:
                 raise self._out_of_limits(name, moment > latest)
         self.check_times(plan, payload, now)
         if "ready_on" in plan.fields:
-            _check_day(payload.ready_on, earliest.date(), (now + timedelta(days=MAX_DAYS_AHEAD)).date())
+            _check_day(payload.ready_on, earliest.date(), (now + _DAYS_AHEAD).date())
 
     def check_times(self, plan: Plan, payload: Any, now: datetime) -> None:
         """Raises RefusedEvent unless every time in a payload is within its limits."""
-        latest, earliest = now + self._ahead, now - self._age
         for key in plan.times:
             moment = getattr(payload, key)
             if moment is not None:
-                last = latest if key == "clock_start" else now + timedelta(days=MAX_DAYS_AHEAD)
-                if not earliest <= moment <= last:
+                last = now + (self._ahead if key == "clock_start" else _DAYS_AHEAD)
+                if not now - self._age <= moment <= last:
                     raise self._out_of_limits(f"data.{key}", moment > last)
 
     def _out_of_limits(self, key: str, late: bool) -> RefusedEvent:

@@ -38,8 +38,9 @@ def normalised_nhs_number(text: str) -> str | None:
     if found is None:
         return None
     digits = found[1] + found[3] + found[4]
-    a, b, c, d, e, f, g, h, i, check = map(int, digits)
-    # Weights 10 to 2, and the check digit counts once: the whole is a multiple of 11. A check of 10 has no digit.
+    a, b, c, d, e, f, g, h, i, check = digits.encode()
+    # Weights 10 to 2, and the check digit counts once: the whole is a multiple of 11. A check of 10 has no digit. That
+    # each digit is 48 too great in ASCII adds 55 x 48, itself a multiple of 11.
     if (10 * a + 9 * b + 8 * c + 7 * d + 6 * e + 5 * f + 4 * g + 3 * h + 2 * i + check) % 11:
         return None
     return None if digits == digits[0] * 10 else digits

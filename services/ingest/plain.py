@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from services.ingest.door import Door
 
 MAX_ID = 200
-_SAID_AT_MOST = 20_000
-_NAMED_AT_MOST = 50_000
+_SAID_AT_MOST = 5_000  # of a type
+_NAMED_AT_MOST = 8_000  # more would cost more to look through than it spares
 #: The types whose events may go the short way.
 _PLANS = {
     name: plan
@@ -62,14 +62,13 @@ class ShortWay:
     """The short way through one door."""
 
     def __init__(self, door: Door) -> None:
-        self._judge = door.judged
         self._limits = door.check_times
         self._sources = door.rules.sources.all
         self._decode = msgspec.json.Decoder(_Event).decode
         self._uid = door.keys.event_uid
         self._journeys = _Remembered(door.keys.journey, is_journey)
         self._people = _Remembered(door.keys.person, normalised_nhs_number)
-        self._said: dict[tuple[str, bytes], Said] = {}
+        self._said = {name: _Said(plan, door) for name, plan in _PLANS.items()}
         self._age, self._ahead = timedelta(days=door.max_age_days), timedelta(minutes=door.max_ahead_minutes)
 
     def fact(self, raw: bytes, received_at: datetime, now: datetime) -> Fact | None:
@@ -94,60 +93,63 @@ class ShortWay:
                 return None
             if sent_at.tzinfo is not UTC:
                 sent_at = sent_at.astimezone(UTC)
-        subject = self._journeys.get(event.subject)
+        subject = self._journeys[event.subject]
         if subject is None:
             return None
         person = follows = None
         if event.nhsnumber is not None:
             quotes += _QUOTES
-            person = self._people.get(event.nhsnumber)
+            person = self._people[event.nhsnumber]
             if person is None:
                 return None
         if event.follows is not None:
             quotes += _QUOTES
-            follows = self._journeys.get(event.follows)
+            follows = self._journeys[event.follows]
             if follows is None:
                 return None
-        said = self._payload(plan, bytes(event.data), now)
+        said = self._said[type_][bytes(event.data)]
         fractions = happened_at.microsecond or (sent_at is not None and sent_at.microsecond) or b".999999" in raw
         if fractions and _has_fine_time(raw):
             return None
         # A name given twice is lost in reading, and its quotation marks with it; an escaped mark is one too many, too.
         if said is None or raw.count(b'"') != quotes + said[2]:
             return None
-        return stated(
-            self._uid(source, subject, id_), source, subject, type_, happened_at, sent_at, said[1], received_at,
-            None, None, person, None, None, follows,
-        )  # fmt: skip
-
-    def _payload(self, plan: Plan, raw: bytes, now: datetime) -> Said | None:
-        """A payload, judged once for all events that say the same: most say one of a few hundred things."""
-        key = plan.name, raw
-        said = self._said.get(key)
-        if said is None:
-            said = self._judged(plan, raw)
-            if said is None:
-                return None
-            if plan.few_words:
-                if len(self._said) >= _SAID_AT_MOST:
-                    self._said.clear()
-                self._said[key] = said
         if plan.times:
             try:
                 self._limits(plan, said[0], now)
             except RefusedEvent:
                 return None
+        return stated(
+            self._uid(source, subject, id_), source, subject, type_, happened_at, sent_at, said[1], received_at,
+            None, None, person, None, None, follows,
+        )  # fmt: skip
+
+
+class _Said(dict[bytes, "Said | None"]):
+    """Payloads of one type, judged once for all events that say the same: most say one of a few hundred things."""
+
+    def __init__(self, plan: Plan, door: Door) -> None:
+        super().__init__()
+        self._plan, self._judge = plan, door.judged
+
+    def __missing__(self, raw: bytes) -> Said | None:
+        """A payload judged; None where it is not right."""
+        said = self._judged(raw)
+        if said is not None and self._plan.few_words:
+            if len(self) >= _SAID_AT_MOST:
+                self.clear()
+            self[raw] = said
         return said
 
-    def _judged(self, plan: Plan, raw: bytes) -> Said | None:
-        quotes = raw.count(b'"')
+    def _judged(self, raw: bytes) -> Said | None:
+        plan, quotes = self._plan, raw.count(b'"')
         if b"\\" in raw or raw.count(b"{") + raw.count(b"[") > _MAX_BRACKETS:
             return None
         try:
             data = orjson.loads(raw)
             if type(data) is not dict or orjson.dumps(data).count(b'"') != quotes:
                 return None
-            if not all(_is_moment(data[key]) for key in plan.times if type(data.get(key)) is str):
+            if plan.times and not all(_is_moment(data[key]) for key in plan.times if type(data.get(key)) is str):
                 return None
             payload, ready = self._judge(plan, data)
             return payload, Written(ready) if plan.few_words else ready, quotes
@@ -155,24 +157,22 @@ class ShortWay:
             return None
 
 
-class _Remembered:
+class _Remembered(dict[str, "str | None"]):
     """Pseudonyms made lately, so that an event need not make again those of the one before it.
 
     checked: what there must be in a sent text; answers whether it is right, or the form of it that is made into one.
     """
 
     def __init__(self, make: Callable[[str], str], checked: Callable[[str], bool | str | None]) -> None:
+        super().__init__()
         self._make, self._checked = make, checked
-        self._made: dict[str, str] = {}
 
-    def get(self, sent: str) -> str | None:
-        """The pseudonym; None where the text is not right."""
-        made = self._made.get(sent)
-        if made is None:
-            form = self._checked(sent)
-            if not form:
-                return None
-            if len(self._made) >= _NAMED_AT_MOST:
-                self._made.clear()
-            made = self._made[sent] = self._make(sent if form is True else form)
+    def __missing__(self, sent: str) -> str | None:
+        """A pseudonym made; None where the text is not right."""
+        form = self._checked(sent)
+        if not form:
+            return None
+        if len(self) >= _NAMED_AT_MOST:
+            self.clear()
+        made = self[sent] = self._make(sent if form is True else form)
         return made

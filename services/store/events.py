@@ -188,7 +188,8 @@ def _once(connection: Connection[Any], batch: Batch) -> Sequence[Draft]:
         absent = [draft for key, draft in drafts.items() if key not in stamps]
         if absent:
             fresh = [d if d.before is None else _draft(d.key, d.received, None) for d in absent]
-            drafts |= {draft.key: draft for draft in fresh}
+            if any(draft.before is not None for draft in absent):
+                drafts |= {draft.key: draft for draft in fresh}
             if cursor.execute(_INSERT, (_rows(fresh),)).rowcount < len(fresh):
                 # Somebody else's row was first; ours bear the stamps that we drew.
                 found = cursor.execute(_LOCK, (_json([draft.key for draft in fresh]),)).fetchall()

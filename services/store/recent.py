@@ -11,7 +11,7 @@ from typing import NamedTuple
 from services.domain.facts import Fact
 
 Facts = Mapping[str, Fact]  # by digest
-MOST_FACTS = 60_000  # about 50 MB
+MOST_FACTS = 25_000  # about 20 MB, and most of a day of a county
 
 
 class Known(NamedTuple):

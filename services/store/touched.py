@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
+import orjson
 from psycopg import Connection, Cursor
 from psycopg.rows import tuple_row
 
@@ -21,7 +22,7 @@ from services.domain.measures import LONGEST_WINDOW
 from services.domain.phases import Phase
 from services.domain.standing import Story
 
-_NOTE = "insert into touched (keys) values (%s)"
+_NOTE = "insert into touched (keys) select array(select jsonb_array_elements_text(%s::jsonb))"
 #: First the snapshot and the subjects written since the last one; then those that a window can reach, and of their
 #: phases the ones that it can reach, each a row.
 _LOOK = """
@@ -60,7 +61,7 @@ class Look:
 
 def note(cursor: Cursor[Any], keys: Sequence[str]) -> None:
     """These subjects are written by the transaction that this cursor is in."""
-    cursor.execute(_NOTE, (keys,))
+    cursor.execute(_NOTE, (orjson.dumps(keys).decode(),))
 
 
 def look(connection: Connection[Any], names: Collection[str], t: datetime, since: str | None = None) -> Look:

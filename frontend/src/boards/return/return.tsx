@@ -10,14 +10,12 @@ import {
 } from "../../api/returns";
 import { fromWallClock, wallClock } from "../../format/london";
 import { live } from "../../store";
-import { toggleTheme, toggleWall } from "../../store/view";
 import { useFetched } from "../frame/fetched";
 import { Frame, type Shown } from "../frame/frame";
-import { useKeyboard } from "../frame/keyboard";
+import { Main } from "../frame/main";
 import { useMe } from "../frame/me";
 import { Said } from "../frame/said";
 import { grouped, lastInWords, numberTyped, outcomeInWords, unitInWords } from "./values";
-import "../frame/desk.css";
 import "../../components/form/form.css";
 import "./return.css";
 
@@ -244,12 +242,13 @@ function Desk({ shown, providers }: { shown: Shown; providers: ReturnProvider[] 
   const [code, setCode] = useState(
     providers.find((each) => each.code === asked)?.code ?? providers[0]?.code ?? "",
   );
-  const nothing = useCallback(() => undefined, []);
-  const theme = useCallback(() => toggleTheme(shown.night), [shown.night]);
-  useKeyboard({ explain: nothing, find: nothing, help: nothing, wall: toggleWall, theme });
   const provider = providers.find((each) => each.code === code);
   return (
-    <main class="service return">
+    <Main
+      shown={shown}
+      name="return"
+      foot={["A typed value is kept as an event and can be corrected; the audit says who typed it."]}
+    >
       <section class="card return-card">
         <h2>
           Type a return <span>for an organisation whose figures no feed sends</span>
@@ -266,7 +265,7 @@ function Desk({ shown, providers }: { shown: Shown; providers: ReturnProvider[] 
         </label>
         {provider && <Sheet key={provider.code} provider={provider} now={live.liveNow.value ?? shown.now} />}
       </section>
-    </main>
+    </Main>
   );
 }
 
