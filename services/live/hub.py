@@ -248,6 +248,9 @@ class Subscription:
                 await self._changed.wait()
         except TimeoutError:
             return True
+        # Heard, though nothing may be sent: while nobody keeps the picture `take` is not asked, and a wait for what has
+        # happened already would never give way to anything else.
+        self._changed.clear()
         return False
 
 

@@ -265,3 +265,18 @@ def test_quiet_brings_a_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
     subscription = subscribed(hub)
     assert subscription.take() is not None
     assert asyncio.run(asyncio.wait_for(subscription.quiet(), 1))
+
+
+def test_what_was_heard_while_nothing_may_be_sent_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nobody keeps the picture `take` is not asked: a wait that ended at once for ever would hold up the rest."""
+    monkeypatch.setattr(hub_module, "HEARTBEAT_SECONDS", 5)
+    subscription = Subscription(Hub())
+    subscription.restart({"overview": None})
+    subscription._greeted = True
+
+    async def story() -> None:
+        assert not await asyncio.wait_for(subscription.quiet(), 1)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(subscription.quiet(), 0.05)
+
+    asyncio.run(story())
