@@ -13,9 +13,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.pages import ARGUMENTS, CHROMIUM, Watch
 
 WAIT_SECONDS = 60
 STOP_SECONDS = 120  # it ends what it writes of the past
@@ -93,3 +97,28 @@ def lightship_server() -> Iterator[LightshipServer]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
+    """A desk of 1440 by 900; its last picture is kept in pytest's temporary folder."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="America/New_York")
+    opened = context.new_page()
+    yield opened
+    opened.screenshot(path=str(tmp_path / "last.png"), full_page=True)
+    context.close()
+
+
+@pytest.fixture
+def watch(page: Page, lightship_server: Any) -> Watch:
+    watching = Watch(host=urlsplit(lightship_server.url).netloc)
+    watching.on(page)
+    return watching

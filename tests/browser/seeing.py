@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from tests.browser.test_language import INSIDE
+from tests.browser.pages import INSIDE
 
 #: Every run of words that is seen, with its box as far as nothing hides it. `cut`: what hides a part of it and cannot
 #: be scrolled; on a wall nobody scrolls. A box is narrowed to the middle of its line, since fonts reach beyond theirs.

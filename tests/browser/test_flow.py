@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_language import DESK, INSIDE, WALL, problems
-from tests.browser.test_overview import (  # noqa: F401
+from tests.browser.pages import (
+    DESK,
+    INSIDE,
     LIVE_MILLISECONDS,
     LOST_MILLISECONDS,
+    WALL,
     Watch,
     arrival,
-    browser,
     expect_connection,
-    page,
-    watch,
+    problems,
 )
 
 READY = {
@@ -30,7 +30,7 @@ READY = {
 WAITING = '[data-measure="ambulance.waiting_handover"][data-site="RVV01"]'
 
 
-def open_at(page: Page, server: Any, path: str, query: str = "") -> None:  # noqa: F811
+def open_at(page: Page, server: Any, path: str, query: str = "") -> None:
     page.goto(f"{server.url}{path}{query}")
     expect_connection(page, "live", LIVE_MILLISECONDS)
     expect(page.locator(READY[path]).first).to_be_visible(timeout=10_000)
@@ -47,7 +47,7 @@ def ambulance(type_: str, minutes_ago: float, journey: str, **data: Any) -> dict
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("path", READY)
 def test_axe_finds_nothing_on_desk_or_wall_and_a_wall_is_never_cut(
-    page: Page, watch: Watch, lightship_server: Any, path: str, theme: str, tmp_path: Path  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, path: str, theme: str, tmp_path: Path
 ) -> None:  # fmt: skip
     lightship_server.post_events([ambulance("arrived", 50, "AXE")])
     lightship_server.post_events([arrival() | {"data": {"site": "RVV99", "department_type": 1}}])
@@ -71,7 +71,7 @@ def test_axe_finds_nothing_on_desk_or_wall_and_a_wall_is_never_cut(
 
 
 def test_an_arrival_waits_for_triage_on_the_ed_board_and_is_explained(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     open_at(page, lightship_server, "/ed")
     figure = page.locator('[data-measure="ed.waiting_for_triage"][data-site="RVV01"]')
@@ -87,7 +87,7 @@ def test_an_arrival_waits_for_triage_on_the_ed_board_and_is_explained(
     watch.check()
 
 
-def test_every_row_is_reached_by_the_keys(page: Page, watch: Watch, lightship_server: Any) -> None:  # noqa: F811
+def test_every_row_is_reached_by_the_keys(page: Page, watch: Watch, lightship_server: Any) -> None:
     open_at(page, lightship_server, "/ed")
     page.wait_for_load_state(
         "networkidle"
@@ -102,7 +102,7 @@ def test_every_row_is_reached_by_the_keys(page: Page, watch: Watch, lightship_se
 
 
 def test_an_ambulance_drives_up_waits_past_the_rule_and_hands_over(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     expected = (datetime.now(UTC) + timedelta(minutes=9)).isoformat()
     lightship_server.post_events([
@@ -125,7 +125,7 @@ def test_an_ambulance_drives_up_waits_past_the_rule_and_hands_over(
 
 
 def test_who_may_not_see_people_sees_the_same_waits_as_bands(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     lightship_server.post_events([ambulance("arrived", 50, "BAND")])
     page.goto(lightship_server.url)
@@ -140,7 +140,7 @@ def test_who_may_not_see_people_sees_the_same_waits_as_bands(
 
 
 def test_a_refused_payload_is_seen_redacted_and_sent_again(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     open_at(page, lightship_server, "/feeds")
     refused = arrival() | {"data": {"site": "RVV99", "department_type": 1}}
@@ -162,7 +162,7 @@ def test_a_refused_payload_is_seen_redacted_and_sent_again(
     watch.check()
 
 
-def test_a_lost_server_is_said_on_the_ambulance_board_and_it_comes_back(page: Page, lightship_server: Any) -> None:  # noqa: F811
+def test_a_lost_server_is_said_on_the_ambulance_board_and_it_comes_back(page: Page, lightship_server: Any) -> None:
     lightship_server.post_events([ambulance("arrived", 50, "LOST")])
     open_at(page, lightship_server, "/ambulance")
     expect(page.locator('tr[data-row="RVV01"] .vehicle-over')).to_have_count(1, timeout=10_000)

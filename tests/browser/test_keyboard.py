@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_overview import LIVE_MILLISECONDS, Watch, browser, expect_connection, page, watch  # noqa: F401
+from tests.browser.pages import LIVE_MILLISECONDS, Watch, expect_connection
 from tests.browser.test_states import BOARDS, READY
 
 #: Tells of each element that takes the focus whether one sees it: the yellow is on it, or on a shape within it.
@@ -26,7 +26,7 @@ _PRESSABLE = """() => [...document.querySelectorAll('a[href], button, input, sel
     .filter((each) => getComputedStyle(each).visibility !== 'hidden')"""
 
 
-def not_reached(page: Page) -> list[str]:  # noqa: F811
+def not_reached(page: Page) -> list[str]:
     """Tabs through the page once: what the focus did not come to, or came to unseen."""
     page.evaluate(_LISTEN)
     many = page.evaluate(f"({_PRESSABLE})().length")
@@ -38,7 +38,7 @@ def not_reached(page: Page) -> list[str]:  # noqa: F811
     return found
 
 
-def test_tab_reaches_everything_and_one_sees_where_it_is(page: Page, watch: Watch, lightship_server: Any) -> None:  # noqa: F811
+def test_tab_reaches_everything_and_one_sees_where_it_is(page: Page, watch: Watch, lightship_server: Any) -> None:
     found = {}
     for board, address in BOARDS.items():
         page.goto(f"{lightship_server.url}{address}?theme=light")

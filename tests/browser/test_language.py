@@ -10,21 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from tests.browser.test_overview import IN_ED, Watch, browser, open_board, page, watch  # noqa: F401
+from tests.browser.pages import DESK, IN_ED, INSIDE, PHONE, WALL, Watch, open_board, problems
 
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WALL = {"width": 1920, "height": 1080}
-DESK = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 BUDGET_BYTES = 200 * 1024
 
-INSIDE = """() => ['.figure', 'header *', 'th', 'h2', '.map text']
-    .flatMap((each) => [...document.querySelectorAll(`.stage ${each}`)])
-    .map((each) => [each.textContent, each.getBoundingClientRect()])
-    .filter(([, box]) => box.width > 1 && (box.left < -1 || box.top < -1 || box.right > innerWidth + 1
-        || box.bottom > innerHeight + 1))
-    .map(([text]) => text)"""
 SIZES = """(selector) => [...document.querySelectorAll(selector)]
     .map((each) => parseFloat(getComputedStyle(each).fontSize) * (each.currentCSSZoom || 1))"""
 DRAWN_SIZES = """() => [...document.querySelectorAll('.stage .map text')]
@@ -44,14 +33,8 @@ def few_people(site: str, count: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def problems(page: Page) -> list[str]:  # noqa: F811
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("(rules) => axe.run({runOnly: rules})", RULES)
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_overview(page: Page, lightship_server: Any, theme: str) -> None:  # noqa: F811
+def test_axe_finds_nothing_on_the_overview(page: Page, lightship_server: Any, theme: str) -> None:
     for size, view in ((DESK, ""), (WALL, "&wall=1"), (PHONE, "")):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         open_board(page, lightship_server, f"/?theme={theme}{view}")
@@ -64,7 +47,7 @@ def test_axe_finds_nothing_on_the_overview(page: Page, lightship_server: Any, th
 
 @pytest.mark.parametrize("view", ["theme=light", "theme=dark", "theme=light&wall=1", "theme=dark&wall=1"])
 def test_axe_finds_nothing_on_the_component_page(
-    page: Page, watch: Watch, lightship_server: Any, view: str, tmp_path: Path  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, view: str, tmp_path: Path
 ) -> None:  # fmt: skip
     page.set_viewport_size(WALL if "wall" in view else DESK)  # type: ignore[arg-type]
     page.goto(f"{lightship_server.url}/components.html?{view}")
@@ -76,7 +59,7 @@ def test_axe_finds_nothing_on_the_component_page(
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_wall_is_read_from_afar_and_nothing_of_it_scrolls_or_is_cut(
-    page: Page, watch: Watch, lightship_server: Any, theme: str, tmp_path: Path  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, theme: str, tmp_path: Path
 ) -> None:  # fmt: skip
     for scale in (1, 2):
         width, height = WALL["width"] * scale, WALL["height"] * scale
@@ -97,7 +80,7 @@ def test_a_wall_is_read_from_afar_and_nothing_of_it_scrolls_or_is_cut(
 
 
 def test_a_wall_says_neither_in_a_figure_nor_on_the_map_nor_in_a_name_how_few_people_there_are(
-    page: Page, lightship_server: Any  # noqa: F811
+    page: Page, lightship_server: Any
 ) -> None:  # fmt: skip
     assert lightship_server.post_events(few_people("RPA02", 3))["accepted"] == 3
     page.set_viewport_size(WALL)  # type: ignore[arg-type]
@@ -120,7 +103,7 @@ def test_a_wall_says_neither_in_a_figure_nor_on_the_map_nor_in_a_name_how_few_pe
 
 
 def test_the_keys_turn_the_wall_and_the_night_on_and_off_and_the_address_keeps_them(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     open_board(page, lightship_server)
     root = page.locator("html")
@@ -143,7 +126,7 @@ def test_the_keys_turn_the_wall_and_the_night_on_and_off_and_the_address_keeps_t
 
 
 def test_a_phone_shows_each_site_as_a_card_with_targets_for_a_thumb(
-    page: Page, watch: Watch, lightship_server: Any, tmp_path: Path  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, tmp_path: Path
 ) -> None:  # fmt: skip
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     open_board(page, lightship_server)
@@ -160,7 +143,7 @@ def test_a_phone_shows_each_site_as_a_card_with_targets_for_a_thumb(
 
 
 def test_a_table_is_saved_and_copied_as_it_is_shown_without_small_numbers(
-    page: Page, watch: Watch, lightship_server: Any, tmp_path: Path  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, tmp_path: Path
 ) -> None:  # fmt: skip
     assert lightship_server.post_events(few_people("RPA02", 3))["accepted"] == 3
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -184,7 +167,7 @@ def test_a_table_is_saved_and_copied_as_it_is_shown_without_small_numbers(
     watch.check()
 
 
-def test_a_changed_figure_does_not_move_where_motion_is_not_wanted(page: Page, lightship_server: Any) -> None:  # noqa: F811
+def test_a_changed_figure_does_not_move_where_motion_is_not_wanted(page: Page, lightship_server: Any) -> None:
     page.emulate_media(reduced_motion="reduce")
     page.goto(f"{lightship_server.url}/components.html")
     page.get_by_role("button", name="One more").click()
@@ -193,7 +176,7 @@ def test_a_changed_figure_does_not_move_where_motion_is_not_wanted(page: Page, l
     assert changed.evaluate("(each) => getComputedStyle(each).animationName") == "none"
 
 
-def test_the_first_load_of_a_board_keeps_to_its_budget(page: Page, watch: Watch, lightship_server: Any) -> None:  # noqa: F811
+def test_the_first_load_of_a_board_keeps_to_its_budget(page: Page, watch: Watch, lightship_server: Any) -> None:
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))
     open_board(page, lightship_server)

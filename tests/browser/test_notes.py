@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.test_language import DESK, PHONE, WALL, problems
-from tests.browser.test_overview import (  # noqa: F401
+from tests.browser.pages import (
+    DESK,
     IN_ED,
     LIVE_MILLISECONDS,
+    PHONE,
+    WALL,
     Watch,
-    browser,
     expect_connection,
     open_board,
-    page,
-    watch,
+    problems,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -48,7 +48,7 @@ def arrivals(at: datetime, count: int) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def at_once(page: Page) -> list[int]:  # noqa: F811
+def at_once(page: Page) -> list[int]:
     """How many reads of a past moment were open at once, at every change."""
     open_: set[Request] = set()
     seen: list[int] = [0]
@@ -65,7 +65,7 @@ def at_once(page: Page) -> list[int]:  # noqa: F811
 
 
 def test_a_past_night_is_played_on_any_board_and_never_taken_for_now(
-    page: Page, watch: Watch, lightship_server: Any, at_once: list[int]  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, at_once: list[int]
 ) -> None:  # fmt: skip
     evening = last_evening()
     lightship_server.post_events(arrivals(evening - timedelta(hours=1), 1))
@@ -110,7 +110,7 @@ def test_a_past_night_is_played_on_any_board_and_never_taken_for_now(
 
 
 def test_every_board_is_whole_in_the_past_and_axe_finds_nothing(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     evening = last_evening()
     lightship_server.post_events(arrivals(evening + timedelta(hours=2), 3))
@@ -130,7 +130,7 @@ def test_every_board_is_whole_in_the_past_and_axe_finds_nothing(
 
 
 def test_a_note_is_written_read_and_withdrawn_by_keyboard(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     open_board(page, lightship_server)
     page.locator(IN_ED).first.press("Enter")
@@ -164,7 +164,7 @@ def test_a_note_is_written_read_and_withdrawn_by_keyboard(
 
 
 def test_a_return_is_typed_asked_about_sent_and_corrected(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     page.goto(f"{lightship_server.url}/return?for=XMCH")
     beds = page.get_by_label("Pathway 2 beds free", exact=True)
@@ -196,7 +196,7 @@ def test_a_return_is_typed_asked_about_sent_and_corrected(
 
 
 def test_a_level_is_proposed_by_a_site_and_declared_by_the_control_centre(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     def act_as(name: str, address: str) -> None:
         page.context.set_extra_http_headers({"Lightship-Actor": name})

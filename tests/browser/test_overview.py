@@ -3,89 +3,21 @@
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+from tests.browser.pages import (
+    IN_ED,
+    LIVE_MILLISECONDS,
+    LOST_MILLISECONDS,
+    Watch,
+    arrival,
+    expect_connection,
+    open_board,
 )
-#: Longer than the 15 s of silence after which the page calls itself lost, with room for a slow machine.
-LOST_MILLISECONDS = 25_000
-LIVE_MILLISECONDS = 30_000
-
-IN_ED = '[data-measure="ed.in_department"][data-site="RVV01"]'
-
-
-@dataclass
-class Watch:
-    """What the page must never do: complain, or ask another host for anything."""
-
-    host: str
-    complaints: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
-
-    def on(self, page: Page) -> None:
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self._asked)
-
-    def _asked(self, request: Request) -> None:
-        if urlsplit(request.url).netloc != self.host:
-            self.elsewhere.append(request.url)
-
-    def check(self) -> None:
-        assert self.elsewhere == [], "the page asked another host"
-        assert self.complaints == [], "the page wrote errors to the console"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """A desk of 1440 by 900; its last picture is kept in pytest's temporary folder."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="America/New_York")
-    opened = context.new_page()
-    yield opened
-    opened.screenshot(path=str(tmp_path / "last.png"), full_page=True)
-    context.close()
-
-
-@pytest.fixture
-def watch(page: Page, lightship_server: Any) -> Watch:
-    watching = Watch(host=urlsplit(lightship_server.url).netloc)
-    watching.on(page)
-    return watching
-
-
-def open_board(page: Page, server: Any, address: str = "/") -> None:
-    page.goto(server.url.rstrip("/") + address)
-    expect_connection(page, "live", LIVE_MILLISECONDS)
-    expect(page.locator(IN_ED)).to_be_visible()
-
-
-def expect_connection(page: Page, state: str, timeout: int) -> None:
-    expect(page.locator("html")).to_have_attribute("data-connection", state, timeout=timeout)
 
 
 def people_in_ed(page: Page) -> int:
@@ -97,25 +29,6 @@ def make_a_reading(page: Page, server: Any) -> None:
     if page.locator(f'{IN_ED}[data-state="absent"]').count():
         server.post_events([arrival()])
     expect(page.locator(f'{IN_ED}:not([data-state="absent"])')).to_be_visible(timeout=10_000)
-
-
-def arrival() -> dict[str, Any]:
-    """One person walks into the emergency department of William Harvey, now."""
-    return {
-        "specversion": "1.0",
-        "id": str(uuid.uuid4()),
-        "type": "ed.arrived",
-        "source": "urn:nhs:ods:RVV",
-        "subject": f"RVV/TEST-{uuid.uuid4()}",
-        "time": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
-        "datacontenttype": "application/json",
-        "data": {
-            "site": "RVV01",
-            "department_type": 1,
-            "arrival_mode": "own_transport",
-            "unit": "RVV01-MAJORS",
-        },
-    }
 
 
 def test_an_arrival_changes_the_figure_without_a_reload(page: Page, watch: Watch, lightship_server: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page, Response, WebSocket, expect
 
-from tests.browser.test_overview import IN_ED, browser, open_board, page  # noqa: F401
+from tests.browser.pages import IN_ED, open_board
 from tests.integration.test_privacy import PLANTED, SURNAME, WORDS, bad_events, found, good_events
 
 KEPT = """() => JSON.stringify([
@@ -21,7 +21,7 @@ KEPT = """() => JSON.stringify([
 class Heard:
     """Everything that the page was sent, and everything it said."""
 
-    def __init__(self, page: Page) -> None:  # noqa: F811
+    def __init__(self, page: Page) -> None:
         self.places: list[tuple[str, bytes]] = []
         self.frames = 0
         self._answers: list[Response] = []
@@ -58,7 +58,7 @@ def send(server: Any) -> dict[str, Any]:
     return told
 
 
-def test_no_person_is_in_the_page_or_in_what_it_was_sent(page: Page, lightship_server: Any) -> None:  # noqa: F811
+def test_no_person_is_in_the_page_or_in_what_it_was_sent(page: Page, lightship_server: Any) -> None:
     heard = Heard(page)
     send(lightship_server)
     open_board(page, lightship_server)
@@ -79,7 +79,7 @@ def test_no_person_is_in_the_page_or_in_what_it_was_sent(page: Page, lightship_s
     assert not found(PLANTED, heard.places)
 
 
-def test_the_search_finds_what_a_page_does_hold(page: Page, lightship_server: Any) -> None:  # noqa: F811
+def test_the_search_finds_what_a_page_does_hold(page: Page, lightship_server: Any) -> None:
     heard = Heard(page)
     page.goto(lightship_server.url)
     page.evaluate("(name) => { localStorage.setItem('who', name); console.log(name) }", SURNAME)

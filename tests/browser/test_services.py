@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_language import DESK, INSIDE, PHONE, WALL, problems
-from tests.browser.test_overview import (  # noqa: F401
+from tests.browser.pages import (
+    DESK,
+    INSIDE,
     LIVE_MILLISECONDS,
     LOST_MILLISECONDS,
+    PHONE,
+    WALL,
     Watch,
-    browser,
     expect_connection,
-    page,
-    watch,
+    problems,
 )
 
 BOARDS = ("beds", "discharge", "virtual-wards")
@@ -37,7 +38,7 @@ def told(type_: str, subject: str, minutes_ago: float = 1, **data: Any) -> dict[
     }  # fmt: skip
 
 
-def ward_unit(page: Page, server: Any, site: str, bed_kind: str) -> str:  # noqa: F811
+def ward_unit(page: Page, server: Any, site: str, bed_kind: str) -> str:
     units = page.request.get(f"{server.url}/api/v1/units?site={site}").json()["items"]
     return str(next(unit["code"] for unit in units if unit["bed_kind"] == bed_kind))
 
@@ -46,22 +47,22 @@ def admitted(subject: str, unit: str) -> dict[str, Any]:
     return told("bed.admitted", subject, 30, site="RVV01", unit=unit, bed_kind="ga_adult", admission="emergency")
 
 
-def figure(page: Page, measure: str, site: str) -> Any:  # noqa: F811
+def figure(page: Page, measure: str, site: str) -> Any:
     return page.locator(f'[data-measure="{measure}"][data-site="{site}"] .figure-value').first
 
 
-def open_board(page: Page, server: Any, board: str, view: str = "") -> None:  # noqa: F811
+def open_board(page: Page, server: Any, board: str, view: str = "") -> None:
     page.goto(f"{server.url}/{board}{view}")
     expect_connection(page, "live", LIVE_MILLISECONDS)
     expect(figure(page, FIRST[board], "system")).to_be_visible(timeout=SECONDS)
 
 
-def number(page: Page, measure: str, site: str) -> int:  # noqa: F811
+def number(page: Page, measure: str, site: str) -> int:
     return int(figure(page, measure, site).inner_text().replace(",", "").replace("\u2212", "-"))
 
 
 def test_a_bed_taken_and_one_expected_change_tonight_without_a_reload(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     open_board(page, lightship_server, "beds")
     unit = ward_unit(page, lightship_server, "RVV01", "ga_adult")
@@ -78,7 +79,7 @@ def test_a_bed_taken_and_one_expected_change_tonight_without_a_reload(
     watch.check()
 
 
-def test_closed_beds_say_why_and_a_ward_shows_them(page: Page, watch: Watch, lightship_server: Any) -> None:  # noqa: F811
+def test_closed_beds_say_why_and_a_ward_shows_them(page: Page, watch: Watch, lightship_server: Any) -> None:
     open_board(page, lightship_server, "beds")
     unit = ward_unit(page, lightship_server, "RVV01", "ga_adult")
     closed = told("unit.capacity", "x", site="RVV01", unit=unit, core=20, closed=6, reason="infection")
@@ -92,7 +93,7 @@ def test_closed_beds_say_why_and_a_ward_shows_them(page: Page, watch: Watch, lig
     watch.check()
 
 
-def test_no_criteria_to_reside_is_counted_where_and_why(page: Page, watch: Watch, lightship_server: Any) -> None:  # noqa: F811
+def test_no_criteria_to_reside_is_counted_where_and_why(page: Page, watch: Watch, lightship_server: Any) -> None:
     open_board(page, lightship_server, "discharge")
     unit = ward_unit(page, lightship_server, "RVV01", "ga_adult")
     lightship_server.post_events([
@@ -106,7 +107,7 @@ def test_no_criteria_to_reside_is_counted_where_and_why(page: Page, watch: Watch
 
 
 def test_a_referral_is_counted_by_its_direction_and_a_person_on_a_virtual_ward_by_its_team(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     open_board(page, lightship_server, "virtual-wards")
     unit = ward_unit(page, lightship_server, "XMCHVW", "virtual")
@@ -126,7 +127,7 @@ def test_a_referral_is_counted_by_its_direction_and_a_person_on_a_virtual_ward_b
 
 
 def test_what_an_organisation_reports_is_explained_as_its_own(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     data = {"organisation": "RYY", "measure": "community.p1_slots_free", "value": 7}
     event = told("gauge.reported", "x", **data) | {  # type: ignore[arg-type]
@@ -144,7 +145,7 @@ def test_what_an_organisation_reports_is_explained_as_its_own(
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_a_lost_server_keeps_the_figures_and_says_so(page: Page, lightship_server: Any, board: str) -> None:  # noqa: F811
+def test_a_lost_server_keeps_the_figures_and_says_so(page: Page, lightship_server: Any, board: str) -> None:
     open_board(page, lightship_server, board)
     before = figure(page, FIRST[board], "system").inner_text()
     lightship_server.stop()
@@ -158,7 +159,7 @@ def test_a_lost_server_keeps_the_figures_and_says_so(page: Page, lightship_serve
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("board", BOARDS)
 def test_axe_finds_nothing_and_nothing_runs_over_the_side(
-    page: Page, watch: Watch, lightship_server: Any, board: str, theme: str, tmp_path: Path  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, board: str, theme: str, tmp_path: Path
 ) -> None:  # fmt: skip
     unit = ward_unit(page, lightship_server, "RVV01", "ga_adult")
     lightship_server.post_events([admitted("T1", unit)])
@@ -178,7 +179,7 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_side(
 
 @pytest.mark.parametrize("board", BOARDS)
 def test_a_wall_does_not_scroll_and_cuts_nothing(
-    page: Page, watch: Watch, lightship_server: Any, board: str  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, board: str
 ) -> None:  # fmt: skip
     for scale in (1, 2):
         size = {"width": WALL["width"] * scale, "height": WALL["height"] * scale}

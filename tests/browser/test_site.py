@@ -8,34 +8,23 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_overview import (  # noqa: F401
-    LIVE_MILLISECONDS,
-    LOST_MILLISECONDS,
-    Watch,
-    arrival,
-    browser,
-    expect_connection,
-    page,
-    watch,
-)
+from tests.browser.pages import IN_ED, LIVE_MILLISECONDS, LOST_MILLISECONDS, Watch, arrival, expect_connection, problems
 
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-IN_ED = '[data-measure="ed.in_department"][data-site="RVV01"]'
 SIZES = {"desk": (1440, 900), "phone": (390, 844), "wall": (1920, 1080), "large-wall": (3840, 2160)}
 
 
-def open_site(page: Page, server: Any, address: str = "/site/RVV01") -> None:  # noqa: F811
+def open_site(page: Page, server: Any, address: str = "/site/RVV01") -> None:
     page.goto(server.url + address)
     expect_connection(page, "live", LIVE_MILLISECONDS)
     expect(page.locator("main h2").first).to_be_visible(timeout=10_000)
 
 
-def people_in_majors(page: Page) -> int:  # noqa: F811
+def people_in_majors(page: Page) -> int:
     return int(page.locator(".waits tr", has_text="Majors").locator(".waits-people").inner_text())
 
 
 def test_an_arrival_moves_the_figure_the_area_and_the_marks(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     open_site(page, lightship_server)
     expect(page).to_have_title("Lightship: William Harvey")
@@ -49,7 +38,7 @@ def test_an_arrival_moves_the_figure_the_area_and_the_marks(
 
 
 def test_a_figure_of_the_site_and_one_of_a_unit_are_explained(
-    page: Page, watch: Watch, lightship_server: Any  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     open_site(page, lightship_server)
     panel = page.get_by_role("dialog", name="Explain this number")
@@ -63,7 +52,7 @@ def test_a_figure_of_the_site_and_one_of_a_unit_are_explained(
 
 
 def test_the_board_is_whole_without_marks_for_those_who_may_not_see_them(
-    page: Page, lightship_server: Any  # noqa: F811
+    page: Page, lightship_server: Any
 ) -> None:  # fmt: skip
     page.context.set_extra_http_headers({"Lightship-Actor": "viewer"})
     open_site(page, lightship_server)
@@ -81,7 +70,7 @@ def test_the_board_is_whole_without_marks_for_those_who_may_not_see_them(
     ],
 )
 def test_a_smaller_site_shows_only_what_applies_to_it(
-    page: Page, watch: Watch, lightship_server: Any, code: str, shown: list[str], not_shown: list[str]  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, code: str, shown: list[str], not_shown: list[str]
 ) -> None:  # fmt: skip
     open_site(page, lightship_server, f"/site/{code}")
     for name in shown:
@@ -91,12 +80,12 @@ def test_a_smaller_site_shows_only_what_applies_to_it(
     watch.check()
 
 
-def test_a_code_that_no_site_has_leads_back(page: Page, lightship_server: Any) -> None:  # noqa: F811
+def test_a_code_that_no_site_has_leads_back(page: Page, lightship_server: Any) -> None:
     page.goto(f"{lightship_server.url}/site/RZZ99")
     expect(page.get_by_text("No site has this code")).to_be_visible(timeout=10_000)
 
 
-def test_a_lost_server_is_said_and_found_again(page: Page, lightship_server: Any) -> None:  # noqa: F811
+def test_a_lost_server_is_said_and_found_again(page: Page, lightship_server: Any) -> None:
     open_site(page, lightship_server)
     lightship_server.stop()
     expect_connection(page, "lost", LOST_MILLISECONDS)
@@ -105,7 +94,7 @@ def test_a_lost_server_is_said_and_found_again(page: Page, lightship_server: Any
     expect_connection(page, "live", LIVE_MILLISECONDS)
 
 
-def test_the_overview_finds_the_site(page: Page, watch: Watch, lightship_server: Any) -> None:  # noqa: F811
+def test_the_overview_finds_the_site(page: Page, watch: Watch, lightship_server: Any) -> None:
     page.goto(lightship_server.url)
     expect(page.locator('tr[data-row="RVV01"] a')).to_have_attribute("href", "/site/RVV01", timeout=10_000)
     page.keyboard.press("/")
@@ -118,7 +107,7 @@ def test_the_overview_finds_the_site(page: Page, watch: Watch, lightship_server:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_it_fits_the_screen_and_axe_finds_nothing(
-    page: Page, watch: Watch, lightship_server: Any, size: str, theme: str, tmp_path: Path  # noqa: F811
+    page: Page, watch: Watch, lightship_server: Any, size: str, theme: str, tmp_path: Path
 ) -> None:  # fmt: skip
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
@@ -129,15 +118,11 @@ def test_it_fits_the_screen_and_axe_finds_nothing(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     if wall:
         assert page.evaluate("document.documentElement.scrollHeight") <= height
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-    )["violations"]
-    assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found] == []
+    assert problems(page) == []
     watch.check()
 
 
-def test_a_wall_withholds_how_few_people_there_are(page: Page, lightship_server: Any) -> None:  # noqa: F811
+def test_a_wall_withholds_how_few_people_there_are(page: Page, lightship_server: Any) -> None:
     event = arrival()
     event["data"] |= {"site": "RVV09", "unit": "RVV09-MAJORS"}
     assert lightship_server.post_events([event])["accepted"] == 1

@@ -19,9 +19,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from services.configuration import load_system
 from tests.browser.conftest import LightshipServer
+from tests.browser.pages import LIVE_MILLISECONDS, LOST_MILLISECONDS, expect_connection, problems
 from tests.browser.seeing import faults
-from tests.browser.test_language import problems
-from tests.browser.test_overview import LIVE_MILLISECONDS, LOST_MILLISECONDS, browser, expect_connection  # noqa: F401
 from tests.browser.worlds import CALM, SURGE, Pressure, world
 
 BOARDS = {
@@ -80,7 +79,7 @@ def pictures(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Callable[[LightshipServer, str], Page]]:  # noqa: F811
+def opened(browser: Browser) -> Iterator[Callable[[LightshipServer, str], Page]]:
     """Opens a board by day, on a desk, and waits until its figures are there."""
     with ExitStack() as stack:
         context = browser.new_context(timezone_id="America/New_York", reduced_motion="reduce")

@@ -21,26 +21,14 @@ from services.api.protocol import ProblemProtocol
 from services.domain.events import EVENT_TYPES
 from services.store import event_log
 from services.store.event_log import Wanted
-from tests.integration.test_api import (  # noqa: F401
-    NOW,
-    Caller,
-    caller,
-    client,
-    event,
-    flat,
-    is_problem,
-    post,
-    published_overview,
-    state,
-    system,
-)
+from tests.integration.doors import event, flat, is_problem, post
 
 STATE = ("overview", "sites", "sites/RVV01", "places", "places/east_kent", "providers", "providers/RVV", "units",
          "units?site=RVV01", "units/RVV01-MAJORS", "measures/ed.over_12h", "services/ed", "vehicles",
          "services/beds", "services/unit")  # fmt: skip
 
 
-def models(state: AppState) -> dict[str, Any]:  # noqa: F811
+def models(state: AppState) -> dict[str, Any]:
     return {
         route.path: route.response_model
         for route in flat(create_app(state).routes)
@@ -49,12 +37,12 @@ def models(state: AppState) -> dict[str, Any]:  # noqa: F811
 
 
 @pytest.fixture
-def unit(system: Any) -> str:  # noqa: F811
+def unit(system: Any) -> str:
     return str(system.site_by_code["RVV01"].units[0].code)
 
 
 def test_every_read_of_state_takes_both_times_and_answers_in_its_documented_shape(
-    client: TestClient, state: AppState, unit: str  # noqa: F811
+    client: TestClient, state: AppState, unit: str
 ) -> None:  # fmt: skip
     post(client, [event()])
     shapes, fill = models(state), {"units/RVV01-MAJORS": f"units/{unit}"}
@@ -76,7 +64,7 @@ def test_every_read_of_state_takes_both_times_and_answers_in_its_documented_shap
         TypeAdapter(shape).validate_python(told)
 
 
-def test_a_person_is_counted_at_their_unit_site_place_and_provider(client: TestClient) -> None:  # noqa: F811
+def test_a_person_is_counted_at_their_unit_site_place_and_provider(client: TestClient) -> None:
     post(client, [event(), event()])
     place = client.get("/api/v1/places/east_kent").json()
     provider = client.get("/api/v1/providers/RVV").json()
@@ -88,7 +76,7 @@ def test_a_person_is_counted_at_their_unit_site_place_and_provider(client: TestC
     assert listed == {each["code"] for each in client.get("/api/v1/system").json()["providers"]}
 
 
-def test_a_service_has_the_same_figures_as_a_site_and_a_provider(client: TestClient) -> None:  # noqa: F811
+def test_a_service_has_the_same_figures_as_a_site_and_a_provider(client: TestClient) -> None:
     post(client, [event(), event()])
     told = client.get("/api/v1/services/ed").json()
     assert told["measures"]["ed.in_department"]["value"] == 2
@@ -102,7 +90,7 @@ def test_a_service_has_the_same_figures_as_a_site_and_a_provider(client: TestCli
     assert told["units"] == []
 
 
-def test_what_organisations_report_is_at_the_one_that_reports_it(client: TestClient) -> None:  # noqa: F811
+def test_what_organisations_report_is_at_the_one_that_reports_it(client: TestClient) -> None:
     data = {"organisation": "RXY", "measure": "mental_health.s136_free", "value": 0}
     one = event(type="gauge.reported", subject="RXY/mental_health.s136_free", source="urn:nhs:ods:RXY", data=data)
     post(client, [one])
@@ -112,12 +100,12 @@ def test_what_organisations_report_is_at_the_one_that_reports_it(client: TestCli
     assert told["sites"] == []
 
 
-def test_the_service_of_units_lists_every_unit(client: TestClient) -> None:  # noqa: F811
+def test_the_service_of_units_lists_every_unit(client: TestClient) -> None:
     items = client.get("/api/v1/units").json()["items"]
     assert client.get("/api/v1/services/unit").json()["units"] == items
 
 
-def test_units_are_listed_for_a_site_and_found_by_their_code(client: TestClient, unit: str) -> None:  # noqa: F811
+def test_units_are_listed_for_a_site_and_found_by_their_code(client: TestClient, unit: str) -> None:
     everywhere = client.get("/api/v1/units").json()["items"]
     here = client.get("/api/v1/units", params={"site": "RVV01"}).json()["items"]
     assert {row["site"] for row in here} == {"RVV01"}
@@ -136,7 +124,7 @@ def test_units_are_listed_for_a_site_and_found_by_their_code(client: TestClient,
         ("units/RVV01-X", "RVV01-"), ("units/" + "x" * 3000, "lists them"), ("providers/9991234560", "lists them"),
     ],
 )  # fmt: skip
-def test_an_unknown_code_is_a_problem_that_says_the_nearest(client: TestClient, path: str, hint: str) -> None:  # noqa: F811
+def test_an_unknown_code_is_a_problem_that_says_the_nearest(client: TestClient, path: str, hint: str) -> None:
     problem = is_problem(client.get(f"/api/v1/{path}"), 404)
     assert hint in problem["detail"]
     assert "9991234560" not in problem["detail"]
@@ -146,7 +134,7 @@ SLOW = ("system", "measures", "map", "schemas/events", "schemas/asyncapi", "open
 
 
 @pytest.mark.parametrize("path", SLOW)
-def test_a_slow_answer_is_not_sent_twice_but_is_when_it_changed(client: TestClient, path: str) -> None:  # noqa: F811
+def test_a_slow_answer_is_not_sent_twice_but_is_when_it_changed(client: TestClient, path: str) -> None:
     first = client.get(f"/api/v1/{path}")
     tag = first.headers["etag"]
     for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
@@ -156,7 +144,7 @@ def test_a_slow_answer_is_not_sent_twice_but_is_when_it_changed(client: TestClie
 
 
 @pytest.mark.parametrize("path", ["api/v1/overview", "api/v1/system", "health/live", "api/v1/sites/none", "nothing"])
-def test_head_says_what_get_would_without_a_body(client: TestClient, path: str) -> None:  # noqa: F811
+def test_head_says_what_get_would_without_a_body(client: TestClient, path: str) -> None:
     got, head = client.get(f"/{path}"), client.head(f"/{path}")
     assert head.status_code == got.status_code
     assert head.content == b""
@@ -167,7 +155,7 @@ def test_head_says_what_get_would_without_a_body(client: TestClient, path: str) 
 # --- events ---------------------------------------------------------------------------------------------------------
 
 
-def test_events_are_listed_by_pages_without_what_describes_people(client: TestClient) -> None:  # noqa: F811
+def test_events_are_listed_by_pages_without_what_describes_people(client: TestClient) -> None:
     described = {"site": "RVV01", "department_type": 1, "age_band": "65-74", "sex": "female", "neighbourhood": "N"}
     described.pop("neighbourhood")
     posted = [event(nhsnumber="999 123 4560", data=described) for _ in range(7)]
@@ -191,7 +179,7 @@ def test_events_are_listed_by_pages_without_what_describes_people(client: TestCl
     assert "person" not in seen[0]
 
 
-def test_events_are_found_by_what_they_are_and_by_both_times(client: TestClient) -> None:  # noqa: F811
+def test_events_are_found_by_what_they_are_and_by_both_times(client: TestClient) -> None:
     post(client, [event(), event(time="2026-03-10T09:00:00Z"), event(type="ed.seen", data={"site": "RVV01"})])
 
     def listed(**wanted: str) -> int:
@@ -205,7 +193,7 @@ def test_events_are_found_by_what_they_are_and_by_both_times(client: TestClient)
         is_problem(client.get("/api/v1/events", params=wrong), 422)
 
 
-def test_a_list_of_events_goes_on_behind_a_gap_of_weeks(client: TestClient, state: AppState) -> None:  # noqa: F811
+def test_a_list_of_events_goes_on_behind_a_gap_of_weeks(client: TestClient, state: AppState) -> None:
     post(client, [event(), event()])
     with state.database.connection() as connection:
         (old,) = connection.execute("select min(uid::text)::uuid from event").fetchone() or (None,)
@@ -224,13 +212,13 @@ def test_a_list_of_events_goes_on_behind_a_gap_of_weeks(client: TestClient, stat
 # --- the document ---------------------------------------------------------------------------------------------------
 
 
-def operations(client: TestClient) -> Iterator[tuple[str, str, dict[str, Any]]]:  # noqa: F811
+def operations(client: TestClient) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in client.get("/api/v1/openapi.json").json()["paths"].items():
         for method, operation in methods.items():
             yield method.upper(), path, operation
 
 
-def test_every_answer_has_an_example_in_its_own_shape(client: TestClient, state: AppState) -> None:  # noqa: F811
+def test_every_answer_has_an_example_in_its_own_shape(client: TestClient, state: AppState) -> None:
     shapes = {
         (method, route.path): route.response_model
         for route in flat(create_app(state).routes)
@@ -248,7 +236,7 @@ def test_every_answer_has_an_example_in_its_own_shape(client: TestClient, state:
     assert seen > 20
 
 
-def test_the_document_says_who_may(client: TestClient) -> None:  # noqa: F811
+def test_the_document_says_who_may(client: TestClient) -> None:
     for method, path, operation in operations(client):
         public = path.startswith(("/health", "/api/v1/schemas", "/api/v1/openapi"))
         assert ("security" in operation) == (not public), (method, path)
@@ -256,7 +244,7 @@ def test_the_document_says_who_may(client: TestClient) -> None:  # noqa: F811
         assert {"401", "403"} <= set(operation["responses"]) or public
 
 
-def test_event_schemas_are_those_of_every_type(client: TestClient) -> None:  # noqa: F811
+def test_event_schemas_are_those_of_every_type(client: TestClient) -> None:
     assert set(client.get("/api/v1/schemas/events").json()) == set(EVENT_TYPES)
 
 
@@ -264,7 +252,7 @@ def test_event_schemas_are_those_of_every_type(client: TestClient) -> None:  # n
 
 
 @pytest.fixture
-def raw(state: AppState) -> Iterator[Callable[[bytes], bytes]]:  # noqa: F811
+def raw(state: AppState) -> Iterator[Callable[[bytes], bytes]]:
     """The app behind a real server: send bytes, get what it answers before it closes."""
     server = uvicorn.Server(
         uvicorn.Config(create_app(state), port=0, log_level="error", http=ProblemProtocol, access_log=False)

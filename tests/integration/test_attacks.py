@@ -10,18 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.app import AppState
-from tests.integration.test_api import (  # noqa: F401
-    Caller,
-    caller,
-    client,
-    event,
-    held,
-    is_problem,
-    kept,
-    post,
-    state,
-    system,
-)
+from tests.integration.doors import event, held, is_problem, kept, post
 
 #: JSON by its form, and yet no value that can be kept: in the place of an event's id.
 POISON = (
@@ -36,7 +25,7 @@ def poisoned(value: bytes, key: str = "id") -> bytes:
 
 @pytest.mark.parametrize("value", POISON, ids=lambda value: repr(value[:12]))
 def test_one_value_beyond_all_range_costs_its_own_event_alone(
-    client: TestClient, state: AppState, value: bytes  # noqa: F811
+    client: TestClient, state: AppState, value: bytes
 ) -> None:  # fmt: skip
     good = [orjson.dumps(event()) for _ in range(4)]
     for key in ("id", "subject"):
@@ -50,7 +39,7 @@ def test_one_value_beyond_all_range_costs_its_own_event_alone(
     assert held(state) == 2
 
 
-def test_a_full_body_loses_nothing_to_one_poison(client: TestClient, state: AppState) -> None:  # noqa: F811
+def test_a_full_body_loses_nothing_to_one_poison(client: TestClient, state: AppState) -> None:
     good = [orjson.dumps(event()) for _ in range(19_999)]
     nul = orjson.dumps(event(data={"site": "RVV01", "department_type": 1, "neighbourhood": "\0"}))
     told = post(client, b"[" + b",".join([*good[:7000], nul, *good[7000:]]) + b"]").json()
@@ -74,7 +63,7 @@ NUL = "a\0b"
     ],
 )  # fmt: skip
 def test_what_the_database_cannot_hold_is_quarantined(
-    client: TestClient, state: AppState, changes: dict[str, Any]  # noqa: F811
+    client: TestClient, state: AppState, changes: dict[str, Any]
 ) -> None:  # fmt: skip
     told = post(client, [event(), event(**changes), event()]).json()
     assert (told["accepted"], told["quarantined"]) == (2, 1)
@@ -88,7 +77,7 @@ EDGES = ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "0001-01-02T00:00:
 
 
 @pytest.mark.parametrize("moment", EDGES)
-def test_a_time_at_the_end_of_the_calendar_is_refused(client: TestClient, state: AppState, moment: str) -> None:  # noqa: F811
+def test_a_time_at_the_end_of_the_calendar_is_refused(client: TestClient, state: AppState, moment: str) -> None:
     planned = {"site": "RVV01", "expected_at": moment, "certainty": "definite"}
     bad = [event(time=moment), event(sentat=moment), event(type="discharge.planned", data=planned)]
     told = post(client, [event(), *bad]).json()
@@ -99,12 +88,12 @@ def test_a_time_at_the_end_of_the_calendar_is_refused(client: TestClient, state:
 
 
 @pytest.mark.parametrize("moment", ["", "garbage", "2026-03-10T10:00:00", "NaN", "1e999", "2026-03-10T10:00:00Z\0"])
-def test_a_moment_that_is_none_is_refused(client: TestClient, moment: str) -> None:  # noqa: F811
+def test_a_moment_that_is_none_is_refused(client: TestClient, moment: str) -> None:
     is_problem(client.get("/api/v1/overview", params={"as_at": moment}), 422)
 
 
 @pytest.mark.parametrize("origin", ["http://[bad", "null", "http://evil.example", "file://", "http://127.0.0.1:9999"])
-def test_an_origin_that_is_not_ours_is_refused_whatever_its_form(client: TestClient, origin: str) -> None:  # noqa: F811
+def test_an_origin_that_is_not_ours_is_refused_whatever_its_form(client: TestClient, origin: str) -> None:
     is_problem(post(client, [event()], Origin=origin), 403)
 
 
@@ -112,7 +101,7 @@ def test_an_origin_that_is_not_ours_is_refused_whatever_its_form(client: TestCli
     "changes",
     [{"id": 2**70}, {".".join("a" * 1000): 1}, {"data": [[[1]]], "id": -(2**64)}, {"id": "\ud800"}],
 )
-def test_mending_to_what_cannot_be_written_is_refused(client: TestClient, changes: dict[str, Any]) -> None:  # noqa: F811
+def test_mending_to_what_cannot_be_written_is_refused(client: TestClient, changes: dict[str, Any]) -> None:
     (reason,) = post(client, [event(type="unknown")]).json()["reasons"]
     address = f"/api/v1/quarantine/{reason['quarantine_id']}"
     before = client.get(address).json()
@@ -133,7 +122,7 @@ def test_mending_to_what_cannot_be_written_is_refused(client: TestClient, change
         "..%2f..%2fetc/passwd", "%2e%2e/%2e%2e/etc/passwd",
     ],
 )  # fmt: skip
-def test_an_address_that_means_harm_is_a_problem(client: TestClient, path: str) -> None:  # noqa: F811
+def test_an_address_that_means_harm_is_a_problem(client: TestClient, path: str) -> None:
     answer = client.get(f"/api/v1/{path}")
     is_problem(answer, answer.status_code)
     assert 400 <= answer.status_code < 500

@@ -24,29 +24,19 @@ from services.store import synthetic
 from services.store.database import Database
 from services.store.synthetic import Run
 from services.up import keep_house
-from tests.integration.test_api import (  # noqa: F401
-    NOW,
-    Caller,
-    caller,
-    client,
-    event,
-    is_problem,
-    post,
-    state,
-    system,
-)
+from tests.integration.doors import event, is_problem, post
 
 SYSTEM = load_system()
 SOURCE = "urn:nhs:ods:RVV"
 
 
-def feeds(client: TestClient, **wanted: str) -> dict[str, Any]:  # noqa: F811
+def feeds(client: TestClient, **wanted: str) -> dict[str, Any]:
     answer = client.get("/api/v1/feeds", params=wanted).json()
     TypeAdapter(Feeds).validate_python(answer)
     return {row["code"]: row for row in answer["items"]}
 
 
-def test_the_board_says_what_was_sent_and_refused(client: TestClient) -> None:  # noqa: F811
+def test_the_board_says_what_was_sent_and_refused(client: TestClient) -> None:
     post(client, [event(time="2026-03-10T11:58:00Z"), event(), event(), event(data={"site": "RVV99"})])
     rows = feeds(client)
     mine = rows["RVV"]
@@ -59,7 +49,7 @@ def test_the_board_says_what_was_sent_and_refused(client: TestClient) -> None:  
     assert next(iter(rows)) != "RVV", "the worst first"
 
 
-def test_a_feed_has_a_page_with_its_rhythm(client: TestClient) -> None:  # noqa: F811
+def test_a_feed_has_a_page_with_its_rhythm(client: TestClient) -> None:
     post(client, [event()])
     for code in ("RVV", "RPA"):
         detail = client.get(f"/api/v1/feeds/{code}").json()
@@ -69,7 +59,7 @@ def test_a_feed_has_a_page_with_its_rhythm(client: TestClient) -> None:  # noqa:
     is_problem(client.get("/api/v1/feeds/RVX9"), 404)
 
 
-def test_a_feed_of_the_past_is_as_old_as_it_was_then(client: TestClient, state: AppState) -> None:  # noqa: F811
+def test_a_feed_of_the_past_is_as_old_as_it_was_then(client: TestClient, state: AppState) -> None:
     post(client, [event(time="2026-03-10T09:00:00Z")])
     post(client, [event(time="2026-03-10T11:59:00Z")])
     then = feeds(client, as_at="2026-03-10T11:00:00Z")["RVV"]
@@ -85,7 +75,7 @@ def test_a_feed_of_the_past_is_as_old_as_it_was_then(client: TestClient, state: 
 
 
 def test_the_journeys_of_a_worklist_are_paged_and_a_site_manager_sees_their_own(
-    client: TestClient,  # noqa: F811
+    client: TestClient,
 ) -> None:
     old = "2026-03-03T09:00:00Z"
     post(client, [event(time=old) for _ in range(3)] + [event(time=old, data={"site": "RVV09", "department_type": 1})])
@@ -111,7 +101,7 @@ def test_the_journeys_of_a_worklist_are_paged_and_a_site_manager_sees_their_own(
         is_problem(client.get(address, params=wrong), 422)
 
 
-def test_codes_that_are_not_configured_are_counted_by_field(client: TestClient) -> None:  # noqa: F811
+def test_codes_that_are_not_configured_are_counted_by_field(client: TestClient) -> None:
     post(client, [event(data={"site": "RVV99", "department_type": 1}) for _ in range(3)])
     post(client, [event(data={"site": "nowhere", "department_type": 1}), event(type="no.such"), event(time="x")])
     address = "/api/v1/feeds/RVV/unmapped"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from starlette.testclient import TestClient
 
-from tests.integration.test_api import caller, client, event, is_problem, post, state, system  # noqa: F401
+from tests.integration.doors import event, is_problem, post
 
 PEOPLE = "/api/v1/sites/RVV01/people"
 
 
-def test_the_managers_of_the_site_alone_see_keys(client: TestClient) -> None:  # noqa: F811
+def test_the_managers_of_the_site_alone_see_keys(client: TestClient) -> None:
     post(client, [event()])
     keys = {
         who: (answer["keyed"], answer["people"][0]["key"] is not None)
@@ -24,7 +24,7 @@ def test_the_managers_of_the_site_alone_see_keys(client: TestClient) -> None:  #
         is_problem(client.get(PEOPLE, headers={"Lightship-Actor": who}), 403)
 
 
-def test_the_marks_are_those_of_the_moment_that_is_asked_for(client: TestClient) -> None:  # noqa: F811
+def test_the_marks_are_those_of_the_moment_that_is_asked_for(client: TestClient) -> None:
     post(client, [event()])
     (mark,) = client.get(PEOPLE).json()["people"]
     assert (mark["service"], mark["minutes"]) == ("ed", 30.0)
@@ -33,5 +33,5 @@ def test_the_marks_are_those_of_the_moment_that_is_asked_for(client: TestClient)
     is_problem(client.get(PEOPLE, params={"as_at": "2026-03-11T11:29:00Z"}), 422)
 
 
-def test_a_site_that_does_not_exist_is_said(client: TestClient) -> None:  # noqa: F811
+def test_a_site_that_does_not_exist_is_said(client: TestClient) -> None:
     assert "No site has this code" in is_problem(client.get("/api/v1/sites/RVV0l/people"), 404)["detail"]

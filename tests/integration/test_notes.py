@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
-from starlette.testclient import TestClient
 
-from services.api.app import AppState, create_app
-from services.api.identity import ACTOR_HEADER, LocalActors
-from services.configuration import load_system
-from services.ingest.door import Door
-from services.ingest.identity import KeyRing
-from services.live.hub import Hub
 from services.store import audit
 from services.store.database import Database
-from tests.conftest import empty
-from tests.integration.test_opel_declared import CENTRE, MANAGER, START, Wheel, clock  # noqa: F401
+from tests.integration.doors import CENTRE, MANAGER, NOW, Ask, Wheel
 
-RING = KeyRing(b"p" * 32, {"1": b"s" * 32})
-TEN, NOON = START - timedelta(hours=2), START
-Ask = Callable[..., Any]
+TEN, NOON = NOW - timedelta(hours=2), NOW
 
 
 @pytest.fixture
-def ask(database: Database, clock: Wheel) -> Iterator[Ask]:  # noqa: F811
-    """Ask as an actor: `ask(CENTRE, "POST", address, json)`."""
-    with database.connection() as connection:
-        empty(connection)
-    system = load_system("kent_and_medway")
-    state = AppState(
-        system=system, database=database, hub=Hub(), door=Door(system, RING, None), keys=RING, clock=clock,
-        identity=LocalActors(system), wall=clock,
-    )  # fmt: skip
-    with TestClient(create_app(state), base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000)) as client:
-
-        def call(actor: str, method: str, address: str = "", body: Any = None, **parameters: Any) -> Any:
-            return client.request(method, f"/api/v1/notes{address}", json=body, params=parameters,
-                                  headers={ACTOR_HEADER: actor})  # fmt: skip
-
-        yield call
+def ask(ask: Ask) -> Ask:
+    """Ask of notes: `ask(CENTRE, "POST", address below notes, json)`."""
+    return lambda actor, method, address="", body=None, **more: ask(actor, method, f"/notes{address}", body, **more)
 
 
 def written(ask: Ask, actor: str = CENTRE, **changes: Any) -> dict[str, Any]:
@@ -101,7 +77,7 @@ def test_notes_are_asked_for_by_measure_and_by_the_time_they_are_about(ask: Ask)
 
 
 def test_a_note_is_known_from_the_moment_it_was_written_and_its_withdrawal_from_its_own(
-    ask: Ask, clock: Wheel  # noqa: F811
+    ask: Ask, clock: Wheel
 ) -> None:  # fmt: skip
     made = written(ask)
     clock.now += timedelta(hours=2)
@@ -150,7 +126,7 @@ def test_a_note_that_cannot_be_audited_is_not_kept(ask: Ask, monkeypatch: pytest
         (CENTRE, {"scope": "RVV08"}, 422, "did you mean"),
         (CENTRE, {"scope": "RVV01-MAJORS"}, 422, "No site, provider, place or system"),
         (CENTRE, {"measure": "ed.over_13h"}, 422, "did you mean"),
-        (CENTRE, {"at": (START + timedelta(hours=1)).isoformat()}, 422, "a moment that has been"),
+        (CENTRE, {"at": (NOW + timedelta(hours=1)).isoformat()}, 422, "a moment that has been"),
         (CENTRE, {"at": "1969-12-31T23:00:00Z"}, 422, "not before 1970"),
         (CENTRE, {"until": TEN.isoformat()}, 422, "until must lie after at"),
         (CENTRE, {"until": (TEN + timedelta(days=32)).isoformat()}, 422, "at most 31 days"),

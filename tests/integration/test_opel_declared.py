@@ -2,63 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
-from starlette.testclient import TestClient
 
-from services.api.app import AppState, create_app
-from services.api.identity import ACTOR_HEADER, LocalActors
 from services.api.schemas import OpelDeclaration
-from services.configuration import load_system
-from services.ingest.door import Door
-from services.ingest.identity import KeyRing
-from services.live.hub import Hub
 from services.store import audit
 from services.store.database import Database
-from tests.conftest import empty
-
-START = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-RING = KeyRing(b"p" * 32, {"1": b"s" * 32})
-MANAGER, CENTRE = "site-manager-rvv01", "control-centre"
-Ask = Callable[..., Any]
-
-
-class Wheel:
-    """A clock that the test turns."""
-
-    now = START
-
-    def __call__(self) -> datetime:
-        return self.now
+from tests.integration.doors import CENTRE, MANAGER, NOW, Ask, Wheel
 
 
 @pytest.fixture
-def clock() -> Wheel:
-    return Wheel()
-
-
-@pytest.fixture
-def ask(database: Database, clock: Wheel) -> Iterator[Ask]:
-    """Ask as an actor: `ask(MANAGER, "POST", address, json)`."""
-    with database.connection() as connection:
-        empty(connection)
-    system = load_system("kent_and_medway")
-    state = AppState(
-        system=system, database=database, hub=Hub(), door=Door(system, RING, None), keys=RING, clock=clock,
-        identity=LocalActors(system), wall=clock,
-    )  # fmt: skip
-    with TestClient(create_app(state), base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000)) as client:
-
-        def call(actor: str, method: str, address: str, body: Any = None, **parameters: str) -> Any:
-            return client.request(method, f"/api/v1/opel{address}", json=body, params=parameters,
-                                  headers={ACTOR_HEADER: actor})  # fmt: skip
-
-        yield call
+def ask(ask: Ask) -> Ask:
+    """Ask of levels: `ask(MANAGER, "POST", address below opel, json)`."""
+    return lambda actor, method, address, body=None, **more: ask(actor, method, f"/opel{address}", body, **more)
 
 
 def proposed(ask: Ask, level: int = 4, code: str = "RVV", actor: str = MANAGER) -> str:
@@ -103,12 +63,12 @@ def test_the_declared_level_of_a_past_moment_is_the_one_that_held_then(ask: Ask,
             ask(CENTRE, "POST", f"/declarations/{id_}/{step}")
 
     def at(minutes: int, **more: str) -> int | None:
-        moment = (START + timedelta(minutes=minutes)).isoformat()
+        moment = (NOW + timedelta(minutes=minutes)).isoformat()
         declared = ask(CENTRE, "GET", "/RVV", as_at=moment, **more).json()["opel"]["declared"]
         return int(declared["level"]) if declared else None
 
     assert [at(19), at(20), at(39), at(40)] == [None, 4, 4, 3]
-    assert at(40, known_at=(START + timedelta(minutes=25)).isoformat()) == 4
+    assert at(40, known_at=(NOW + timedelta(minutes=25)).isoformat()) == 4
     told = ask(CENTRE, "GET", "/RVV/declarations").json()
     assert [(each["level"], each["state"]) for each in told] == [(4, "agreed"), (3, "agreed")]
 

@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 from services.api.app import AppState, create_app
 from services.domain.catalogue import CATALOGUE
 from services.ingest.identity import valid_nhs_number
-from tests.integration.test_api import HERE, LIVE, event, held, kept, state, system  # noqa: F401
+from tests.integration.doors import HERE, LIVE, event, held, kept
 
 NHS = next(f"99941273{n:02}" for n in range(100) if valid_nhs_number(f"99941273{n:02}"))
 SPACED = f"{NHS[:3]} {NHS[3:6]} {NHS[6:]}"
@@ -222,7 +222,7 @@ def in_plain(words: Iterable[str], places: Iterable[tuple[str, bytes]]) -> list[
 
 
 @pytest.fixture
-def guarded(state: AppState) -> AppState:  # noqa: F811
+def guarded(state: AppState) -> AppState:
     """A door that knows which gauges there are, as the running one does."""
     state.door = replace(state.door, gauges=frozenset(CATALOGUE))
     return state
@@ -274,7 +274,7 @@ CANARY = "Canary Ptarmigan-Wells"
         ("words text", f"as hex {CANARY.encode().hex()}"),
     ],
 )
-def test_the_search_finds_what_is_planted_in_clear(state: AppState, column: str, value: str | bytes) -> None:  # noqa: F811
+def test_the_search_finds_what_is_planted_in_clear(state: AppState, column: str, value: str | bytes) -> None:
     with state.database.connection() as connection:
         try:
             connection.execute(sql.SQL("create table scratch ({})").format(sql.SQL(column)))
@@ -284,7 +284,7 @@ def test_the_search_finds_what_is_planted_in_clear(state: AppState, column: str,
             connection.execute("drop table if exists scratch")
 
 
-def test_the_search_of_files_finds_what_is_planted_in_clear(state: AppState) -> None:  # noqa: F811
+def test_the_search_of_files_finds_what_is_planted_in_clear(state: AppState) -> None:
     with state.database.connection() as connection:
         try:
             connection.execute("create table scratch (words text)")

@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from starlette.testclient import TestClient
 
-from services.api.app import AppState, create_app
-from services.api.identity import ACTOR_HEADER, LocalActors
-from services.configuration import load_system
-from services.domain.catalogue import GAUGES
-from services.ingest.door import Door
-from services.ingest.identity import KeyRing
-from services.live.hub import Hub
 from services.store import audit
 from services.store.database import Database
-from tests.conftest import empty
-from tests.integration.test_opel_declared import CENTRE, MANAGER, START, Wheel, clock  # noqa: F401
+from tests.integration.doors import CENTRE, MANAGER, NOW, Ask, Wheel
 
-RING = KeyRing(b"p" * 32, {"1": b"s" * 32})
 BEDS, SLOTS = "community.p2_beds_free", "community.p1_slots_free"
-Ask = Callable[..., Any]
 
 
-@pytest.fixture
-def ask(database: Database, clock: Wheel) -> Iterator[Ask]:  # noqa: F811
-    with database.connection() as connection:
-        empty(connection)
-        connection.execute("truncate quarantine")
-    system = load_system("kent_and_medway")
-    state = AppState(
-        system=system, database=database, hub=Hub(), door=Door(system, RING, GAUGES), keys=RING, clock=clock,
-        identity=LocalActors(system), wall=clock,
-    )  # fmt: skip
-    with TestClient(create_app(state), base_url="http://127.0.0.1:8080", client=("127.0.0.1", 50000)) as client:
-
-        def call(actor: str, method: str, address: str, body: Any = None, **parameters: Any) -> Any:
-            return client.request(method, f"/api/v1{address}", json=body, params=parameters,
-                                  headers={ACTOR_HEADER: actor})  # fmt: skip
-
-        yield call
-
-
-def sent(ask: Ask, code: str = "XMCH", actor: str = CENTRE, at: Any = START, **values: Any) -> dict[str, Any]:
+def sent(ask: Ask, code: str = "XMCH", actor: str = CENTRE, at: Any = NOW, **values: Any) -> dict[str, Any]:
     """`values`: by the last word of the community's measures."""
     lines = [{"measure": f"community.{name}"} | (value if isinstance(value, dict) else {"value": value})
              for name, value in values.items()]  # fmt: skip
@@ -87,7 +56,7 @@ def test_a_typed_value_is_an_ordinary_event_and_the_next_figure_of_its_gauge(ask
     )  # fmt: skip
 
 
-def test_a_typed_value_does_not_stand_for_ever(ask: Ask, clock: Wheel) -> None:  # noqa: F811
+def test_a_typed_value_does_not_stand_for_ever(ask: Ask, clock: Wheel) -> None:
     sent(ask, p2_beds_free=14)
     clock.now += timedelta(hours=25)
     figure = ask(CENTRE, "GET", "/providers/XMCH").json()["measures"][BEDS]
@@ -102,7 +71,7 @@ def test_a_typed_value_makes_no_feed_of_the_organisation_look_alive(ask: Ask) ->
 
 
 def test_typing_the_same_again_is_a_duplicate_and_another_value_replaces_it(
-    ask: Ask, database: Database, clock: Wheel  # noqa: F811
+    ask: Ask, database: Database, clock: Wheel
 ) -> None:  # fmt: skip
     sent(ask, p2_beds_free=14)
     clock.now += timedelta(minutes=5)
@@ -114,18 +83,18 @@ def test_typing_the_same_again_is_a_duplicate_and_another_value_replaces_it(
     assert outcomes(sent(ask, p2_beds_free=14)) == ["accepted"], "back to what it was is a correction too"
     assert [row[3:] for row in events(database)] == [(0, 14.0), (1, 12.0), (1, 14.0)]
     assert last(ask)["value"] == 14
-    history = ask(CENTRE, "GET", "/providers/XMCH", as_at=(START + timedelta(minutes=1)).isoformat(),
-                  known_at=(START + timedelta(minutes=6)).isoformat()).json()  # fmt: skip
+    history = ask(CENTRE, "GET", "/providers/XMCH", as_at=(NOW + timedelta(minutes=1)).isoformat(),
+                  known_at=(NOW + timedelta(minutes=6)).isoformat()).json()  # fmt: skip
     assert history["measures"][BEDS]["value"] == 12, "as known between the corrections"
 
 
-def test_a_value_of_a_later_moment_leaves_the_earlier_one_as_it_was(ask: Ask, clock: Wheel) -> None:  # noqa: F811
+def test_a_value_of_a_later_moment_leaves_the_earlier_one_as_it_was(ask: Ask, clock: Wheel) -> None:
     sent(ask, p2_beds_free=14)
     clock.now += timedelta(hours=2)
-    told = sent(ask, at=START + timedelta(hours=2), p2_beds_free=12)
+    told = sent(ask, at=NOW + timedelta(hours=2), p2_beds_free=12)
     assert told["lines"][0]["replaces"] is False
     assert last(ask)["value"] == 12
-    assert last(ask, as_at=(START + timedelta(hours=1)).isoformat())["value"] == 14
+    assert last(ask, as_at=(NOW + timedelta(hours=1)).isoformat())["value"] == 14
 
 
 def test_a_value_far_from_the_last_is_sent_only_when_somebody_is_sure(ask: Ask, database: Database) -> None:
@@ -193,8 +162,8 @@ def test_a_site_manager_types_for_their_own_provider_and_a_viewer_for_none(ask: 
     [
         ({"values": []}, "not in the required form"),
         ({"values": [{"measure": BEDS, "value": 1}, {"measure": BEDS, "value": 2}]}, "twice"),
-        ({"at": (START + timedelta(hours=1)).isoformat(), "values": [{"measure": BEDS, "value": 1}]}, "has been"),
-        ({"until": START.isoformat(), "values": [{"measure": BEDS, "value": 1}]}, "until must lie after"),
+        ({"at": (NOW + timedelta(hours=1)).isoformat(), "values": [{"measure": BEDS, "value": 1}]}, "has been"),
+        ({"until": NOW.isoformat(), "values": [{"measure": BEDS, "value": 1}]}, "until must lie after"),
     ],
 )
 def test_a_return_that_is_not_in_order_is_a_problem(ask: Ask, body: dict[str, Any], words: str) -> None:
@@ -203,7 +172,7 @@ def test_a_return_that_is_not_in_order_is_a_problem(ask: Ask, body: dict[str, An
 
 
 def test_a_moment_too_old_for_the_door_is_refused_line_by_line_in_its_words(ask: Ask, database: Database) -> None:
-    told = sent(ask, at=START - timedelta(days=500), p2_beds_free=1)
+    told = sent(ask, at=NOW - timedelta(days=500), p2_beds_free=1)
     assert outcomes(told) == ["refused"]
     assert "more than 400 days ago" in told["lines"][0]["reason"]
     assert events(database) == []

@@ -17,23 +17,7 @@ from services.api.identity import MAY, ROLES, Actor, LocalActors, Nobody, identi
 from services.domain.system import System
 from services.errors import LightshipError
 from services.store.keys import SCOPES
-from tests.integration.test_api import (  # noqa: F401
-    AWAY,
-    HERE,
-    LIVE,
-    Caller,
-    caller,
-    client,
-    event,
-    flat,
-    held,
-    is_problem,
-    kept,
-    key,
-    post,
-    state,
-    system,
-)
+from tests.integration.doors import AWAY, HERE, Caller, event, flat, is_problem, key, post
 
 ANYBODY = frozenset(ROLES)
 ENGINEER = frozenset(["feed_engineer"])
@@ -115,7 +99,7 @@ class Played:
         return self.played
 
 
-def routes(state: AppState) -> set[tuple[str, str]]:  # noqa: F811
+def routes(state: AppState) -> set[tuple[str, str]]:
     found = {
         (method, route.path)
         for route in flat(create_app(state).routes)
@@ -124,19 +108,19 @@ def routes(state: AppState) -> set[tuple[str, str]]:  # noqa: F811
     return found - {("HEAD", path) for _, path in found}
 
 
-def test_every_route_has_a_row_in_the_matrix(state: AppState, tmp_path: Path) -> None:  # noqa: F811
+def test_every_route_has_a_row_in_the_matrix(state: AppState, tmp_path: Path) -> None:
     state.frontend = tmp_path
     assert routes(state) == set(ROUTES)
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_route_opens_to_the_roles_of_its_row_and_to_no_other(
-    state: AppState, caller: Caller, role: str, tmp_path: Path  # noqa: F811
+    state: AppState, caller: Caller, role: str, tmp_path: Path
 ) -> None:  # fmt: skip
     (tmp_path / "index.html").touch()
     state.frontend = tmp_path
     state.identity = Played(role)
-    client = caller(**AWAY)  # noqa: F811
+    client = caller(**AWAY)
     for (method, path), may in ROUTES.items():
         for name, value in FILLED.items():
             path = path.replace(name, value)
@@ -147,9 +131,9 @@ def test_every_route_opens_to_the_roles_of_its_row_and_to_no_other(
             assert "role" in is_problem(response, 403)["detail"]
 
 
-def test_nobody_is_let_in_nowhere_but_at_public_doors(state: AppState, caller: Caller) -> None:  # noqa: F811
+def test_nobody_is_let_in_nowhere_but_at_public_doors(state: AppState, caller: Caller) -> None:
     state.identity = Nobody()
-    client = caller()  # noqa: F811
+    client = caller()
     for (method, path), may in ROUTES.items():
         if may is not None:
             is_problem(client.request(method, path.replace("{id}", str(uuid4()))), 401)
@@ -160,9 +144,9 @@ def test_every_permission_is_somebodys_and_every_scope_is_a_permission() -> None
     assert set(SCOPES) <= set(MAY)
 
 
-def test_no_api_key_opens_what_is_for_people(state: AppState, caller: Caller) -> None:  # noqa: F811
+def test_no_api_key_opens_what_is_for_people(state: AppState, caller: Caller) -> None:
     token = key(state, *SCOPES)  # type: ignore[arg-type]
-    client = caller(**AWAY)  # noqa: F811
+    client = caller(**AWAY)
     for path in ("/api/v1/me", "/api/v1/audit", "/api/v1/keys"):
         assert "people" in is_problem(client.get(path, headers={"X-API-Key": token}), 403)["detail"]
 
@@ -170,7 +154,7 @@ def test_no_api_key_opens_what_is_for_people(state: AppState, caller: Caller) ->
 # --- the made-up people of this machine -----------------------------------------------------------------------------
 
 
-def test_who_chooses_nobody_is_the_desk_and_a_choice_is_kept_in_a_cookie(client: TestClient) -> None:  # noqa: F811
+def test_who_chooses_nobody_is_the_desk_and_a_choice_is_kept_in_a_cookie(client: TestClient) -> None:
     me = client.get("/api/v1/me").json()
     assert (me["name"], me["sites"]) == ("desk", None)
     assert {"control_centre", "feed_engineer"} == set(me["roles"])
@@ -186,40 +170,40 @@ def test_who_chooses_nobody_is_the_desk_and_a_choice_is_kept_in_a_cookie(client:
     assert client.get("/api/v1/me", headers={"Lightship-Actor": "planner"}).json()["roles"] == ["planner"]
 
 
-def test_a_name_that_nobody_has_is_refused_and_gives_no_more_than_a_viewer_has(client: TestClient) -> None:  # noqa: F811
+def test_a_name_that_nobody_has_is_refused_and_gives_no_more_than_a_viewer_has(client: TestClient) -> None:
     is_problem(client.put("/api/v1/me", json={"name": "root"}), 422)
     client.cookies.set("lightship_actor", "root")
     assert client.get("/api/v1/me").json()["roles"] == ["viewer"]
     is_problem(post(client, [event()]), 403)
 
 
-def test_a_page_of_another_site_chooses_nobody(client: TestClient) -> None:  # noqa: F811
+def test_a_page_of_another_site_chooses_nobody(client: TestClient) -> None:
     is_problem(client.put("/api/v1/me", json={"name": "administrator"}, headers={"Origin": "http://evil.example"}), 403)
 
 
-def test_where_people_sign_in_nobody_is_chosen(state: AppState, caller: Caller) -> None:  # noqa: F811
+def test_where_people_sign_in_nobody_is_chosen(state: AppState, caller: Caller) -> None:
     state.identity = Played("administrator")
     is_problem(caller(**AWAY).put("/api/v1/me", json={"name": "viewer"}), 409)
 
 
-def test_made_up_people_exist_on_this_machine_alone(caller: Caller) -> None:  # noqa: F811
+def test_made_up_people_exist_on_this_machine_alone(caller: Caller) -> None:
     for where in (AWAY, {"address": "127.0.0.1", "base_url": "http://rebound.example:8080"}):
         is_problem(caller(**where).get("/api/v1/me", headers={"Lightship-Actor": "administrator"}), 401)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "lightship.example", "", "127.0.0.1.example"])
-def test_a_server_for_others_needs_sign_in(system: System, host: str) -> None:  # noqa: F811
+def test_a_server_for_others_needs_sign_in(system: System, host: str) -> None:
     assert not is_loopback(host)
     with pytest.raises(LightshipError, match="without sign-in"):
         identity_at(host, system)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.1.2.3"])
-def test_a_server_for_this_machine_has_its_made_up_people(system: System, host: str) -> None:  # noqa: F811
+def test_a_server_for_this_machine_has_its_made_up_people(system: System, host: str) -> None:
     assert isinstance(identity_at(host, system), LocalActors)
 
 
-def test_a_site_manager_acts_for_their_sites_alone(system: System) -> None:  # noqa: F811
+def test_a_site_manager_acts_for_their_sites_alone(system: System) -> None:
     manager = next(actor for actor in LocalActors(system).choices if actor.sites)
     (site,) = manager.sites or {""}
     assert manager.may_at(site)
@@ -231,12 +215,12 @@ def test_a_site_manager_acts_for_their_sites_alone(system: System) -> None:  # n
 # --- the audit ------------------------------------------------------------------------------------------------------
 
 
-def audited(client: TestClient) -> list[dict[str, Any]]:  # noqa: F811
+def audited(client: TestClient) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get("/api/v1/audit", params={"limit": 5}).json()["items"]
     return found
 
 
-def test_what_people_do_in_the_quarantine_is_audited_without_what_was_sent(client: TestClient) -> None:  # noqa: F811
+def test_what_people_do_in_the_quarantine_is_audited_without_what_was_sent(client: TestClient) -> None:
     bad = event(data={"site": "RVV99", "department_type": 1}, nhsnumber="999 123 4560")
     id_ = post(client, bad).json()["reasons"][0]["quarantine_id"]
     address = f"/api/v1/quarantine/{id_}"
@@ -258,7 +242,7 @@ def test_what_people_do_in_the_quarantine_is_audited_without_what_was_sent(clien
 
 
 def test_a_deed_that_fails_is_not_audited_and_one_that_cannot_be_audited_does_not_happen(
-    client: TestClient, state: AppState, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    client: TestClient, state: AppState, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     id_ = post(client, event(data={"site": "RVV99", "department_type": 1})).json()["reasons"][0]["quarantine_id"]
     before = audited(client)
@@ -275,14 +259,14 @@ def test_a_deed_that_fails_is_not_audited_and_one_that_cannot_be_audited_does_no
 
 
 @pytest.mark.parametrize("why", ["NHS number 999 123 4560", "ring 01227 766877", "a\nb", "", "x" * 201])
-def test_a_reason_holds_no_number_of_a_person(client: TestClient, why: str) -> None:  # noqa: F811
+def test_a_reason_holds_no_number_of_a_person(client: TestClient, why: str) -> None:
     id_ = post(client, event(type="no.such")).json()["reasons"][0]["quarantine_id"]
     problem = is_problem(client.post(f"/api/v1/quarantine/{id_}/replay", json={"why": why}), 422)
     assert "names nobody" in problem["detail"]
     assert "999" not in problem["detail"]
 
 
-def test_the_audit_is_read_by_pages(client: TestClient) -> None:  # noqa: F811
+def test_the_audit_is_read_by_pages(client: TestClient) -> None:
     id_ = post(client, event(type="no.such")).json()["reasons"][0]["quarantine_id"]
     for _ in range(3):
         client.post(f"/api/v1/quarantine/{id_}/replay")
@@ -296,7 +280,7 @@ def test_the_audit_is_read_by_pages(client: TestClient) -> None:  # noqa: F811
         is_problem(client.get("/api/v1/audit", params={"cursor": cursor}), 422)
 
 
-def test_the_audit_cannot_be_changed(state: AppState) -> None:  # noqa: F811
+def test_the_audit_cannot_be_changed(state: AppState) -> None:
     with state.database.connection() as connection:
         for statement in ("update audit set who = 'x'", "delete from audit", "truncate audit"):
             with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
@@ -304,7 +288,7 @@ def test_the_audit_cannot_be_changed(state: AppState) -> None:  # noqa: F811
 
 
 def test_an_administrator_makes_and_revokes_keys_and_the_audit_never_holds_the_token(
-    client: TestClient, state: AppState, caller: Caller  # noqa: F811
+    client: TestClient, state: AppState, caller: Caller
 ) -> None:  # fmt: skip
     as_administrator = {"Lightship-Actor": "administrator"}
     wanted = {"name": "East Kent engine", "scopes": ["events:write"], "source": "urn:nhs:ods:RVV", "why": "go-live"}

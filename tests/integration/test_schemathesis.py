@@ -32,7 +32,7 @@ from services.ingest.door import Door
 from services.live.hub import Hub
 from services.store.database import Database
 from tests.conftest import empty
-from tests.integration.test_api import NOW, RING, event, post
+from tests.integration.doors import NOW, RING, event, post
 from tests.integration.test_roles import ROUTES
 
 EXAMPLES = int(os.environ.get("LIGHTSHIP_SCHEMATHESIS_EXAMPLES", "20"))

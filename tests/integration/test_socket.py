@@ -24,24 +24,9 @@ from services.api.app import AppState, create_app
 from services.api.identity import ROLES
 from services.live.detail_writer import DetailWriter, reader
 from services.store import keys as api_keys
-from tests.integration.test_api import (  # noqa: F401
-    HERE,
-    LIVE,
-    NOW,
-    Caller,
-    ask,
-    caller,
-    client,
-    event,
-    key,
-    post,
-    published_overview,
-    state,
-    system,
-)
+from tests.integration.doors import AWAY, LIVE, NOW, Caller, event, key, post, published_overview, wish
 from tests.integration.test_roles import ANYBODY, BOARD, Played
 
-AWAY = {"address": "192.0.2.7", "base_url": "http://lightship.example"}
 #: Written by hand, beside the table in services/api/messages.py: a new topic needs a row here.
 WHO: dict[str, tuple[str, frozenset[str]]] = {
     "overview": ("overview", ANYBODY),
@@ -54,7 +39,7 @@ MODELS: dict[str, Any] = {model.model_fields["type"].annotation.__args__[0]: mod
 
 
 @pytest.fixture
-def details(state: AppState) -> Iterator[DetailWriter]:  # noqa: F811
+def details(state: AppState) -> Iterator[DetailWriter]:
     writer = DetailWriter(state.hub, reader(state.database, state.system, state.clock), interval_seconds=0.1)
     writer.start()
     yield writer
@@ -76,7 +61,7 @@ def test_every_topic_has_a_row_in_the_matrix() -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_topic_opens_to_the_roles_of_its_row_and_to_no_other(
-    state: AppState, caller: Caller, details: DetailWriter, role: str  # noqa: F811
+    state: AppState, caller: Caller, details: DetailWriter, role: str
 ) -> None:  # fmt: skip
     published_overview(state, 1, 5)
     state.identity = Played(role)
@@ -89,7 +74,7 @@ def test_every_topic_opens_to_the_roles_of_its_row_and_to_no_other(
                 assert "role" in said["detail"]
 
 
-def test_a_key_hears_what_its_scopes_open(state: AppState, caller: Caller, details: DetailWriter) -> None:  # noqa: F811
+def test_a_key_hears_what_its_scopes_open(state: AppState, caller: Caller, details: DetailWriter) -> None:
     token = key(state, "state:read")
     headers = {"Authorization": f"Bearer {token}"}
     with caller(**AWAY).websocket_connect("ws://lightship.example/api/v1/live", headers=headers) as line:
@@ -101,7 +86,7 @@ def test_a_key_hears_what_its_scopes_open(state: AppState, caller: Caller, detai
 
 
 def test_a_site_is_a_snapshot_then_deltas_and_resumes(
-    client: TestClient, state: AppState, details: DetailWriter  # noqa: F811
+    client: TestClient, state: AppState, details: DetailWriter
 ) -> None:  # fmt: skip
     published_overview(state, 1, 5)
     with client.websocket_connect(LIVE) as line:
@@ -122,7 +107,7 @@ def test_a_site_is_a_snapshot_then_deltas_and_resumes(
 
 
 def test_a_service_is_a_snapshot_then_deltas(
-    client: TestClient, state: AppState, details: DetailWriter  # noqa: F811
+    client: TestClient, state: AppState, details: DetailWriter
 ) -> None:  # fmt: skip
     published_overview(state, 1, 5)
     with client.websocket_connect(LIVE) as line:
@@ -137,7 +122,7 @@ def test_a_service_is_a_snapshot_then_deltas(
 
 
 def test_several_topics_share_a_socket_and_the_last_wish_counts(
-    client: TestClient, state: AppState, details: DetailWriter  # noqa: F811
+    client: TestClient, state: AppState, details: DetailWriter
 ) -> None:  # fmt: skip
     published_overview(state, 1, 5)
     post(client, [event()])
@@ -169,25 +154,25 @@ def test_several_topics_share_a_socket_and_the_last_wish_counts(
     ],
     ids=lambda text: text[:40],
 )  # fmt: skip
-def test_a_wrong_wish_is_a_problem_that_repeats_nothing(client: TestClient, state: AppState, text: str) -> None:  # noqa: F811
+def test_a_wrong_wish_is_a_problem_that_repeats_nothing(client: TestClient, state: AppState, text: str) -> None:
     published_overview(state, 1, 5)
     with client.websocket_connect(LIVE) as line:
         line.send_text(text)
         assert "9991234560" not in str(receive(line, "problem"))
-        line.send_json(ask(None))
+        line.send_json(wish(None))
         assert receive(line, "snapshot")["revision"] == 1
 
 
 def test_a_revoked_key_stops_listening(
-    state: AppState, caller: Caller, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    state: AppState, caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     monkeypatch.setattr(socket_module, "ASKED_AGAIN_SECONDS", 0.05)
     published_overview(state, 1, 5)
     token = key(state, "state:read")
-    client = caller(**AWAY)  # noqa: F811
+    client = caller(**AWAY)
     headers = {"Authorization": f"Bearer {token}"}
     with client.websocket_connect("ws://lightship.example/api/v1/live", headers=headers) as line:
-        line.send_json(ask(None))
+        line.send_json(wish(None))
         assert receive(line, "snapshot")
         with state.database.connection() as connection:
             api_keys.revoke(connection, api_keys.list_(connection)[0].id, NOW)
@@ -200,7 +185,7 @@ def test_a_revoked_key_stops_listening(
 
 
 @pytest.fixture
-def address(state: AppState) -> Iterator[tuple[str, int]]:  # noqa: F811
+def address(state: AppState) -> Iterator[tuple[str, int]]:
     config = uvicorn.Config(create_app(state), log_level="error", access_log=False, ws_per_message_deflate=False)
     server = uvicorn.Server(config)
     listener = sockets.socket()
@@ -252,7 +237,7 @@ def frame(line: sockets.socket) -> bytes:
 
 
 def test_a_client_that_does_not_read_is_brought_up_to_date_and_nothing_piles_up(
-    state: AppState, address: tuple[str, int], connection: Connection[Any]  # noqa: F811
+    state: AppState, address: tuple[str, int], connection: Connection[Any]
 ) -> None:  # fmt: skip
     base = published_overview(state, 1, 5)
     line = handshake(address)

@@ -9,16 +9,7 @@ from starlette.testclient import TestClient
 
 from services.api.schemas import ServiceDetail
 from services.api.schemas_vehicles import Vehicles
-from tests.integration.test_api import (  # noqa: F401
-    Caller,
-    caller,
-    client,
-    event,
-    is_problem,
-    post,
-    state,
-    system,
-)
+from tests.integration.doors import event, is_problem, post
 
 SECAMB = "urn:nhs:ods:RYD"
 
@@ -28,13 +19,13 @@ def ambulance(journey: str, type_: str, when: str, **data: Any) -> dict[str, Any
                  data=data)  # fmt: skip
 
 
-def vehicles(client: TestClient, **wanted: str) -> dict[str, list[dict[str, Any]]]:  # noqa: F811
+def vehicles(client: TestClient, **wanted: str) -> dict[str, list[dict[str, Any]]]:
     answer = client.get("/api/v1/vehicles", params=wanted).json()
     TypeAdapter(Vehicles).validate_python(answer)
     return {row["code"]: row["vehicles"] for row in answer["sites"]}
 
 
-def test_a_service_has_its_figures_for_every_site_that_has_any_and_for_the_system(client: TestClient) -> None:  # noqa: F811
+def test_a_service_has_its_figures_for_every_site_that_has_any_and_for_the_system(client: TestClient) -> None:
     post(client, [event(), event(data={"site": "RVV09", "department_type": 1})])
     told = client.get("/api/v1/services/ed").json()
     TypeAdapter(ServiceDetail).validate_python(told)
@@ -46,7 +37,7 @@ def test_a_service_has_its_figures_for_every_site_that_has_any_and_for_the_syste
     assert "ed" in is_problem(client.get("/api/v1/services/edd"), 404)["detail"]
 
 
-def test_responses_are_the_systems_alone(client: TestClient) -> None:  # noqa: F811
+def test_responses_are_the_systems_alone(client: TestClient) -> None:
     post(client, [
         ambulance("A", "called", "10:00", category="C2"), ambulance("A", "on_scene", "10:24"),
         ambulance("B", "called", "10:00", category="C2"), ambulance("B", "on_scene", "10:30"),
@@ -61,7 +52,7 @@ def test_responses_are_the_systems_alone(client: TestClient) -> None:  # noqa: F
     assert (measure["system"]["value"], measure["sites"]) == (27, [])
 
 
-def test_the_vehicles_of_a_hospital_are_those_its_counts_count(client: TestClient) -> None:  # noqa: F811
+def test_the_vehicles_of_a_hospital_are_those_its_counts_count(client: TestClient) -> None:
     post(client, [
         ambulance("A", "called", "10:30", category="C1"),
         ambulance("A", "conveying", "11:20", site="RVV01", expected_at="2026-03-10T12:10:00Z"),
@@ -95,7 +86,7 @@ def test_the_vehicles_of_a_hospital_are_those_its_counts_count(client: TestClien
     assert vehicles(client, known_at="2026-03-10T11:15:00Z", as_at="2026-03-10T11:15:00Z")["RVV01"] == []
 
 
-def test_a_vehicle_that_has_said_nothing_for_too_long_is_in_no_list(client: TestClient) -> None:  # noqa: F811
+def test_a_vehicle_that_has_said_nothing_for_too_long_is_in_no_list(client: TestClient) -> None:
     post(client, [event(type="ambulance.arrived", source=SECAMB, subject="RYD/OLD", time="2026-03-09T11:00:00Z",
                         data={"site": "RVV01"})])  # fmt: skip
     assert vehicles(client)["RVV01"] == []
