@@ -12,6 +12,7 @@ import { applyView } from "../../theme";
 import { routeOf, routes } from "../routes";
 import "./board.css";
 import { useCarrying } from "./carrying";
+import { useKeptFocus } from "./focus";
 import { openLastNight, Replaying, useReplayKeys } from "./replaying";
 
 /** How a board is shown, and when. */
@@ -109,6 +110,7 @@ export function Frame({ topics = none, children }: FrameProps) {
   useEffect(() => live.listen(topics), [topics]);
   useReplayKeys();
   useCarrying();
+  useKeptFocus();
   return (
     <Stage wall={shown.wall}>
       <Head />
