@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { Overview } from "../../api/types";
+import { isUnheard } from "../../components/feeds/words";
 import { Header } from "../../components/header/header";
 import { Stage } from "../../components/wall/stage";
 import { WallHeader } from "../../components/wall/wall-header";
@@ -114,7 +115,7 @@ export function Frame({ topics = none, children }: FrameProps) {
   return (
     <Stage wall={shown.wall}>
       <Head />
-      {!live.past.value && overview?.feeds.length === 0 && <Nothing wall={shown.wall} />}
+      {!live.past.value && overview?.feeds.every(isUnheard) && <Nothing wall={shown.wall} />}
       {overview ? (
         children(overview, { wall: shown.wall, night, now, isLive: live.reads.value })
       ) : (

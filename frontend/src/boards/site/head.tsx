@@ -1,5 +1,5 @@
 import type { Feed, Measures, OpelSummary, Overview, SiteDetail, SystemIdentity } from "../../api/types";
-import { feedInWords } from "../../components/feeds/feeds";
+import { feedInWords, isUnheard } from "../../components/feeds/words";
 import { levelInWords, OpelHeadline } from "../../components/opel/opel-level";
 import { Tile } from "../../components/tile/tile";
 import { momentBeside } from "../../format/time";
@@ -76,7 +76,8 @@ export function SiteFeeds({ feeds, now }: { feeds: Feed[]; now: number }) {
       {feeds.map((feed) => (
         <li key={feed.source} class={`feed feed-${feed.state}`}>
           <b>
-            {feed.name}, {states[feed.state]}
+            {feed.name}
+            {!isUnheard(feed) && `, ${states[feed.state]}`}
           </b>
           <span class="quiet">{feedInWords(feed, now)}</span>
         </li>
