@@ -20,19 +20,34 @@ function theRest(feeds: Feed[], late: Feed[]): string {
   return `${more.join("")}${onTime} on time.`;
 }
 
+/** Feeds a row each, the late ones marked. beside: what is said after the name. */
+export function FeedRows({
+  feeds,
+  now,
+  beside,
+}: {
+  feeds: Feed[];
+  now: number;
+  beside?(feed: Feed): string;
+}) {
+  return (
+    <ul class="feeds">
+      {feeds.map((feed) => (
+        <li key={feed.source} class={`feed feed-${feed.state}`}>
+          <b>{[feed.name, beside?.(feed)].filter(Boolean).join(", ")}</b>
+          <span class="quiet">{feedInWords(feed, now)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 /** The feeds behind the figures. Those that are late are named; the rest are counted. */
 export function Feeds({ feeds, now }: { feeds: Feed[]; now: number }) {
   const late = notOnTime(feeds);
   return (
     <>
-      <ul class="feeds">
-        {late.slice(0, NAMED).map((feed) => (
-          <li key={feed.source} class={`feed feed-${feed.state}`}>
-            <b>{feed.name}</b>
-            <span class="quiet">{feedInWords(feed, now)}</span>
-          </li>
-        ))}
-      </ul>
+      <FeedRows feeds={late.slice(0, NAMED)} now={now} />
       <p class="feeds-rest">{theRest(feeds, late)}</p>
     </>
   );
