@@ -10,7 +10,7 @@ export interface PartHeadProps {
   /** Of a part within a part. */
   level?: 2 | 3;
   /** The table under it, for copy and export, by a name that says what it is without the page around it. */
-  away?: { name: string; sheet(): Sheet; now: number } | null;
+  away?: { name: string; sheet(): Sheet; now: number } | null | false;
   children?: ComponentChildren;
 }
 

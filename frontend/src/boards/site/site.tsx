@@ -8,7 +8,7 @@ import { Figure } from "../../components/figure/figure";
 import { LeaveStrip, sheetOfLeave } from "../../components/leave/leave-strip";
 import { OpelBreakdownTable, sheetOfParameters } from "../../components/opel/opel-breakdown";
 import { scoreInWords } from "../../components/opel/opel-level";
-import { standingOf } from "../../components/standing/standing";
+import { hasFacts, standingOf } from "../../components/standing/standing";
 import type { Sheet } from "../../components/table/sheet";
 import { VehicleStrip } from "../../components/vehicles/vehicle-strip";
 import { sheetOfWaits, WaitsStrip } from "../../components/waits/waits-strip";
@@ -122,6 +122,7 @@ function Board({ overview, detail, shown }: BoardProps) {
   const units = (...kinds: string[]) => detail.units.filter((unit) => kinds.includes(unit.kind));
   const measures = detail.measures;
   const inEd = standingOf(measures["ed.in_department"]);
+  const ready = standingOf(measures["discharge.no_criteria_to_reside"]);
   const waiting = standingOf(measures["ambulance.waiting_handover"]);
   const isMajor = detail.ed_type === 1;
   const isUnit = (code: string) => detail.units.some((unit) => unit.code === code);
@@ -162,7 +163,9 @@ function Board({ overview, detail, shown }: BoardProps) {
                 id="ed-title"
                 title={isMajor ? "Emergency department" : "Urgent treatment centre"}
                 away={
-                  marks && away("Waits by area", () => sheetOfWaits(waitsOf(detail.units, marks), waitLines))
+                  marks &&
+                  hasFacts(inEd) &&
+                  away("Waits by area", () => sheetOfWaits(waitsOf(detail.units, marks), waitLines))
                 }
               >
                 <Line
@@ -314,7 +317,7 @@ function Board({ overview, detail, shown }: BoardProps) {
               <Part
                 id="leave-title"
                 title="Ready to leave"
-                away={marks && away("Ready to leave", () => sheetOfLeave(leave))}
+                away={marks && hasFacts(ready) && away("Ready to leave", () => sheetOfLeave(leave))}
               >
                 <Line
                   detail={detail}
@@ -336,7 +339,7 @@ function Board({ overview, detail, shown }: BoardProps) {
                       label={`People without criteria to reside, ${detail.name}`}
                       rows={leave}
                       now={now}
-                      standing={standingOf(measures["discharge.no_criteria_to_reside"])}
+                      standing={ready}
                       width={Math.min(220, side.width - 190)}
                     />
                   </div>
