@@ -8,9 +8,11 @@ import type { SpcSeries } from "../../components/spc/spc";
 import { SpcChart } from "../../components/spc/spc-chart";
 import { dayOf } from "../../format/london";
 import { inWords } from "../../format/number";
+import { useWidth } from "./width";
 
 const HOUR_MS = 3_600_000;
 const BACK_HOURS = 48;
+/** Of the charts in a panel on a desk; a phone gives them what it has. */
 const WIDTH = 404;
 
 const special = { improvement: "improving", concern: "concerning", neutral: "neither" } as const;
@@ -111,6 +113,7 @@ export interface PastProps {
 
 /** Two days by the hour and, where there are days enough, the chart that tells a change from chance. */
 export function Past({ known, title, definition, value, now, called, notes, onPoint }: PastProps) {
+  const room = useWidth(WIDTH);
   const target = definition?.target ?? null;
   const format = formatOf(value.unit);
   const points = known.hours.points.map((each) => ({
@@ -120,7 +123,7 @@ export function Past({ known, title, definition, value, now, called, notes, onPo
   if (value.absent === null && value.freshness !== "lost") points.push({ at: now, value: value.value });
   const { spc, spc_reason: reason } = known.days;
   return (
-    <>
+    <div ref={room.ref}>
       <Fan
         label={`${title}, by the hour`}
         points={points}
@@ -128,7 +131,7 @@ export function Past({ known, title, definition, value, now, called, notes, onPo
         now={now}
         target={target === null ? undefined : { value: target, label: format(target) }}
         format={format}
-        width={WIDTH}
+        width={room.width}
         called={called}
         notes={notes}
         onPoint={onPoint}
@@ -141,7 +144,7 @@ export function Past({ known, title, definition, value, now, called, notes, onPo
             series={seriesOf(spc, target)}
             format={format}
             now={now}
-            width={WIDTH}
+            width={room.width}
             notes={onDays(
               notes,
               spc.points.map((each) => Date.parse(each.at)),
@@ -150,6 +153,6 @@ export function Past({ known, title, definition, value, now, called, notes, onPo
         </>
       )}
       {reason && <p class="quiet explain-note">{reason}</p>}
-    </>
+    </div>
   );
 }
