@@ -130,7 +130,8 @@ def _event(
 ) -> dict[str, Any]:  # fmt: skip
     """The event of a line: the next after those typed for its moment, or the last again where it says the same."""
     subject = f"{organisation}/{line.measure}"
-    data = {"organisation": organisation, "measure": line.measure, "value": line.value, "until": until.isoformat()}
+    data = {"organisation": organisation, "measure": line.measure, "value": line.value, "until": until.isoformat(),
+            "typed": True}  # fmt: skip
     event = {"specversion": "1.0", "source": ours, "subject": subject, "type": GAUGE, "time": at.isoformat()}
     by_uid = {fact.uid: fact for fact in known}
     typed: list[Fact] = []

@@ -18,7 +18,10 @@ from services.store.embedded import embedded
 settings.register_profile("lightship", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("lightship")
 
-TABLES = "event, subject, feed, feed_rhythm, clock, synthetic, opel_step, touched, note, note_withdrawal"
+TABLES = (
+    "event, subject, feed, feed_rhythm, clock, synthetic, opel_step, touched, note, note_withdrawal, "
+    "rebase, rebase_withdrawal"
+)
 
 
 @pytest.fixture(scope="session")

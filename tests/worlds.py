@@ -223,6 +223,8 @@ def _gauges(draw: st.DrawFn) -> list[Fact]:
         data: dict[str, Any] = {"organisation": "RVV", "measure": "staffing.absence", "value": draw(st.integers(0, 9))}
         if draw(st.booleans()):
             data["until"] = (START + timedelta(minutes=minute + draw(_minutes(300)))).isoformat()
+        if draw(st.booleans()):
+            data["typed"] = True
         facts.append(event("gauge.reported", "RVV/staffing.absence", minute, data, id=f"g{number}",
                            sent=minute, recorded=minute))  # fmt: skip
     return facts

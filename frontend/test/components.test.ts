@@ -201,16 +201,16 @@ describe("an SPC chart", () => {
     target: 80,
     variation: "concerning_high",
     assurance: "fail",
-    trial: true,
+    trial: 9,
     rule: "over 7 points above the mean",
   };
 
   it("says what the server judged, and that its limits are on trial", () => {
     expect(spcInWords(series)).toBe(
-      "Concerning, high: over 7 points above the mean. Will fail the target. Trial limits, 1 points.",
+      "Concerning, high: over 7 points above the mean. Will fail the target. Trial limits, 9 points.",
     );
     expect(
-      spcInWords({ ...series, variation: "common", assurance: null, trial: false, rule: undefined }),
+      spcInWords({ ...series, variation: "common", assurance: null, trial: null, rule: undefined }),
     ).toBe("Common cause: no change that counts.");
   });
 

@@ -24,7 +24,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 Permission = (
     Scope
     | Literal["me", "people:read", "worklists:read", "audit:read", "keys:manage", "opel:propose", "opel:decide"]
-    | Literal["notes:write", "returns:write"]
+    | Literal["notes:write", "returns:write", "limits:rebase"]
 )
 
 _EVERYBODY = frozenset(ROLES)
@@ -43,6 +43,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     "opel:decide": frozenset(["control_centre"]),
     "notes:write": frozenset(["site_manager", "control_centre", "administrator"]),
     "returns:write": frozenset(["site_manager", "control_centre", "feed_engineer"]),
+    "limits:rebase": frozenset(["control_centre", "planner"]),  # not who answers for the figure
     "audit:read": frozenset(["control_centre", "administrator"]),
     "keys:manage": frozenset(["administrator"]),
 }

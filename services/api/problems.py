@@ -94,8 +94,10 @@ def _invalid_part(error: Mapping[str, Any]) -> str:
         return "The body is not valid JSON; correct it and send it again"
     if where == "body" and rest and rest[-1] == "why":
         return "why is one line of at most 200 characters that names nobody and holds no long number"
-    if where == "body" and rest and rest[-1] == "text":
-        return "text is one line of 1 to 280 characters"
+    if where == "body" and rest and rest[-1] in ("text", "reason"):
+        return f"{rest[-1]} is one line of 1 to 280 characters"
+    if where == "body" and rest and rest[-1] == "day":
+        return "day is a date such as 2026-01-31"
     return "The body is not in the required form; see /api/v1/openapi.json"
 
 

@@ -329,62 +329,6 @@ class MeasureDetail(Definition, Moment):
     splits: list[SplitValue] | None = Field(None, description="Where asked for; fewer than five people are suppressed.")
 
 
-class HistoryPoint(BaseModel):
-    """A reading. At 5m it holds until the next point; an hour or day says what stood at its end or its figure."""
-
-    at: datetime = Field(description="The mark, or the start of the hour or London day.")
-    until: datetime | None = Field(description="The end of the hour, or of the last hour of the day.")
-    known_at: datetime = Field(description="From when on this was known.")
-    value: float | None = Field(description="Null where there is no reading; never 0 for that.")
-    numerator: float | None
-    denominator: float | None
-    n: int | None
-    absent: Literal["not_due", "feed_silent", "not_provided"] | None
-    marks: int | None = Field(description="How many five-minute marks of the hour or day have a value.")
-    mean: float | None
-    least: float | None
-    greatest: float | None
-
-
-class SpcPoint(BaseModel):
-    at: datetime
-    value: float
-    side: Literal[-1, 0, 1] = Field(description="Of the mean.")
-    cause: Literal["astronomical", "trend", "two_of_three", "shift"] | None
-    variation: Literal["common", "improvement", "concern", "neutral"]
-
-
-class SpcChart(BaseModel):
-    """An XmR chart by the Making Data Count rules."""
-
-    mean: float
-    lower: float
-    upper: float
-    near_lower: float
-    near_upper: float
-    mean_moving_range: float
-    trial: bool = Field(description="Fewer than twelve points.")
-    points: list[SpcPoint]
-    variation: Literal["common", "improvement", "concern", "neutral"]
-    assurance: Literal["passes", "fails", "hit_and_miss"] | None
-
-
-class MeasureHistory(BaseModel):
-    """The past of a measure at one place, as known at a moment."""
-
-    measure: str = Field(examples=["ed.in_department"])
-    unit: str
-    level: Literal["unit", "site", "provider", "place", "system"]
-    code: str = Field(examples=["RVV01"])
-    resolution: Literal["5m", "1h", "1d"]
-    from_: datetime = Field(alias="from")
-    to: datetime
-    known_at: datetime
-    points: list[HistoryPoint]
-    spc: SpcChart | None
-    spc_reason: str | None = Field(description="Why there is no chart, or why its limits are trial limits.")
-
-
 class RefusedReason(BaseModel):
     index: int = Field(description="Of the event in the body, from 0.", examples=[3])
     field: str | None = Field(examples=["data.site"])

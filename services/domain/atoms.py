@@ -41,3 +41,8 @@ def open_beds(bed_kinds: tuple[str, ...]) -> tuple[Atom, ...]:
 
 def gauge(measure: str) -> tuple[Atom, ...]:
     return (Atom(Selection("gauge", labels=(measure,)), "value_latest"),)
+
+
+def age(measure: str) -> tuple[Atom, ...]:
+    """How long the reading of a gauge has stood, in minutes: at most one stands in an organisation."""
+    return (Atom(Selection("gauge", labels=(measure,)), "minutes_total"),)

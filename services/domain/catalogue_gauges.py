@@ -6,7 +6,7 @@ unconfirmed. A gauge and a measure derived from journeys are two lines, also whe
 
 from __future__ import annotations
 
-from services.domain.atoms import gauge
+from services.domain.atoms import age, gauge
 from services.domain.measures import Direction, Measure
 
 _111 = "NHS 111 provider, reported"
@@ -26,8 +26,8 @@ def _reported(
     name: str, title: str, unit: str, direction: Direction, definition: str, source: str,
     target: float | None = None, target_source: str | None = None,
 ) -> Measure:  # fmt: skip
-    return Measure(name, title, "gauge", unit, direction, definition, source, gauge(name), needs="organisation",
-                   target=target, target_source=target_source)  # fmt: skip
+    return Measure(name, title, "gauge", unit, direction, definition, source, gauge(name), age=age(name),
+                   needs="organisation", target=target, target_source=target_source)  # fmt: skip
 
 
 REPORTED: tuple[Measure, ...] = (

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
 
+def local_day(moment: datetime) -> date:
+    """The day of London in which the moment lies."""
+    return moment.astimezone(LONDON).date()
+
+
 def local_midnight(moment: datetime) -> datetime:
     """The last midnight in London at or before the moment, in UTC."""
-    day = moment.astimezone(LONDON).date()
-    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+    return datetime.combine(local_day(moment), time(), LONDON).astimezone(UTC)
 
 
 def minutes_between(start: datetime, end: datetime) -> float:

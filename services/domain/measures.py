@@ -86,12 +86,14 @@ class Measure:
     denominator_minus: tuple[Atom, ...] = ()
     quantile: float | None = None
     provided_by: tuple[Atom, ...] = ()  # what must have been sent; while there is none of it there is no reading
+    age: tuple[Atom, ...] = ()  # of what is reported: how long it has stood
     needs: Literal["ed", "type_1_ed", "beds", "ga_beds", "virtual_ward", "unit", "organisation", "system"] = "beds"
     target: float | None = None
     target_source: str | None = None
 
     def atoms(self) -> tuple[Atom, ...]:
-        return (*self.numerator, *self.minus, *self.denominator, *self.denominator_minus, *self.provided_by)
+        counted = (*self.numerator, *self.minus, *self.denominator, *self.denominator_minus)
+        return (*counted, *self.provided_by, *self.age)
 
     @property
     def missing(self) -> str:

@@ -217,6 +217,7 @@ class GaugeReported(Payload):
     measure: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", max_length=80)]
     value: Annotated[float, Field(allow_inf_nan=False, ge=-1e9, le=1e9)]
     until: AwareDatetime | None = None  # the reading holds to here at the latest (a daily figure: its day's end)
+    typed: bool = False  # by a person: its age is its own, and says nothing of the organisation's feed
 
 
 class EventCancelled(Payload):

@@ -19,7 +19,9 @@ from services.domain.fold import Milestone, Subject
 
 
 class Phase(NamedTuple):
-    """name: what is going on. site: ODS site (a gauge: its organisation). label: the split the phase was born with.
+    """name: what is going on. site: ODS site (a gauge: its organisation). unit: a gauge that a person typed: TYPED.
+
+    label: the split the phase was born with.
 
     value: beds of a capacity, a gauge's reading, 1 for a place in an escalation bed, the minutes that an ambulance was
     expected to take. to_at is None while open.
@@ -46,6 +48,8 @@ def at(phases: Iterable[Phase], moment: datetime) -> tuple[Phase, ...]:
     )
 
 
+#: The unit of a reading that no feed sent: a gauge is of an organisation, which has none.
+TYPED = "typed"
 End = tuple[datetime, str | None] | None
 Rule = Callable[["Story", list[Phase]], None]
 #: What a phase takes from the milestone that opens it: site, unit, label, value, visits.
@@ -329,7 +333,8 @@ def _usable(label: str) -> Callable[[Milestone], Opening]:
 
 def _gauge(story: Story, found: list[Phase]) -> None:
     def reading(m: Milestone) -> Opening:
-        return m.data["organisation"], None, m.data["measure"], float(m.data["value"]), None
+        unit = TYPED if m.data.get("typed") else None
+        return m.data["organisation"], unit, m.data["measure"], float(m.data["value"]), None
 
     readings = story.all("gauge.reported")
     for phase, start in zip(_stints("gauge", readings, None, reading), readings, strict=True):

@@ -2,14 +2,16 @@
 
 Limits are mean ± 2.66 times the mean moving range; special causes are looked for in the order of NHSRplotthedots
 (`ptd_calculate_point_type`, MIT): a point outside the limits, a trend of seven, two of three near a limit, seven on one
-side of the mean. A point on the mean is on no side.
+side of the mean. A point on the mean is on no side. Where a process was changed, its chart is in parts: limits are
+worked out and rules looked for in each part by itself (`ptd_spc`, rebase).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
+from statistics import mean as exact_mean
 from typing import Literal
 
 SCALE = 2.66  # 3 / d2 of two points
@@ -35,48 +37,111 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """trial: fewer than twelve points, so the limits may still move much. assurance: None without a target."""
-
+class Limits:
     mean: float
     lower: float
     upper: float
     near_lower: float
     near_upper: float
     mean_moving_range: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of one process: its first point, and how many. limits: None with one point, which has no moving range.
+
+    trial: fewer than twelve points, so the limits may still move much.
+    """
+
+    first: int
+    points: int
+    limits: Limits | None
     trial: bool
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A rebase may be considered: the chart ends in a shift. It begins at `first`; side: 1 above the mean, -1 below."""
+
+    first: int
+    points: int
+    side: int
+
+
+@dataclass(frozen=True)
+class Chart:
+    """variation, assurance: of the last part, None while it has no limits. assurance: None without a target, too."""
+
+    parts: tuple[Part, ...]
     points: tuple[Point, ...]
-    variation: Variation
+    variation: Variation | None
     assurance: Assurance | None
+    advice: Advice | None
 
 
 def chart(
-    values: Sequence[float], *, direction: Direction = "neutral", target: float | None = None, screen: bool = False
-) -> Chart | None:
-    """The chart of successive values, oldest first; None with fewer than two, which have no moving range.
+    values: Sequence[float], *, direction: Direction = "neutral", target: float | None = None, screen: bool = False,
+    breaks: Sequence[int] = (),
+) -> Chart | None:  # fmt: skip
+    """The chart of successive values, oldest first; None where no part has the two values that a moving range needs.
 
     screen: leave moving ranges of 3.267 times their mean and more out of it, once (the NHS tool does not).
+    breaks: the indices of the values at which another part begins.
     """
+    edges = sorted({0, len(values), *(each for each in breaks if 0 < each < len(values))})
+    parts: list[Part] = []
+    points: list[Point] = []
+    for first, end in pairwise(edges):
+        within = values[first:end]
+        limits = _limits(within, screen=screen)
+        parts.append(Part(first, len(within), limits, len(within) < LEAST_POINTS))
+        points += _points(within, limits, direction)
+    if not any(part.limits for part in parts):
+        return None
+    last = parts[-1]
+    if last.limits is None:
+        return Chart(tuple(parts), tuple(points), None, None, None)
+    assurance = _assurance(last.limits.lower, last.limits.upper, target, direction)
+    return Chart(
+        tuple(parts), tuple(points), points[-1].variation, assurance, _advice(points[last.first :], last.first)
+    )
+
+
+def _limits(values: Sequence[float], *, screen: bool) -> Limits | None:
     if len(values) < 2:
         return None
-    mean = sum(values) / len(values)
+    mean = exact_mean(values)  # a rounded one would lie beside every point of a process that does not vary
     ranges = [abs(after - before) for before, after in pairwise(values)]
-    moving = sum(ranges) / len(ranges)
+    moving = exact_mean(ranges)
     if screen:
-        within = [each for each in ranges if each < SCREEN * moving] or ranges
-        moving = sum(within) / len(within)
-    lower, upper = mean - SCALE * moving, mean + SCALE * moving
-    near = (mean - NEAR * moving, mean + NEAR * moving)
-    sides = [(value > mean) - (value < mean) for value in values]
-    causes = _causes(values, sides, (lower, upper), near)
-    points = tuple(
+        moving = exact_mean([each for each in ranges if each < SCREEN * moving] or ranges)
+    return Limits(
+        mean, mean - SCALE * moving, mean + SCALE * moving, mean - NEAR * moving, mean + NEAR * moving, moving
+    )  # fmt: skip
+
+
+def _points(values: Sequence[float], limits: Limits | None, direction: Direction) -> list[Point]:
+    if limits is None:
+        return [Point(value, 0, None, "common") for value in values]
+    sides = [(value > limits.mean) - (value < limits.mean) for value in values]
+    causes = _causes(values, sides, (limits.lower, limits.upper), (limits.near_lower, limits.near_upper))
+    return [
         Point(value, side, cause[0], _variation(cause[1], direction)) if cause else Point(value, side, None, "common")
         for value, side, cause in zip(values, sides, causes, strict=True)
-    )  # fmt: skip
-    return Chart(
-        mean, lower, upper, *near, moving, len(values) < LEAST_POINTS, points, points[-1].variation,
-        _assurance(lower, upper, target, direction),
-    )  # fmt: skip
+    ]
+
+
+def _advice(points: Sequence[Point], offset: int) -> Advice | None:
+    """Seven or more points on one side of the mean, up to the last: the process may have changed when they began.
+
+    Whether it did, and is to stay so, only people know: the limits are worked out again by their word alone (the four
+    questions of PQ Systems, "When should you recalculate limits?").
+    """
+    side = points[-1].side
+    running = sum(1 for _ in takewhile(lambda point: point.side == side, reversed(points)))
+    if side == 0 or running < RUN:
+        return None
+    return Advice(offset + len(points) - running, running, side)
 
 
 def _causes(

@@ -70,7 +70,7 @@ def _levels(
 ) -> Levels:
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures_of(edition))[None]
     steps = declarations.read(connection, min(t, known_at or t))
-    return Levels(Figures(system, atoms, read_feeds(connection, system, t, known_at)), edition, steps)
+    return Levels(Figures(system, atoms, read_feeds(connection, system, t, known_at), t), edition, steps)
 
 
 def _moment(edition: Edition, t: datetime, known_at: datetime | None) -> dict[str, Any]:

@@ -72,4 +72,4 @@ def _figures(
     connection: Connection[Any], system: System, t: datetime, known_at: datetime | None, measures: Iterable[Measure]
 ) -> Figures:
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
-    return Figures(system, atoms, read_feeds(connection, system, t, known_at))
+    return Figures(system, atoms, read_feeds(connection, system, t, known_at), t)

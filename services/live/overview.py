@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -13,6 +13,7 @@ from services.domain.clock import Clock
 from services.domain.declaration import Step
 from services.domain.levels import applies, feed_of, serves
 from services.domain.measures import Atoms, Measure, Place, Value, combine
+from services.domain.phases import TYPED
 from services.domain.system import Site, System
 from services.live.feeds import Feed, health, in_short
 from services.live.levels import Levels, edition_at, measures_of, merged
@@ -76,8 +77,8 @@ def collapse(atoms: Atoms) -> Atoms:
 class Figures:
     """Atoms of a moment, ready to be asked for any measure at any level."""
 
-    def __init__(self, system: System, atoms: Atoms, feeds: Mapping[str, Feed]) -> None:
-        self.system, self.feeds, self.by_unit = system, feeds, atoms
+    def __init__(self, system: System, atoms: Atoms, feeds: Mapping[str, Feed], t: datetime) -> None:
+        self.system, self.feeds, self.by_unit, self._t = system, feeds, atoms, t
         self.by_site = collapse(atoms)
         self._levels: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -107,8 +108,7 @@ class Figures:
 
     def _at_level(self, measure: Measure, sites: Iterable[Site], organisation: str) -> dict[str, Any]:
         if measure.kind == "gauge":
-            feed = self.feeds.get(organisation)
-            return shown(measure, combine(measure, self.by_site, [(organisation, None)]), feed)
+            return self._reported(measure, organisation)
         if measure.needs == "system" and organisation == self.system.code:
             feed = self._feed(measure, None)
             return shown(measure, combine(measure, self.by_site, [(None, None)]), feed, known=feed is not None)
@@ -120,6 +120,15 @@ class Figures:
         oldest = max(known, key=lambda feed: (feed.state == "silent", feed.state == "delayed"), default=None)
         value = combine(measure, self.by_site, [(site.code, None) for site in within])
         return shown(measure, value, oldest, known=bool(known))
+
+    def _reported(self, measure: Measure, organisation: str) -> dict[str, Any]:
+        """What an organisation reports is as fresh as its feed; what a person typed is as old as it is."""
+        value = combine(measure, self.by_site, [(organisation, None)])
+        stood = [self.by_unit[atom].get((organisation, TYPED)) for atom in measure.age]
+        minutes = next((each for each in stood if isinstance(each, float)), None)
+        if minutes is None:
+            return shown(measure, value, self.feeds.get(organisation))
+        return shown(measure, value, None) | {"as_of": self._t - timedelta(minutes=minutes)}
 
 
 def need(measures: Mapping[str, Mapping[str, Any]], opel: Mapping[str, Any] | None = None) -> float:
@@ -148,7 +157,7 @@ def build(
     steps: Iterable[Step] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The overview: every site's and level's figures at t. atoms: of `overview_measures`."""
-    figures = Figures(system, atoms, feeds)
+    figures = Figures(system, atoms, feeds, t)
     measures = [CATALOGUE[name] for name in OVERVIEW]
     edition = edition_at(system, t)
     levels = Levels(figures, edition, steps) if edition else None
@@ -256,7 +265,7 @@ def read_site(
     """One site with every measure that applies and its units. Raises KeyError for an unknown site."""
     site = system.site_by_code[code]
     atoms = picture.read_atoms(connection, system, t, known_at=known_at)[None]
-    figures = Figures(system, atoms, read_feeds(connection, system, t, known_at))
+    figures = Figures(system, atoms, read_feeds(connection, system, t, known_at), t)
     wanted = [measure for measure in CATALOGUE.values() if measure.needs != "unit" and measure.kind != "gauge"]
     values = {measure.name: figures.at_site(measure, site) for measure in wanted}
     edition = edition_at(system, t)
@@ -294,7 +303,7 @@ def read_measure(
     measure = CATALOGUE[name]
     feeds = read_feeds(connection, system, t, known_at)
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=[measure])[None]
-    figures = Figures(system, atoms, feeds)
+    figures = Figures(system, atoms, feeds, t)
     answer = describe(measure) | {
         "as_at": t, "known_at": known_at or t,
         "system": figures.at_level(measure, system.sites, system.code),

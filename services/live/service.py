@@ -34,7 +34,7 @@ def read(
     """
     measures = [measure for name, measure in CATALOGUE.items() if name.partition(".")[0] == service]
     atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
-    figures = Figures(system, atoms, read_feeds(connection, system, t, known_at))
+    figures = Figures(system, atoms, read_feeds(connection, system, t, known_at), t)
     levels = [measure for measure in measures if measure.needs != "unit"]
     derived = [measure for measure in levels if measure.kind != "gauge"]
 

@@ -159,6 +159,66 @@ def test_a_refused_payload_is_seen_redacted_and_sent_again(
     watch.check()
 
 
+def test_a_refused_payload_is_mended_and_taken_in_by_keyboard_and_audited(
+    page: Page, watch: Watch, lightship_server: Any
+) -> None:  # fmt: skip
+    open_at(page, lightship_server, "/feeds")
+    lightship_server.post_events([arrival() | {"data": {"site": "RVV99", "department_type": 7}}])
+    opener = page.locator("table[aria-labelledby=quarantine] .feed-open")
+    expect(opener).to_have_count(1, timeout=10_000)
+    opener.press("Enter")
+    panel = page.get_by_role("dialog", name="A refused payload")
+    form = panel.get_by_role("form", name="Mend the payload and send it again")
+    expect(form.get_by_label("Field").first).to_have_value("data.department_type")
+
+    form.get_by_label("Value").first.focus()
+    page.keyboard.type("1")
+    expect(form.get_by_role("button", name="Mend it")).to_be_visible()
+    form.get_by_role("button", name="Another field").press("Enter")
+    expect(form.get_by_label("Field").nth(1)).to_be_focused()
+    page.keyboard.type("type.of")
+    page.keyboard.press("Tab")
+    page.keyboard.type("x")
+    page.keyboard.press("Enter")
+    expect(form).to_contain_text("leads through something that is not an object")
+    assert problems(page) == []
+    form.get_by_label("Field").nth(1).fill("data.unit")
+    form.get_by_label("Value").nth(1).fill("")
+    form.get_by_label("Take it out").nth(1).check()
+    form.get_by_label("Why").fill("Type 7 is not a department")
+    page.keyboard.press("Enter")
+    expect(panel).to_contain_text("not sent again yet")
+    expect(panel.locator("pre")).to_contain_text('"department_type": 1')
+    form.get_by_role("button", name="Send it through the door again").press("Enter")
+    expect(panel).to_contain_text("Refused again")
+    expect(panel).to_contain_text("not a configured site")
+    expect(form.get_by_label("Field").first).to_have_value("data.site")
+
+    form.get_by_label("Value").first.fill("RVV01")
+    page.keyboard.press("Enter")
+    expect(panel.locator("pre")).to_contain_text('"site": "RVV01"')
+    assert problems(page) == []
+    form.get_by_role("button", name="Send it through the door again").press("Enter")
+    expect(panel).to_contain_text("Taken in: 1 new")
+    expect(form).to_have_count(0)
+    expect(panel.get_by_text("Taken in: 1 new")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(page.locator("table[aria-labelledby=quarantine]")).to_contain_text("taken in")
+    page.context.set_extra_http_headers({"Lightship-Actor": "administrator"})
+    entries = page.request.get(f"{lightship_server.url}/api/v1/audit").json()["items"]
+    assert [each["what"] for each in entries if each["what"].startswith("quarantine.")] == [
+        "quarantine.replay", "quarantine.mend", "quarantine.replay", "quarantine.mend",
+    ]  # fmt: skip
+    assert {each["why"] for each in entries if each["what"] == "quarantine.mend"} == {"Type 7 is not a department"}
+
+    open_at(page, lightship_server, "/feeds")
+    opener.press("Enter")
+    expect(panel).to_contain_text("data.site")
+    expect(panel.get_by_role("form")).to_have_count(0)
+    assert [each for each in watch.complaints if "409" not in each] == []
+
+
 def test_a_lost_server_is_said_on_the_ambulance_board_and_it_comes_back(page: Page, lightship_server: Any) -> None:
     lightship_server.post_events([ambulance("arrived", 50, "LOST")])
     open_at(page, lightship_server, "/ambulance")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -160,6 +161,52 @@ def test_a_note_is_written_read_and_withdrawn_by_keyboard(
     page.locator(IN_ED).first.press("Enter")
     expect(panel).to_contain_text("It was Medway")
     expect(panel.get_by_role("button", name="Add a note")).to_have_count(0)
+    assert [each for each in watch.complaints if "422" not in each] == []
+
+
+def test_the_limits_of_a_chart_begin_again_by_a_persons_word_and_by_keyboard(
+    page: Page, watch: Watch, lightship_server: Any
+) -> None:  # fmt: skip
+    noon = datetime.now(LONDON).replace(hour=12, minute=0, second=0, microsecond=0)
+    for days in range(1, 10):
+        lightship_server.post_events(arrivals(noon - timedelta(days=days), 3 + days % 2))
+    history = f"{lightship_server.url}/api/v1/measures/ed.in_department/history?code=RVV01&resolution=1d"
+    end = time.monotonic() + 120
+    while len((page.request.get(history).json()["spc"] or {"points": ()})["points"]) < 8:
+        assert time.monotonic() < end, "the past was not written in time"
+        time.sleep(1)
+    open_board(page, lightship_server)
+    page.locator(IN_ED).first.press("Enter")
+    panel = page.get_by_role("dialog", name="Explain this number")
+    limits = panel.get_by_role("region", name="Limits of the chart")
+    limits.get_by_role("button", name="Begin the limits again").press("Enter")
+    form = limits.get_by_role("form")
+    expect(form.get_by_label("What changed")).to_be_focused()
+    page.keyboard.type("Call 999 123 4543")
+    form.get_by_label("First day").fill(f"{noon - timedelta(days=4):%Y-%m-%d}")
+    page.keyboard.press("Enter")
+    expect(form).to_contain_text("may be an NHS number")
+    assert problems(page) == []
+    form.get_by_label("What changed").fill("Same day emergency care moved")
+    page.keyboard.press("Enter")
+    expect(form).to_have_count(0)
+    expect(limits.get_by_role("listitem")).to_contain_text("Same day emergency care moved")
+    chart = panel.locator(".spc-chart")
+    expect(chart.locator(".spc-step")).to_have_count(1, timeout=SLOW)
+    expect(chart).to_have_attribute("aria-label", re.compile("Limits begin again on .*: Same day emergency care moved"))
+    expect(chart.locator(".spc-mean")).to_have_count(2)
+    assert problems(page) == []
+    limits.get_by_role("button", name=re.compile("Withdraw the limits from")).press("Enter")
+    page.keyboard.type("It was the week before")
+    page.keyboard.press("Enter")
+    expect(limits.get_by_role("listitem")).to_contain_text("withdrawn by desk")
+    expect(limits).not_to_contain_text("Same day emergency care moved")
+    expect(chart.locator(".spc-step")).to_have_count(0, timeout=SLOW)
+    page.context.set_extra_http_headers({"Lightship-Actor": "site-manager-rvv01"})
+    open_board(page, lightship_server)
+    page.locator(IN_ED).first.press("Enter")
+    expect(limits).to_contain_text("It was the week before")
+    expect(limits.get_by_role("button")).to_have_count(0)
     assert [each for each in watch.complaints if "422" not in each] == []
 
 

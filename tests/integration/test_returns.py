@@ -64,6 +64,38 @@ def test_a_typed_value_does_not_stand_for_ever(ask: Ask, clock: Wheel) -> None:
     assert last(ask)["value"] == 14, "what it last said is still told to who types the next"
 
 
+def machine_says(ask: Ask, at: Any, value: float) -> None:
+    event = {
+        "specversion": "1.0", "id": f"m{at.isoformat()}", "source": "urn:nhs:ods:XMCH", "subject": f"XMCH/{BEDS}",
+        "type": "gauge.reported", "time": at.isoformat(),
+        "data": {"organisation": "XMCH", "measure": BEDS, "value": value},
+    }  # fmt: skip
+    assert ask("feed-engineer", "POST", "/events", [event]).json()["accepted"] == 1
+
+
+def test_a_typed_value_is_as_old_as_it_is_and_never_as_its_organisations_silent_feed(ask: Ask, clock: Wheel) -> None:
+    def beds(**asked: str) -> tuple[Any, ...]:
+        found = ask(CENTRE, "GET", "/providers/XMCH", **asked).json()["measures"][BEDS]
+        return found["value"], found["as_of"][:16], found["freshness"]
+
+    machine_says(ask, NOW, 14)
+    clock.now += timedelta(days=3)
+    assert beds() == (14, "2026-03-10T12:00", "lost")
+    sent(ask, at=clock.now - timedelta(hours=1), p2_beds_free=9)
+    assert beds() == (9, "2026-03-13T11:00", "live")
+    slots = ask(CENTRE, "GET", "/providers/XMCH").json()["measures"]["community.p1_waiting"]
+    assert slots["freshness"] == "lost", "what nobody typed still rests on the feed"
+    then = {"as_at": (clock.now - timedelta(hours=2)).isoformat()}
+    assert beds(**then) == (14, "2026-03-10T12:00", "lost")
+    service = ask(CENTRE, "GET", "/services/community").json()["providers"]
+    shown = next(each for each in service if each["code"] == "XMCH")["measures"][BEDS]
+    assert (shown["as_of"][:16], shown["freshness"]) == ("2026-03-13T11:00", "live")
+    machine_says(ask, clock.now, 11)
+    assert beds() == (11, "2026-03-13T12:00", "live")
+    clock.now += timedelta(days=3)
+    assert beds() == (11, "2026-03-13T12:00", "lost"), "what the feed said last rests on the feed"
+
+
 def test_a_typed_value_makes_no_feed_of_the_organisation_look_alive(ask: Ask) -> None:
     sent(ask, p2_beds_free=14)
     feeds = {row["code"]: row for row in ask(CENTRE, "GET", "/feeds").json()["items"]}

@@ -11,10 +11,12 @@ from pydantic import BaseModel
 from services.api import (
     schemas,
     schemas_feeds,
+    schemas_history,
     schemas_marks,
     schemas_notes,
     schemas_opel,
     schemas_people,
+    schemas_rebases,
     schemas_returns,
     schemas_vehicles,
 )
@@ -22,7 +24,8 @@ from services.api.boards import BOARDS, is_board
 
 FRONTEND = Path(__file__).resolve().parents[2] / "frontend" / "src"
 TYPES = "\n".join(
-    (FRONTEND / "api" / name).read_text() for name in ("types.ts", "history.ts", "notes.ts", "returns.ts", "opel.ts")
+    (FRONTEND / "api" / f"{name}.ts").read_text()
+    for name in ("types", "history", "notes", "rebases", "returns", "opel")
 )
 PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("Value", schemas.Value),
@@ -58,10 +61,15 @@ PAIRS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("OpelSpan", schemas.LevelSpan),
     ("OpelBreakdown", schemas_opel.OpelBreakdown),
     ("OpelAnswer", schemas_opel.OpelOneAnswer),
-    ("HistoryPoint", schemas.HistoryPoint),
-    ("SpcPointRow", schemas.SpcPoint),
-    ("SpcChartRow", schemas.SpcChart),
-    ("MeasureHistory", schemas.MeasureHistory),
+    ("HistoryPoint", schemas_history.HistoryPoint),
+    ("SpcPointRow", schemas_history.SpcPoint),
+    ("SpcLimitsRow", schemas_history.SpcLimits),
+    ("SpcPartRow", schemas_history.SpcPart),
+    ("SpcAdviceRow", schemas_history.SpcAdvice),
+    ("SpcChartRow", schemas_history.SpcChart),
+    ("MeasureHistory", schemas_history.MeasureHistory),
+    ("Rebase", schemas_rebases.RebaseItem),
+    ("RebaseWanted", schemas_rebases.RebaseWanted),
     ("ReturnProvider", schemas_returns.ReturnProvider),
     ("GaugeReading", schemas_returns.GaugeReading),
     ("ReturnGauge", schemas_returns.ReturnGauge),

@@ -45,6 +45,8 @@ export const fetchJourneys = (code: string, cursor: string | null) =>
   get<PageOf<WorklistItem>>(pageAt(`/api/v1/feeds/${encodeURIComponent(code)}/journeys`, cursor));
 export const fetchQuarantine = (cursor: string | null) =>
   get<PageOf<QuarantineItem>>(pageAt("/api/v1/quarantine", cursor));
+export const fetchQuarantined = (id: string) =>
+  get<QuarantineItem>(`/api/v1/quarantine/${encodeURIComponent(id)}`);
 
 /** Does something; throws what the server says where it will not. */
 export async function send<T>(path: string, body: unknown): Promise<T> {
@@ -61,6 +63,9 @@ export async function send<T>(path: string, body: unknown): Promise<T> {
 /** Sends a refused payload through the door again. */
 export const replay = (id: string, why: string) =>
   send<EventsAnswer>(`/api/v1/quarantine/${encodeURIComponent(id)}/replay`, why ? { why } : {});
+/** Sets fields of a refused payload by dotted path, null for one to take out. It still has to be sent again. */
+export const mend = (id: string, set: Record<string, unknown>, why: string) =>
+  send<QuarantineItem>(`/api/v1/quarantine/${encodeURIComponent(id)}/mend`, why ? { set, why } : { set });
 export const fetchSystem = () => get<SystemIdentity>("/api/v1/system");
 
 /** A past moment that is looked at, and what of it was known when. */

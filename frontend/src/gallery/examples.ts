@@ -82,17 +82,17 @@ export const spc: SpcSeries = {
   target: 80,
   variation: "concerning_high",
   assurance: "fail",
-  trial: false,
+  trial: null,
   rule: "over 7 points above the mean",
 };
 
 export const trialSpc: SpcSeries = {
   points: [81, 77, 76, 74, 76, 78, 74, 84, 79].map((value, index) => spcPoint(33 + index, value)),
-  limits: [{ from: NOW - 8 * DAY, to: NOW, mean: 77, lower: 60, upper: 94 }],
+  limits: [{ from: NOW - 8 * DAY, to: NOW, mean: 77, lower: 60, upper: 94, trial: true }],
   target: 70,
   variation: "common",
   assurance: "hit_and_miss",
-  trial: true,
+  trial: 9,
 };
 
 export const steppedSpc: SpcSeries = {
@@ -101,12 +101,21 @@ export const steppedSpc: SpcSeries = {
   ),
   limits: [
     { from: NOW - 15 * DAY, to: NOW - 8 * DAY, mean: 60.6, lower: 55, upper: 66 },
-    { from: NOW - 7 * DAY, to: NOW, mean: 50, lower: 45, upper: 55 },
+    { from: NOW - 7 * DAY, to: NOW, mean: 50, lower: 45, upper: 55, trial: true },
   ],
+  steps: [{ at: NOW - 7 * DAY, why: "The urgent treatment centre took the minor injuries" }],
   target: null,
   variation: "neither_low",
   assurance: null,
-  trial: false,
+  trial: 8,
+};
+
+export const begunSpc: SpcSeries = {
+  ...steppedSpc,
+  points: steppedSpc.points.slice(0, 9),
+  limits: steppedSpc.limits.slice(0, 1),
+  variation: null,
+  trial: null,
 };
 
 const named = (bay: string, states: Bed["state"][], reason?: string): Bed[] =>

@@ -15,14 +15,16 @@ from starlette.responses import Response
 from services.api.auth import GuardedRoute, needs
 from services.api.context import state_of
 from services.api.problems import Problem
-from services.api.schemas import MeasureHistory
+from services.api.schemas_history import MeasureHistory
 from services.domain.catalogue import CATALOGUE
-from services.domain.clock import local_midnight
+from services.domain.clock import local_day, local_midnight
 from services.domain.levels import level_of
 from services.domain.measures import Measure
-from services.domain.spc import LEAST_POINTS, chart
+from services.domain.rebases import Rebase, parts
+from services.domain.spc import LEAST_POINTS, Chart, chart
 from services.errors import nearest
 from services.store import history as store
+from services.store import rebases as store_of_rebases
 
 router = APIRouter(prefix="/api/v1", tags=["state"], route_class=GuardedRoute)
 
@@ -80,19 +82,37 @@ def _read(
         "spc": None, "spc_reason": "SPC charts are of days: ask for resolution=1d.",
     }  # fmt: skip
     if resolution == "1d":
-        answer |= _chart(measure, points)
+        rebases = store_of_rebases.standing(connection, measure.name, code, known, local_day(first))
+        answer |= _chart(measure, points, rebases)
     return answer
 
 
-def _chart(measure: Measure, points: list[store.Point]) -> dict[str, Any]:
+def _chart(measure: Measure, points: list[store.Point], rebases: list[Rebase]) -> dict[str, Any]:
     """The chart of the whole days that have a figure; a day that still runs is no point of it."""
     whole = [
         each for each in points
         if each.value is not None and each.until is not None and local_midnight(each.until) == each.until
     ]  # fmt: skip
-    made = chart([each.value or 0.0 for each in whole], direction=measure.direction, target=measure.target)
+    begun = parts([local_day(each.at) for each in whole], rebases) if whole else {}
+    values = [each.value or 0.0 for each in whole]
+    made = chart(values, direction=measure.direction, target=measure.target, breaks=list(begun))
     if made is None:
         return {"spc": None, "spc_reason": "A chart needs two whole days."}
-    marked = [{"at": each.at, **asdict(point)} for each, point in zip(whole, made.points, strict=True)]
-    reason = f"Trial limits: {len(whole)} of {LEAST_POINTS} days." if made.trial else None
-    return {"spc": asdict(made) | {"points": marked}, "spc_reason": reason}
+    shown = asdict(made)
+    shown["points"] = [{"at": each.at, **asdict(point)} for each, point in zip(whole, made.points, strict=True)]
+    shown["parts"] = [
+        {"at": whole[part.first].at, "until": whole[part.first + part.points - 1].at, "points": part.points,
+         "limits": part.limits and asdict(part.limits), "trial": part.trial,
+         "rebases": [asdict(each) for each in begun.get(part.first, [])]}
+        for part in made.parts
+    ]  # fmt: skip
+    if made.advice:
+        shown["advice"] = {"at": whole[made.advice.first].at, "points": made.advice.points, "side": made.advice.side}
+    return {"spc": shown, "spc_reason": _trial(made)}
+
+
+def _trial(made: Chart) -> str | None:
+    last = made.parts[-1]
+    if last.limits is None:
+        return "The limits begin again with the second whole day."
+    return f"Trial limits: {last.points} of {LEAST_POINTS} days." if last.trial else None

@@ -13,13 +13,13 @@ from pydantic import AwareDatetime
 from services import noting
 from services.api.answers import AHEAD, EARLIEST, Cursor, KnownAt, Limit, moments, page_of
 from services.api.auth import GuardedRoute, actor_of, by_of, needs
-from services.api.context import AppState, state_of
+from services.api.context import state_of
 from services.api.documents import problem
-from services.api.identity import Actor
 from services.api.problems import Problem
 from services.api.schemas_notes import NoteItem, NotePage, NoteWanted, NoteWithdrawn
+from services.api.scoping import refuse_elsewhere
 from services.domain.catalogue import CATALOGUE
-from services.domain.notes import Note, concerned, scopes
+from services.domain.notes import Note, concerned
 from services.domain.system import System
 from services.errors import nearest
 from services.ingest.free_text import may_name_somebody
@@ -28,7 +28,7 @@ from services.store import notes as store
 router = APIRouter(prefix="/api/v1/notes", tags=["state"], route_class=GuardedRoute)
 
 LONGEST = timedelta(days=31)
-_COMPARED = 60
+_DEED = "writes notes"
 _NAMES_SOMEBODY = (
     "The text holds what may be an NHS number or another long number of somebody's. Everybody who opens this board "
     "reads a note: leave people out of it."
@@ -64,7 +64,7 @@ async def get_notes(
 async def post_note(request: Request, wanted: NoteWanted) -> NoteItem:
     """A site manager writes on their own sites."""
     state, actor, now = state_of(request), actor_of(request), state_of(request).clock()
-    _refuse_elsewhere(actor, wanted.scope, state)
+    refuse_elsewhere(actor, wanted.scope, state, _DEED)
     if wanted.measure is not None and wanted.measure not in CATALOGUE:
         raise Problem(422, f"No measure has this name{nearest(wanted.measure, CATALOGUE) or '; see /api/v1/measures'}.")
     at = wanted.at or now
@@ -87,22 +87,12 @@ async def post_withdraw(request: Request, id: UUID, withdrawn: NoteWithdrawn) ->
     note = await state.ask(store.read, id)
     if note is None:
         raise Problem(404, "There is no such note; GET /api/v1/notes lists them.")
-    _refuse_elsewhere(actor, note.scope, state)
+    refuse_elsewhere(actor, note.scope, state, _DEED)
     try:
         by = by_of(request, withdrawn.why)
         return _shown(await state.ask(noting.withdraw, id, withdrawn.why, state.clock(), by), state.system)
     except noting.Withdrawn:
         raise Problem(409, "This note is withdrawn already.") from None
-
-
-def _refuse_elsewhere(actor: Actor, scope: str, state: AppState) -> None:
-    """Raises Problem (403, 422) where the scope is none, or not the actor's."""
-    known = scopes(state.system)
-    if scope not in known:
-        hint = nearest(scope[:_COMPARED], known)
-        raise Problem(422, f"No site, provider, place or system has this code{hint or '; /api/v1/system lists them'}.")
-    if not actor.may_at(scope if scope in state.system.site_by_code else None):
-        raise Problem(403, f"{actor.title} writes notes on their own sites alone.")
 
 
 def _refuse_times(at: datetime, until: datetime | None, now: datetime) -> None:

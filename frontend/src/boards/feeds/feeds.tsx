@@ -171,7 +171,7 @@ function Desk({
             />
           )}
           {may("quarantine:read") && !past && (
-            <Quarantine now={shown.now} moved={moved} mayReplay={may("quarantine:write")} />
+            <Quarantine now={shown.now} moved={moved} mayMend={may("quarantine:write")} />
           )}
         </>
       )}

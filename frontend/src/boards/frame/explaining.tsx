@@ -10,6 +10,7 @@ import { isAcute, titleOf } from "./columns";
 import { useMe } from "./me";
 import { Noting, scopesFor, useNotes } from "./noting";
 import { Past, usePast } from "./past";
+import { Rebasing, useRebases } from "./rebasing";
 
 /** Which figure is being explained. */
 export interface Asked {
@@ -105,11 +106,18 @@ export function Explaining({
   const value = measures[asked.measure] ?? doesNotApply;
   const code = group?.code ?? overview.system.code;
   const moment = live.past.value;
-  const past = usePast(asked.measure, code, now, moment);
+  const rebases = useRebases(asked.measure, code, moment);
+  const past = usePast(asked.measure, code, now, moment, rebases.turn);
   const notes = useNotes(code, asked.measure, now, moment);
   const me = useMe();
   const [pointed, setPointed] = useState<number | null>(null);
   const scopes = view.value.wall ? [] : scopesFor(code, overview, me);
+  // A unit's chart keeps its limits: what people say is about organisations.
+  const mayRebase =
+    !view.value.wall &&
+    (me?.may.includes("limits:rebase") ?? false) &&
+    (me?.sites?.includes(code) ?? true) &&
+    !units.some((each) => each.code === code);
   const title = titleOf(asked.measure);
   return (
     <Dialog id="explain" label="Explain this number" form="panel" onClose={onClose}>
@@ -135,6 +143,16 @@ export function Explaining({
                     now={now}
                     called={moment ? "then" : undefined}
                     notes={notes.marks}
+                    limits={
+                      <Rebasing
+                        rebases={rebases}
+                        measure={asked.measure}
+                        code={code}
+                        now={now}
+                        advice={past.days.spc?.advice ?? null}
+                        may={mayRebase}
+                      />
+                    }
                     onPoint={scopes.length > 0 ? setPointed : undefined}
                   />
                 ),

@@ -1,6 +1,7 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { fetchHistory, type PastMoment } from "../../api/client";
-import type { MeasureHistory, SpcChartRow } from "../../api/history";
+import type { MeasureHistory, SpcChartRow, SpcLimitsRow } from "../../api/history";
 import type { MeasureDefinition, Unit, Value } from "../../api/types";
 import { Fan } from "../../components/fan/fan";
 import type { NoteMark } from "../../components/notes/note-marks";
@@ -18,6 +19,13 @@ const WIDTH = 404;
 const special = { improvement: "improving", concern: "concerning", neutral: "neither" } as const;
 const assured = { passes: "pass", fails: "fail", hit_and_miss: "hit_and_miss" } as const;
 
+const rules = {
+  astronomical: "a day outside the limits",
+  trend: "seven days or more in one direction",
+  two_of_three: "two days of three near a limit",
+  shift: "seven days or more on one side of the mean",
+} as const;
+
 /** The server's chart as the component draws it; nothing is worked out here. */
 export function seriesOf(chart: SpcChartRow, target: number | null): SpcSeries {
   const points = chart.points.map((each) => ({
@@ -25,20 +33,31 @@ export function seriesOf(chart: SpcChartRow, target: number | null): SpcSeries {
     value: each.value,
     special: each.variation === "common" ? null : special[each.variation],
   }));
-  const from = points[0]?.at ?? 0;
-  const last = chart.points.findLast((each) => each.variation === chart.variation);
+  const last = chart.points.at(-1);
   const side = (last?.side ?? 1) < 0 ? "low" : "high";
+  const part = chart.parts.at(-1);
   return {
     points,
-    limits: [
-      { from, to: points.at(-1)?.at ?? from, mean: chart.mean, lower: chart.lower, upper: chart.upper },
-    ],
+    limits: chart.parts.flatMap(({ at, until, limits, trial }) =>
+      limits ? [{ from: Date.parse(at), to: Date.parse(until), ...lines(limits), trial }] : [],
+    ),
+    steps: chart.parts.flatMap(({ at, rebases }) =>
+      rebases.length > 0
+        ? [{ at: Date.parse(at), why: rebases.map((each) => each.reason ?? "withdrawn since").join("; ") }]
+        : [],
+    ),
     target,
-    variation: chart.variation === "common" ? "common" : `${special[chart.variation]}_${side}`,
+    variation:
+      chart.variation === null || chart.variation === "common"
+        ? chart.variation
+        : `${special[chart.variation]}_${side}`,
     assurance: chart.assurance && assured[chart.assurance],
-    trial: chart.trial,
+    trial: part?.trial ? part.points : null,
+    rule: last?.cause ? rules[last.cause] : undefined,
   };
 }
+
+const lines = ({ mean, lower, upper }: SpcLimitsRow) => ({ mean, lower, upper });
 
 /** A number of the measure's unit as a figure says it. */
 export const formatOf = (unit: Unit) => (value: number) =>
@@ -59,8 +78,14 @@ interface Known {
   days: MeasureHistory;
 }
 
-/** What has been kept of a figure; null until it has come, and where it could not be had. */
-export function usePast(measure: string, code: string, now: number, past: PastMoment | null): Known | null {
+/** What has been kept of a figure; null until it has come, and where it could not be had. turn: reads it again. */
+export function usePast(
+  measure: string,
+  code: string,
+  now: number,
+  past: PastMoment | null,
+  turn: number,
+): Known | null {
   const [known, setKnown] = useState<Known | null>(null);
   const hour = Math.floor(now / HOUR_MS) * HOUR_MS;
   // Of a past moment it is asked for once an hour that is played, not with every step.
@@ -77,7 +102,7 @@ export function usePast(measure: string, code: string, now: number, past: PastMo
     return () => {
       wanted = false;
     };
-  }, [measure, code, hour, asked]);
+  }, [measure, code, hour, asked, turn]);
   return known?.hours.measure === measure && known.hours.code === code ? known : null;
 }
 
@@ -107,12 +132,14 @@ export interface PastProps {
   /** What the moment of the now-line is called, where it is not now. */
   called?: string;
   notes: NoteMark[];
+  /** What people may do about the chart's limits. */
+  limits?: ComponentChildren;
   /** A moment of the hours was pointed to. */
   onPoint?(at: number): void;
 }
 
 /** Two days by the hour and, where there are days enough, the chart that tells a change from chance. */
-export function Past({ known, title, definition, value, now, called, notes, onPoint }: PastProps) {
+export function Past({ known, title, definition, value, now, called, notes, limits, onPoint }: PastProps) {
   const room = useWidth(WIDTH);
   const target = definition?.target ?? null;
   const format = formatOf(value.unit);
@@ -153,6 +180,7 @@ export function Past({ known, title, definition, value, now, called, notes, onPo
         </>
       )}
       {reason && <p class="quiet explain-note">{reason}</p>}
+      {spc && limits}
     </div>
   );
 }

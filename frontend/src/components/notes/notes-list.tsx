@@ -1,7 +1,6 @@
-import { useState } from "preact/hooks";
 import type { Note } from "../../api/notes";
 import { clockTime, momentBeside, shortDate } from "../../format/time";
-import "../form/form.css";
+import { Withdraw } from "./withdraw";
 import "./notes.css";
 
 /** 14:10 to 16:00; with the day where it is another. */
@@ -48,54 +47,15 @@ export function NotesList({ notes, scope, now, onWithdraw, mayWithdraw }: NotesL
                 `; withdrawn by ${byWhom(note.withdrawn.who)}, ${momentBeside(Date.parse(note.withdrawn.at), now)}: ${note.withdrawn.why}`}
             </p>
             {onWithdraw && !note.withdrawn && note.text !== null && mayWithdraw(note) && (
-              <Withdraw number={index + 1} onWithdraw={(why) => onWithdraw(note.id, why)} />
+              <Withdraw
+                what={`note ${index + 1}`}
+                consequence="Its words go; this stays."
+                onWithdraw={(why) => onWithdraw(note.id, why)}
+              />
             )}
           </div>
         </li>
       ))}
     </ol>
-  );
-}
-
-function Withdraw({ number, onWithdraw }: { number: number; onWithdraw(why: string): Promise<unknown> }) {
-  const [open, setOpen] = useState(false);
-  const [why, setWhy] = useState("");
-  const [said, setSaid] = useState("");
-  if (!open)
-    return (
-      <button type="button" class="button button-small no-print" onClick={() => setOpen(true)}>
-        Withdraw<span class="hidden"> note {number}</span>
-      </button>
-    );
-  return (
-    <form
-      class="form note-withdraw"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onWithdraw(why.trim()).catch((error: Error) => setSaid(error.message));
-      }}
-    >
-      <label class="form-wide">
-        Why is note {number} withdrawn? <span class="quiet">Its words go; this stays.</span>
-        <input
-          value={why}
-          required
-          maxLength={200}
-          ref={(field) => field?.focus()}
-          onInput={(event) => setWhy(event.currentTarget.value)}
-        />
-      </label>
-      <div class="form-buttons">
-        <button type="submit" class="button button-first">
-          Withdraw it
-        </button>
-        <button type="button" class="button" onClick={() => setOpen(false)}>
-          Keep it
-        </button>
-      </div>
-      <p aria-live="polite" class={said ? "form-wrong" : ""}>
-        {said}
-      </p>
-    </form>
   );
 }

@@ -46,7 +46,7 @@ export function SpcChart({
 }: SpcChartProps) {
   if (!hasFacts(standing)) return <Nothing standing={standing} now={now} />;
   if (!series) return <Nothing standing={{ kind: "loading" }} now={now} />;
-  const { points, limits, target, variation, assurance } = series;
+  const { points, limits, steps = [], target, variation, assurance } = series;
   const extent = extentOf([
     ...points.map((each) => each.value),
     ...limits.flatMap((each) => [each.lower, each.upper]),
@@ -59,15 +59,18 @@ export function SpcChart({
   const days = { from: first.at, to: points.at(-1)?.at ?? first.at };
   const x = linear(days, { from: 10, to: width - RIGHT });
   const y = linear(extent, { from: height - BOTTOM - 4, to: 14 });
-  const current = limits.at(-1);
+  const current = variation === null ? undefined : limits.at(-1);
   const words = spcInWords(series);
+  const stepped = steps
+    .map((each) => `Limits begin again on ${dayAndMonth(each.at)}: ${each.why}.`)
+    .join(" ");
   const stands = standingInWords(standing, now);
   const targetBelow = current && target !== null && target < current.mean;
   return (
     <div class="spc">
       {!bare && (
         <div class="spc-head">
-          <VariationIcon variation={variation} />
+          {variation && <VariationIcon variation={variation} />}
           {assurance && <AssuranceIcon assurance={assurance} />}
           <span>
             <b>{label}</b>
@@ -78,19 +81,34 @@ export function SpcChart({
       <svg
         class="chart spc-chart"
         data-standing={standing.kind}
-        data-trial={series.trial}
         width={width}
         height={height + roomOf(notes, days)}
         role="img"
-        aria-label={`${label}: ${format(last.value)} on ${dayAndMonth(last.at)}. ${words} ${stands}`}
+        aria-label={`${label}: ${format(last.value)} on ${dayAndMonth(last.at)}. ${words} ${stepped} ${stands}`}
       >
         {limits.map((each) => {
           const across = (value: number) => `M${x(each.from)} ${y(value)}H${x(each.to)}`;
           return (
-            <g key={each.from}>
+            <g key={each.from} data-trial={each.trial}>
               <path class="spc-limit" d={across(each.upper)} />
               <path class="spc-limit" d={across(each.lower)} />
               <path class="spc-mean" d={across(each.mean)} />
+            </g>
+          );
+        })}
+        {steps.map((each) => {
+          const late = x(each.at) > (width - RIGHT) / 2;
+          return (
+            <g key={each.at}>
+              <title>{`Limits begin again on ${dayAndMonth(each.at)}: ${each.why}`}</title>
+              <path class="spc-step" d={`M${x(each.at) - 3} 2V${height - BOTTOM - 4}`} />
+              <text
+                class={late ? "chart-say chart-end" : "chart-say"}
+                x={x(each.at) + (late ? -7 : 1)}
+                y="10"
+              >
+                from {dayAndMonth(each.at)}
+              </text>
             </g>
           );
         })}

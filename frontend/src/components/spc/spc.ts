@@ -12,6 +12,14 @@ export interface SpcLimits {
   mean: number;
   lower: number;
   upper: number;
+  /** Too few points for limits that stand. */
+  trial?: boolean;
+}
+
+/** Where somebody declared that the process was changed, and the limits begin again. */
+export interface SpcStep {
+  at: number;
+  why: string;
 }
 
 export type Variation =
@@ -29,12 +37,14 @@ export type Assurance = "pass" | "fail" | "hit_and_miss";
 export interface SpcSeries {
   points: SpcPoint[];
   limits: SpcLimits[];
+  steps?: SpcStep[];
   target: number | null;
-  variation: Variation;
+  /** Null while the last part has no limits to judge by. */
+  variation: Variation | null;
   /** Null without a target. */
   assurance: Assurance | null;
-  /** Too few points for limits that stand. */
-  trial: boolean;
+  /** As many points as the last limits rest on, where they are too few for limits that stand. */
+  trial: number | null;
   /** Which rule was broken, in words: "over 7 points above the mean". */
   rule?: string;
 }
@@ -56,12 +66,13 @@ export const assuranceWords: Record<Assurance, string> = {
 };
 
 /** "Concerning, high: over 7 points above the mean. Will fail the target." */
-export function spcInWords({ variation, assurance, trial, rule, points }: SpcSeries): string {
+export function spcInWords({ variation, assurance, trial, rule }: SpcSeries): string {
   const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  if (variation === null) return "The limits begin again: with two points there are new ones.";
   return [
     sentence(rule ? `${variationWords[variation]}: ${rule}` : variationWords[variation]),
     assurance ? sentence(assuranceWords[assurance]) : "",
-    trial ? `Trial limits, ${points.length} points.` : "",
+    trial === null ? "" : `Trial limits, ${trial} points.`,
   ]
     .filter(Boolean)
     .join(" ");

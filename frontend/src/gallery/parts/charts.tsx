@@ -8,6 +8,7 @@ import { AssuranceIcon, VariationIcon } from "../../components/spc/spc-icon";
 import { Nothing } from "../../components/standing/standing";
 import {
   ahead,
+  begunSpc,
   crossingForecast,
   dayWindow,
   hours,
@@ -153,6 +154,9 @@ export function Charts() {
         </State>
         <State words="A step in the process begins new limits; neither direction is better" wide>
           <SpcChart label="Attendances" series={steppedSpc} format={whole} now={NOW} width={420} />
+        </State>
+        <State words="The first day after a step: no new limits yet" wide>
+          <SpcChart label="Attendances" series={begunSpc} format={whole} now={NOW} width={420} />
         </State>
         <State words="The icons" wide>
           <ul class="icons">

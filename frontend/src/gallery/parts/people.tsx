@@ -1,12 +1,41 @@
 import type { Note } from "../../api/notes";
 import type { DeclarationSteps } from "../../api/opel";
+import type { Rebase } from "../../api/rebases";
 import { Fan } from "../../components/fan/fan";
 import { NotesList } from "../../components/notes/notes-list";
 import { Decide, Propose, Steps } from "../../components/opel/declaration";
+import { RebaseForm } from "../../components/rebases/rebase-form";
+import { RebaseList } from "../../components/rebases/rebase-list";
 import { Part, State } from "../state";
 import { NOW } from "../values";
 
 const HOUR = 3_600_000;
+const rebase: Rebase = {
+  id: "r1",
+  measure: "discharge.no_criteria_to_reside",
+  code: "RVV01",
+  day: "2026-01-02",
+  reason: "The transfer of care hub opened seven days a week",
+  made_at: "2026-01-12T14:22:00Z",
+  who: "planner",
+  role: "planner",
+  withdrawn: null,
+};
+const rebases: Rebase[] = [
+  rebase,
+  {
+    ...rebase,
+    id: "r2",
+    day: "2025-12-20",
+    reason: null,
+    withdrawn: {
+      at: "2026-01-12T15:00:00Z",
+      who: "control-centre",
+      role: "control_centre",
+      why: "Wrong day",
+    },
+  },
+];
 const note = (number: number, change: Partial<Note>): Note => ({
   id: String(number),
   scope: "RVV01",
@@ -94,6 +123,17 @@ export function People() {
         </State>
         <State words="The list beside it, for who may withdraw">
           <NotesList notes={notes} scope="RVV01" now={NOW} onWithdraw={nothing} mayWithdraw={() => true} />
+        </State>
+      </Part>
+      <Part
+        name="Limits that begin again"
+        words="By a person's word alone, with what changed. The chart only advises."
+      >
+        <State words="Declared, and withdrawn">
+          <RebaseList rebases={rebases} now={NOW} onWithdraw={nothing} />
+        </State>
+        <State words="To be declared">
+          <RebaseForm day="2026-01-02" today="2026-01-12" onDeclare={nothing} onClose={nothing} />
         </State>
       </Part>
       <Part

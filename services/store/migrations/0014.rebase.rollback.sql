@@ -1,0 +1,3 @@
+drop table rebase_withdrawal;
+drop table rebase;
+drop function rebase_refuse;
