@@ -65,7 +65,7 @@ def test_what_is_recorded_later_changes_what_is_known_now_and_not_what_was_known
     ingest(connection, [*known, later])
     for known_at in (T, None):
         found = read_atoms(connection, SYSTEM, T, known_at=known_at)[None]
-        expected = evaluate(world([*known, later], known_at), ATOMS, T)
+        expected = evaluate(world((*known, later), known_at), ATOMS, T)
         for atom in ATOMS:
             assert found[atom] == {place: pytest.approx(number) for place, number in expected[atom].items()}, atom
     (people,) = CATALOGUE["ed.in_department"].atoms()
