@@ -3,12 +3,14 @@
 Event to socket: events are posted at a steady rate, in small bodies as a feed sends them; every tenth of a second one
 of them is an arrival at a hospital that gets no others, and each of the sockets is watched for the attendance it adds.
 The time is from before the body is sent until the delta is read. The clients share the machine's cores.
-Overview: GET /api/v1/overview one after another, now and as at random moments of the last 30 days (or of the history).
+Overview: GET /api/v1/overview one after another, now and as at random moments of the last 30 days (or of the history):
+as known now, and as it was known then.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -36,53 +38,67 @@ BODIES_EACH_SECOND = 20
 WARM_UP_SECONDS = 3
 LIMIT_SECONDS = 4 * 3600
 AS_AT_DAYS = 30
+LARGEST = 6  # tables whose size is told
 
 
 def run(
     history_days: float = 365, sockets: int = 200, events_each_second: int = 500, seconds: int = 30,
-    progress: Callable[[float], None] = lambda _: None,
+    progress: Callable[[float], None] = lambda _: None, folder: Path | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Milliseconds at the 50th and 99th percentile, and the size of the database, beside the budgets of design 10."""
+    """Milliseconds at the 50th and 99th percentile, and the size of the database, beside the budgets of design 10.
+
+    folder: a data folder to keep; with a history in it that history is measured. Without one, a new one for this run.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="lightship-bench-") as folder:
+    with contextlib.ExitStack() as stack:
+        data = str(folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="lightship-bench-")))
         command = [
-            sys.executable, "-m", "services.cli", "up", "--no-open", "--port", str(port), "--data-dir", folder,
+            sys.executable, "-m", "services.cli", "up", "--no-open", "--port", str(port), "--data-dir", data,
             "--history-days", str(history_days),
         ]  # fmt: skip
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-                _filled(process, client, progress)
-                _import_published(folder)
-                size, fine, events = _size(folder)
+                history_days = _filled(process, client, progress)
+                _import_published(data)
+                events, tables, years = _size(data, history_days)
                 now = _timed(client, ["/api/v1/overview"] * 300)
-                past = _timed(client, list(_past(min(history_days, AS_AT_DAYS), 60)))
+                moments = list(_past(min(history_days, AS_AT_DAYS), 60))
+                past = _timed(client, [f"/api/v1/overview?as_at={moment}" for moment in moments])
+                then = _timed(client, [f"/api/v1/overview?as_at={moment}&known_at={moment}" for moment in moments])
                 heard = asyncio.run(_event_to_socket(port, sockets, events_each_second, seconds))
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)
     return {
-        "history_days": history_days, "events": events, "database_mb": round(size / 1e6),
-        "database_gb_a_year": round(_a_year(size, fine, history_days) / 1e9, 2),
-        "overview_now": now, "overview_as_at": past,
+        "history_days": history_days, "events": events, "database_mb": round(sum(tables.values()) / 1e6),
+        "database_gb_a_year": {"all": round(sum(years.values()) / 1e9, 2)} | {
+            name: round(size / 1e9, 2) for name, size in list(years.items())[:LARGEST]
+        },
+        "overview_now": now, "overview_as_at": past, "overview_as_known_then": then,
         "event_to_socket": {"sockets": sockets, "events_each_second": events_each_second, "seconds": seconds} | heard,
-        "budget_p99_ms": {"overview_now": 50, "overview_as_at": 1000, "event_to_socket": 250},
+        "budget_p99_ms": {
+            "overview_now": 50, "overview_as_at": 1000, "overview_as_known_then": 1000, "event_to_socket": 250,
+        },
     }  # fmt: skip
 
 
-def _filled(process: subprocess.Popen[bytes], client: httpx.Client, progress: Callable[[float], None]) -> None:
+def _filled(process: subprocess.Popen[bytes], client: httpx.Client, progress: Callable[[float], None]) -> float:
+    """Wait for the history; returns how many days it has."""
     began = time.monotonic()
     while time.monotonic() - began < LIMIT_SECONDS:
         if process.poll() is not None:
             raise SystemExit(f"lightship up ended with code {process.returncode}")
         try:
             if client.get("/health/ready").status_code == 200:
-                history = client.get("/api/v1/overview").json()["history"]
+                overview = client.get("/api/v1/overview").json()
+                history = overview["history"]
                 progress(history["share"])
                 if history["complete"]:
-                    return
+                    lasts = datetime.fromisoformat(overview["clock"]["now"]) - datetime.fromisoformat(history["from"])
+                    return round(lasts / timedelta(days=1), 1)
         except (httpx.TransportError, KeyError):
             pass
         time.sleep(0.5)
@@ -105,27 +121,29 @@ def _import_published(folder: str) -> None:
         raise SystemExit(f"lightship import ended with code {done.returncode}")
 
 
-def _size(folder: str) -> tuple[int, int, int]:
-    """Bytes of the database, those of its five-minute readings among them, and how many events."""
+def _size(folder: str, days: float) -> tuple[int, dict[str, int], dict[str, int]]:
+    """How many events; the bytes of each table with its indexes, the largest first, and those after a year.
+
+    Five-minute readings are kept for their days, all else grows.
+    """
     with psycopg.connect(f"postgresql://postgres:@/postgres?host={folder}/postgres") as connection:
-        row = connection.execute(
-            "select pg_database_size(current_database()), pg_total_relation_size('reading'), "
-            "(select count(*) from event)"
-        ).fetchone()
+        tables: dict[str, int] = dict(
+            connection.execute(
+                "select relname, pg_total_relation_size(relid) from pg_stat_user_tables order by 2 desc"
+            ).fetchall()
+        )
+        row = connection.execute("select count(*) from event").fetchone()
     assert row is not None
-    return int(row[0]), int(row[1]), int(row[2])
-
-
-def _a_year(size: int, fine: int, days: float) -> float:
-    """Bytes after a year: five-minute readings are kept for their days, all else grows."""
-    return (size - fine) / days * 365 + fine / min(days, KEPT_DAYS) * KEPT_DAYS
+    fine = KEPT_DAYS / min(days, KEPT_DAYS)
+    years = {name: round(size * (fine if name == "reading" else 365 / days)) for name, size in tables.items()}
+    return int(row[0]), tables, years
 
 
 def _past(days: float, count: int) -> Iterator[str]:
+    """Random moments of the last days."""
     chance = random.Random(1)
     for _ in range(count):
-        moment = datetime.now(UTC) - timedelta(days=chance.random() * days)
-        yield f"/api/v1/overview?as_at={moment:%Y-%m-%dT%H:%M:%SZ}"
+        yield f"{datetime.now(UTC) - timedelta(days=chance.random() * days):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _timed(client: httpx.Client, addresses: list[str]) -> dict[str, float]:
@@ -221,6 +239,9 @@ async def _watch(line: ClientConnection, site: str, base: float, sent: list[floa
         seen = max(seen, count)
 
 
+_RUN = f"{int(time.time()):x}"  # no two runs on one folder speak of the same visits
+
+
 def _body(number: int, events: int, sites: list[tuple[str, str]]) -> bytes:
     """Arrivals, triage and departures of a minute's people: as many leave as come."""
     lines = []
@@ -243,6 +264,6 @@ def _arrival(visit: str, site: str, provider: str) -> bytes:
 def _event(type_: str, visit: str, provider: str, data: dict[str, Any]) -> bytes:
     return orjson.dumps({
         "specversion": "1.0", "id": f"{visit}-{type_}", "source": f"urn:nhs:ods:{provider}",
-        "subject": f"{provider}/BENCH{visit}", "type": type_, "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "subject": f"{provider}/BENCH{_RUN}{visit}", "type": type_, "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "data": data,
     })  # fmt: skip

@@ -147,7 +147,7 @@ def feed_run(
     with _database(settings) as database, progress_bar(quiet) as progress:
         task = progress.add_task("History", total=1.0)
         asked = FeedSettings(seed=seed, scale=scale, history_days=history_days, speed=speed)
-        run = Feed(database, system, door, asked)
+        run = Feed(database, system, door, asked, settings.data_dir)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: run.stopping.set())
         if tethered:

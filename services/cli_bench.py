@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -41,6 +42,9 @@ def bench_live(
     sockets: Annotated[int, typer.Option(min=1, max=1000)] = 200,
     events: Annotated[int, typer.Option(min=20, help="Events a second.")] = 500,
     seconds: Annotated[int, typer.Option(min=5)] = 30,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Keep the data here; a history that is here already is measured.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """From an event to every open board, and the overview with a long history, now and as at a past moment."""
@@ -48,7 +52,9 @@ def bench_live(
 
     with progress_bar(as_json) as progress:
         task = progress.add_task("History", total=1.0)
-        result = live.run(history_days, sockets, events, seconds, lambda share: progress.update(task, completed=share))
+        result = live.run(
+            history_days, sockets, events, seconds, lambda share: progress.update(task, completed=share), data_dir
+        )
     _show(result, as_json)
 
 

@@ -8,11 +8,12 @@ it happened.
 from __future__ import annotations
 
 import threading
+import time as wall_time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Any
+from pathlib import Path
 
 import orjson
 import structlog
@@ -20,7 +21,7 @@ import structlog
 from services.domain.clock import Clock
 from services.domain.facts import Fact
 from services.domain.system import System
-from services.errors import RefusedEvent
+from services.errors import LightshipError, RefusedEvent
 from services.ingest.door import Door
 from services.store import feeds as feed_store
 from services.store import synthetic
@@ -28,12 +29,12 @@ from services.store.database import Database
 from services.store.events import ingest
 from services.store.recent import Recent
 from simulations.feed import SyntheticSystem
+from simulations.history import Group, History
 
 BATCH = 4000
 TICK_SECONDS = 1.0
-_ENDINGS = frozenset(
-    ["ed.departed", "bed.left", "ambulance.cleared", "virtual_ward.discharged", "virtual_ward.declined"]
-)
+TOLD_SECONDS = 0.5  # while it is generated
+GENERATED_SHARE = 0.2  # of the work of a history; the rest is writing it
 _log = structlog.get_logger(__name__)
 
 
@@ -48,13 +49,15 @@ class Settings:
 class Feed:
     """One run of the synthetic system against a store."""
 
-    def __init__(self, database: Database, system: System, door: Door, settings: Settings) -> None:
+    def __init__(self, database: Database, system: System, door: Door, settings: Settings, folder: Path) -> None:
+        """folder: where there is room to lay the history away until it is written."""
         self._database, self._system, self._door, self._settings = database, system, door, settings
+        self._folder = folder
         self._recent = Recent()
         self.stopping = threading.Event()
 
     def run(self, *, progress: Callable[[float], None] = lambda _: None, live: bool = True) -> None:
-        """Write history, or resume, then run live until stopped."""
+        """Write history, or resume, then run live until stopped. Raises LightshipError where there is no room."""
         with self._database.connection() as connection:
             run = synthetic.read(connection)
             if run is None:
@@ -66,19 +69,22 @@ class Feed:
                 _log.info("feed.resumed", at=run.reached_at.isoformat())
             feed_store.set_clock(connection, clock)
         world = SyntheticSystem(self._system, run.began_at, seed=run.seed, scale=run.scale)
-        raw: list[dict[str, Any]] = []
-        for event in chain(world.opening(), world.advance(run.live_from)):
-            if self.stopping.is_set():
-                return
-            if run.share < 1:
-                raw.append(event)
         if run.share < 1:
-            self._history(raw, progress)
-        del raw
+            try:
+                with History(self._folder) as history:
+                    self._generate(history, world, run, progress)
+                    if self.stopping.is_set():
+                        return
+                    self._write(history, progress)
+            except OSError as error:
+                raise LightshipError(
+                    f"The history cannot be laid away under {self._folder} ({error.strerror}): make room there, or ask "
+                    "for fewer days with --history-days."
+                ) from error
         for _ in world.advance(run.reached_at):
             if self.stopping.is_set():
                 return  # these were sent before the stop
-        if live:
+        if live and not self.stopping.is_set():
             self._live(world)
 
     def _begin(self) -> synthetic.Run:
@@ -86,58 +92,67 @@ class Feed:
         began = now - timedelta(days=self._settings.history_days)
         return synthetic.Run(self._settings.seed, self._settings.scale, began, now, now)
 
-    def _history(self, raw: list[dict[str, Any]], progress: Callable[[float], None]) -> None:
-        by_subject: dict[str, list[dict[str, Any]]] = {}
-        for event in raw:
-            by_subject.setdefault(event["subject"], []).append(event)
-        order = sorted(by_subject.values(), key=_urgency, reverse=True)
-        still_open = sum(len(group) for group in order if _urgency(group)[0])
-        done = 0
-        for batch in _batches(order):
+    def _generate(
+        self, history: History, world: SyntheticSystem, run: synthetic.Run, progress: Callable[[float], None]
+    ) -> None:
+        began, whole = run.began_at.timestamp(), max(1.0, (run.live_from - run.began_at).total_seconds())
+        told = wall_time.monotonic()
+        for event in chain(world.opening(), world.advance(run.live_from)):
             if self.stopping.is_set():
                 return
-            self._send(batch)
-            done += len(batch)
-            share = done / len(raw)
+            history.take(event)
+            if wall_time.monotonic() - told > TOLD_SECONDS:
+                told = wall_time.monotonic()
+                reached = datetime.fromisoformat(event["sentat"]).timestamp()
+                self._tell(GENERATED_SHARE * max(0.0, reached - began) / whole, progress)
+
+    def _write(self, history: History, progress: Callable[[float], None]) -> None:
+        done = 0
+        for groups in (history.first(), history.backwards()):
+            for batch in _batches(groups):
+                if self.stopping.is_set():
+                    return
+                self._send(batch)
+                done += len(batch)
+                share = GENERATED_SHARE + (1 - GENERATED_SHARE) * done / history.events
+                self._tell(min(share, 0.999), progress)
             with self._database.connection() as connection:
-                synthetic.progress(connection, share=min(share, 0.999), drawable=done >= still_open)
-            progress(share)
+                synthetic.progress(connection, drawable=True)
+        self._tell(1.0, progress)
+
+    def _tell(self, share: float, progress: Callable[[float], None]) -> None:
         with self._database.connection() as connection:
-            synthetic.progress(connection, share=1.0)
-        progress(1.0)
+            synthetic.progress(connection, share=share)
+        progress(share)
 
     def _live(self, world: SyntheticSystem) -> None:
         while not self.stopping.wait(TICK_SECONDS):
             with self._database.connection() as connection:
                 now = feed_store.read_clock(connection).at(datetime.now(UTC))
-            events = list(world.advance(now))
+            events = [orjson.dumps(event) for event in world.advance(now)]
             for start in range(0, len(events), BATCH):
                 self._send(events[start : start + BATCH])
             with self._database.connection() as connection:
                 synthetic.progress(connection, reached_at=now)
 
-    def _send(self, events: Iterable[dict[str, Any]]) -> None:
+    def _send(self, events: Iterable[bytes]) -> None:
         facts: list[Fact] = []
-        for event in events:
+        for raw in events:
+            event = orjson.loads(raw)
             recorded_at = datetime.fromisoformat(event.get("sentat", event["time"]))
             try:
-                plain = self._door.plain(orjson.dumps(event), recorded_at, recorded_at)
-                facts.append(plain or self._door.admit(event, recorded_at, recorded_at))
+                facts.append(
+                    self._door.plain(raw, recorded_at, recorded_at) or self._door.admit(event, recorded_at, recorded_at)
+                )
             except RefusedEvent as refusal:
                 _log.error("feed.refused", type=event["type"], field=refusal.field, reason=refusal.reason)
         with self._database.connection() as connection:
             ingest(connection, facts, self._recent)
 
 
-def _urgency(events: list[dict[str, Any]]) -> tuple[bool, str]:
-    """Open journeys first, then whatever moved last."""
-    is_open = not any(event["type"] in _ENDINGS for event in events)
-    return is_open, max(event["time"] for event in events)
-
-
-def _batches(groups: Iterable[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+def _batches(groups: Iterable[Group]) -> Iterator[Group]:
     """Whole journeys together, about BATCH events a batch."""
-    batch: list[dict[str, Any]] = []
+    batch: Group = []
     for group in groups:
         batch.extend(group)
         if len(batch) >= BATCH:

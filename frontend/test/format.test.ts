@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { feedInWords } from "../src/components/feeds/feeds";
+import { feedInWords, feedsInWords } from "../src/components/feeds/words";
 import { detailOf, spoken } from "../src/components/figure/figure";
-import { feedsInWords, pulseInWords } from "../src/components/pulse/pulse";
+import { pulseInWords } from "../src/components/pulse/pulse";
 import {
   absenceInFull,
   count,
@@ -144,5 +144,13 @@ describe("the pulse", () => {
       "1 of 3 feeds on time, 1 delayed, 1 silent",
     );
     expect(feedInWords(feed("b", "delayed"), now)).toBe("11 min old, usual gap 2 min");
+  });
+
+  it("counts the feeds that were never heard apart from those that fell silent", () => {
+    const unheard = { ...feed("d", "silent"), last_event_at: null };
+    expect(feedsInWords([feed("a", "live"), feed("c", "silent"), unheard])).toBe(
+      "1 of 3 feeds on time, 1 silent, 1 never heard",
+    );
+    expect(feedInWords(unheard, now)).toBe("never heard, due every 2 min");
   });
 });

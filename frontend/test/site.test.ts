@@ -3,8 +3,19 @@ import { Refused } from "../src/api/client";
 import type { Mark, OpelParameter, SiteDetail, SitePeople, UnitRow } from "../src/api/types";
 import { createFollower, type Followed } from "../src/boards/frame/following";
 import { feedsOf, headlinesOf, providerInWords } from "../src/boards/site/head";
-import { bedsOf, gridOf, leaveOf, medianOf, vehiclesOf, waitsOf } from "../src/boards/site/pictured";
+import {
+  bedsOf,
+  gridOf,
+  leaveOf,
+  medianOf,
+  vehiclesOf,
+  waitLines,
+  waitsOf,
+} from "../src/boards/site/pictured";
+import { sheetOfBeds } from "../src/components/beds/beds-sheet";
+import { sheetOfLeave } from "../src/components/leave/leave-strip";
 import { alongBands, basisOf, nextInWords, stepInWords } from "../src/components/opel/opel-breakdown";
+import { sheetOfWaits } from "../src/components/waits/waits-strip";
 import { feed, opel, site, value } from "./factories";
 
 const mark = (change: Partial<Mark> = {}): Mark => ({
@@ -280,5 +291,39 @@ describe("what is asked for again as something moves", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(ask).toHaveBeenCalledTimes(3);
     vi.useRealTimers();
+  });
+});
+
+describe("what leaves the board of a site", () => {
+  it("has the waits by area, with one to four people withheld", () => {
+    const area = { code: "M", name: "Majors", waits: [], people: 28, past: [12, 3], longestMinutes: 721 };
+    expect(sheetOfWaits([area], waitLines)).toEqual([
+      ["Area", "People", "over 4 h", "over 12 h", "Longest"],
+      ["Majors", "28", "12", "under 5", "12 h 01"],
+    ]);
+  });
+
+  it("has the beds by ward; where few are occupied, the free beds do not give them away", () => {
+    const now = Date.parse("2026-01-12T18:40:00Z");
+    const ward = (occupied: number) =>
+      gridOf([unit(occupied, { core: 7 }, { name: "Mercer", bed_kind: "ga_adult" })], null).map((each) => ({
+        ...each,
+        occupancy: value({ value: occupied / 7, unit: "share", numerator: occupied, denominator: 7 }),
+      }));
+    expect(sheetOfBeds([...ward(6), ...ward(3)], now).slice(1)).toEqual([
+      ["Mercer", "6", "7", "1 free", ""],
+      ["Mercer", "under 5", "", "", ""],
+    ]);
+  });
+
+  it("has those ready to leave by pathway, and no median of a few", () => {
+    const lines = [
+      { name: "Pathway 1", note: "home with care", days: [1, 2, 3, 4, 5], median: 3 },
+      { name: "Pathway 3", days: [9], median: 9 },
+    ];
+    expect(sheetOfLeave(lines).slice(1)).toEqual([
+      ["Pathway 1, home with care", "5", "3"],
+      ["Pathway 3", "under 5", ""],
+    ]);
   });
 });

@@ -42,8 +42,17 @@ describe("late feeds on a wall", () => {
     expect(lateFeeds([feed("A", "live")], now)).toEqual([]);
   });
 
-  it("that never sent anything say so", () => {
-    expect(lateFeeds([{ ...feed("D", "silent"), last_event_at: null }], now)[0]?.words).toBe("nothing yet");
+  it("that were never heard say so under the others: one by its name, more by their number", () => {
+    const unheard = (name: string) => ({ ...feed(name, "silent"), last_event_at: null });
+    const one = { name: "D", silent: false, words: "never heard" };
+    expect(lateFeeds([unheard("D")], now)).toEqual([one]);
+    expect(lateFeeds([unheard("D"), feed("E", "silent"), feed("F", "delayed")], now)).toEqual([
+      { name: "E", silent: true, words: "lost 18:29, and 1 more" },
+      one,
+    ]);
+    expect(lateFeeds([unheard("D"), unheard("G")], now)).toEqual([
+      { name: "2 feeds", silent: false, words: "never heard" },
+    ]);
   });
 });
 

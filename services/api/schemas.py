@@ -143,7 +143,7 @@ class FeedHealth(BaseModel):
     source: str = Field(examples=["urn:nhs:ods:RVV"])
     name: str
     state: Literal["live", "delayed", "silent"]
-    last_event_at: datetime | None
+    last_event_at: datetime | None = Field(description="Null for a feed that should send and was never heard.")
     last_received_at: datetime | None
     usual_gap_seconds: float | None = Field(description="At this hour of the week.")
     facts: int | None = Field(description="Null for a moment in the past.")

@@ -273,7 +273,10 @@ def sweep(
     told = list(versions)
     table = tabulate(told, configured, system, grid)
     midnights = midnights_of(grid)
-    members = {atom: members_of(atom, table, system, midnights)[0] for atom in dict.fromkeys(atoms)}
+    members: dict[Atom, Members] = {}
+    for atom in atoms:  # one at a time: who gives them may end it between two
+        if atom not in members:
+            members[atom] = members_of(atom, table, system, midnights)[0]
     return Sweep(grid, table.places, members, *_heard(told, table, silent_after))
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -140,15 +139,17 @@ def _batches(
     room = BATCH
     try:
         for item in items:
-            is_read = item.event is not None or item.refusal is not None
-            judged: Any = None if is_read else plain(item.raw, now, now)
-            if judged is None or only_source not in (None, judged.source):
-                item, judged = judge(door, item, now, only_source)
-            if isinstance(judged, Fact):
-                facts.append(judged)
+            _, raw, event, refusal, _ = item
+            fact = plain(raw, now, now) if event is None and refusal is None else None
+            if fact is not None and (only_source is None or only_source == fact.source):
+                facts.append(fact)
             else:
-                taken.readable = taken.readable or item.event is not None
-                refusals.append((item, judged))
+                item, judged = judge(door, item, now, only_source)
+                if isinstance(judged, Fact):
+                    facts.append(judged)
+                else:
+                    taken.readable = taken.readable or item.event is not None
+                    refusals.append((item, judged))
             room -= 1
             if not room:
                 taken.readable = taken.readable or bool(facts)

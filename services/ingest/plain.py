@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 import orjson
+from msgspec.structs import asdict
 
-from services.domain.events import JOURNEY_KINDS
+from services.domain.events import EVENT_TYPES, JOURNEY_KINDS
 from services.domain.facts import Fact, Written, stated
 from services.errors import RefusedEvent
 from services.ingest.identity import normalised_nhs_number
@@ -37,7 +38,9 @@ _is_moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\
 _has_fine_time = re.compile(rb"\.\d{7}").search  # finer than a microsecond: rounding it is the long way's affair
 _LEAST_QUOTES = 26  # of the attributes that every event has, `data` without what is in it
 _QUOTES = 4  # of one more attribute whose value is a text
-_MAX_BRACKETS = 8
+_NEVER = datetime.min.replace(tzinfo=UTC)
+#: Attributes whose words are the configuration's codes, which the door's rules check.
+_CODED = frozenset(["site", "unit", "from_site", "to_site", "specialty", "neighbourhood"])
 _Value = TypeVar("_Value")
 
 
@@ -70,6 +73,7 @@ class ShortWay:
         self._people = _Remembered(door.keys.person, normalised_nhs_number)
         self._said = {name: _Said(plan, door) for name, plan in _PLANS.items()}
         self._age, self._ahead = timedelta(days=door.max_age_days), timedelta(minutes=door.max_ahead_minutes)
+        self._span = (_NEVER, _NEVER, _NEVER)  # a now, and the earliest and the latest moment that it allows
 
     def fact(self, raw: bytes, received_at: datetime, now: datetime) -> Fact | None:
         """What `raw` states; None for an event that must go the long way, right or wrong."""
@@ -81,7 +85,9 @@ class ShortWay:
         plan = _PLANS.get(type_)
         if plan is None or source not in self._sources or not 0 < len(id_) <= MAX_ID:
             return None
-        earliest, latest = now - self._age, now + self._ahead
+        of, earliest, latest = self._span
+        if of is not now:  # a body's events are all judged by one
+            _, earliest, latest = self._span = now, now - self._age, now + self._ahead
         if happened_at.tzinfo is None or not earliest <= happened_at <= latest:
             return None
         if happened_at.tzinfo is not UTC:
@@ -96,15 +102,15 @@ class ShortWay:
         subject = self._journeys[event.subject]
         if subject is None:
             return None
-        person = follows = None
-        if event.nhsnumber is not None:
+        person, follows = event.nhsnumber, event.follows
+        if person is not None:
             quotes += _QUOTES
-            person = self._people[event.nhsnumber]
+            person = self._people[person]
             if person is None:
                 return None
-        if event.follows is not None:
+        if follows is not None:
             quotes += _QUOTES
-            follows = self._journeys[event.follows]
+            follows = self._journeys[follows]
             if follows is None:
                 return None
         said = self._said[type_][bytes(event.data)]
@@ -131,6 +137,8 @@ class _Said(dict[bytes, "Said | None"]):
     def __init__(self, plan: Plan, door: Door) -> None:
         super().__init__()
         self._plan, self._judge = plan, door.judged
+        self._check_codes = door.rules.check_codes
+        self._form = None if plan.few_words else _form(plan)
 
     def __missing__(self, raw: bytes) -> Said | None:
         """A payload judged; None where it is not right."""
@@ -143,11 +151,18 @@ class _Said(dict[bytes, "Said | None"]):
 
     def _judged(self, raw: bytes) -> Said | None:
         plan, quotes = self._plan, raw.count(b'"')
-        if b"\\" in raw or raw.count(b"{") + raw.count(b"[") > _MAX_BRACKETS:
+        if b"\\" in raw or raw.count(b"{") + raw.count(b"[") > 1:
             return None
+        names = raw.count(b'":')  # without escapes, a mark and a colon end a name; parted by a space: the long way
         try:
+            formed = self._form(raw) if self._form is not None else None
+            if formed is not None:
+                said = {key: value for key, value in asdict(formed).items() if value is not None}
+                if names == len(said):  # each named once, and none but these
+                    self._check_codes(plan, formed)
+                    return formed, said, quotes
             data = orjson.loads(raw)
-            if type(data) is not dict or orjson.dumps(data).count(b'"') != quotes:
+            if type(data) is not dict or names != len(data):
                 return None
             if plan.times and not all(_is_moment(data[key]) for key in plan.times if type(data.get(key)) is str):
                 return None
@@ -155,6 +170,33 @@ class _Said(dict[bytes, "Said | None"]):
             return payload, Written(ready) if plan.few_words else ready, quotes
         except (ValueError, RefusedEvent):
             return None
+
+
+def _form(plan: Plan) -> Callable[[bytes], Any] | None:
+    """Reads a payload whose attributes each have their set of words or codes (None: one that has others too).
+
+    It answers None for what is wrong, and for what leaves out an attribute that something else then stands for: that
+    would hide one that is named twice.
+    """
+    fields = EVENT_TYPES[plan.name].payload.model_fields
+    words = {key: tuple(plan.words.get(key, ())) for key in fields}
+    if not all(words[key] or key in _CODED or info.annotation in (bool, bool | None) for key, info in fields.items()):
+        return None
+    said = {key: Literal[words[key]] if words[key] else str if key in _CODED else bool for key in fields}
+    attributes: list[Any] = [
+        (key, type_ | None, None) if not info.is_required() and info.default is None else (key, type_)
+        for (key, info), type_ in zip(fields.items(), said.values(), strict=True)
+    ]
+    form = msgspec.defstruct(plan.name, attributes, forbid_unknown_fields=True, gc=False, kw_only=True)
+    decode = msgspec.json.Decoder(form).decode
+
+    def formed(raw: bytes) -> Any:
+        try:
+            return decode(raw)
+        except msgspec.ValidationError:
+            return None
+
+    return formed
 
 
 class _Remembered(dict[str, "str | None"]):

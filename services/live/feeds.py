@@ -39,6 +39,7 @@ _WORST: tuple[State, ...] = ("silent", "delayed", "live")
 OTHER_GAP = timedelta(minutes=60)
 #: Kinds of provider that send a feed; the others report, if at all, through somebody else.
 SENDING_KINDS = frozenset(["acute", "ambulance", "community", "mental_health"])
+_IN_SHORT = ("source", "name", "state", "last_event_at", "last_received_at", "usual_gap_seconds", "facts")
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,12 @@ def never_heard(system: System, heard: Mapping[str, Feed]) -> list[dict[str, Any
         }
         for each in system.providers if each.kind in SENDING_KINDS and each.code not in heard
     ]  # fmt: skip
+
+
+def in_short(system: System, heard: Mapping[str, Feed]) -> list[dict[str, Any]]:
+    """Every feed as the overview gives it: those that were heard, then those that should be and never were."""
+    rows = [*map(listed, heard.values()), *never_heard(system, heard)]
+    return [{key: row[key] for key in _IN_SHORT} for row in rows]
 
 
 def read_board(

@@ -15,7 +15,7 @@ from services.domain.levels import applies, feed_of, serves
 from services.domain.measures import Atoms, Measure, Place, Value, combine
 from services.domain.phases import TYPED
 from services.domain.system import Site, System
-from services.live.feeds import Feed, health
+from services.live.feeds import Feed, health, in_short
 from services.live.levels import Levels, edition_at, measures_of, merged
 from services.live.present import Present
 from services.store import declarations as declaration_store
@@ -194,12 +194,7 @@ def build(
              "measures": level((s for s in system.sites if s.provider == each.code), each.code)}
             for each in system.providers if any(s.provider == each.code for s in system.sites)
         ],
-        "feeds": [
-            {"source": feed.source, "name": feed.name, "state": feed.state, "last_event_at": feed.last_event_at,
-             "last_received_at": feed.last_receipt_at, "usual_gap_seconds": feed.usual_gap.total_seconds(),
-             "facts": feed.facts}
-            for feed in feeds.values()
-        ],
+        "feeds": in_short(system, feeds),
     }  # fmt: skip
 
 

@@ -12,10 +12,10 @@ import gc
 import hashlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 import structlog
@@ -40,7 +40,24 @@ BLOCK = timedelta(days=7)  # of the past, swept at once: bounds memory
 SETTLING = timedelta(seconds=3)  # for what is being committed when a mark passes
 #: A learned rhythm would change readings that are kept already: theirs stays that of the kind of provider.
 SILENT_AFTER_GAPS = 12
+Item = TypeVar("Item")
 _log = structlog.get_logger(__name__)
+
+
+class Stopped(Exception):
+    """Told to stop in the middle of a sweep; the transaction leaves what was kept before."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _between(items: Iterable[Item], stopping: Callable[[], bool]) -> Iterator[Item]:
+    """The items, each after a look whether to stop. Raises Stopped."""
+    for item in items:
+        if stopping():
+            raise Stopped
+        yield item
 
 
 def silent_after(system: System) -> dict[str, timedelta]:
@@ -73,15 +90,21 @@ def grid_of(first: datetime, last: datetime, base: datetime, known: datetime) ->
 
 
 def keep(
-    connection: Connection[Any], system: System, series: store.Series, grid: Grid, recent: datetime
-) -> tuple[int, int]:
-    """Sweep a grid and write what is new in it; returns how many readings and hours."""
+    connection: Connection[Any], system: System, series: store.Series, grid: Grid, recent: datetime, *,
+    stopping: Callable[[], bool] = _never,
+) -> tuple[int, int]:  # fmt: skip
+    """Sweep a grid and write what is new in it; returns how many readings and hours.
+
+    stopping: asked between subjects, atoms and measures. Raises Stopped.
+    """
+    atoms = dict.fromkeys(atom for measure in CATALOGUE.values() for atom in measure.atoms())
     swept = sweep(
-        store.stories(connection, grid), configured_capacity(system), system, grid,
-        [atom for measure in CATALOGUE.values() for atom in measure.atoms()], silent_after=silent_after(system),
+        _between(store.stories(connection, grid), stopping), configured_capacity(system), system, grid,
+        _between(atoms, stopping), silent_after=silent_after(system),
     )  # fmt: skip
     planned = plan(swept, CATALOGUE.values(), system)
-    return store.write(connection, series.ids(connection, planned), kept(swept, planned), since=recent)
+    rows = _between(kept(swept, planned), stopping)
+    return store.write(connection, series.ids(connection, planned), rows, since=recent)
 
 
 def fill(
@@ -130,13 +153,14 @@ def again(connection: Connection[Any], system: System, now: datetime) -> Iterato
 
 def advance(
     connection: Connection[Any], system: System, now: datetime, *, fence: int | None = None,
-    again_from: Callable[[datetime, datetime], None] | None = None,
+    again_from: Callable[[datetime, datetime], None] | None = None, stopping: Callable[[], bool] = _never,
 ) -> bool:  # fmt: skip
     """Keep the marks that have passed and what became known since; returns whether there was anything to keep.
 
     Facts that came in behind what is kept (recorded earlier, in later), and configuration that has changed, are met by
     writing the past again: what is kept as changes cannot go on from what followed other rules. again_from: how to
-    write it again, given until when and from when on; without it, here.
+    write it again, given until when and from when on; without it, here. stopping: whether to stop in the middle, which
+    raises Stopped and keeps nothing of this step.
     """
     before = store.progress(connection)
     if before.from_at is None or before.until is None or floor_to(now, MARK) <= before.until:
@@ -152,7 +176,7 @@ def advance(
             # With the whole hour before what can change, against which it is kept.
             first = max(oldest, floor_to(reached, HOUR) - HOUR)
             grid = grid_of(first, until, before.until, until)
-            keep(connection, system, store.Series(connection), grid, oldest)
+            keep(connection, system, store.Series(connection), grid, oldest, stopping=stopping)
             store.note(connection, store.Progress(before.begin_at, before.from_at, until, facts, rules))
             return True
     _log.info("readings.again", facts_behind=behind, other_rules=rules != before.rules)
@@ -183,6 +207,7 @@ class Keeper:
         self._thread.start()
 
     def stop(self) -> None:
+        """Stop, if need be in the middle of a step: it is done again next time."""
         self._stop.set()
         self._thread.join(timeout=30)
 
@@ -193,6 +218,8 @@ class Keeper:
                 fence = self._fence()
                 if fence is not None:
                     again = self._step(fence)
+            except Stopped:
+                return
             except LeaseLost as error:
                 _log.warning("readings.lease_lost", reason=str(error))
             except psycopg.Error as error:
@@ -215,6 +242,7 @@ class Keeper:
                 return advance(
                     connection, self._system, now, fence=fence,
                     again_from=lambda until, begin: self._apart(until, begin, fence, None),
+                    stopping=self._stop.is_set,
                 )  # fmt: skip
         self._apart(until, begin, fence, newest)
         return True

@@ -26,10 +26,16 @@ from services.domain.measures import (
 from services.domain.phases import Phase
 from services.domain.system import System
 
-#: Cut at %(t)s: what happened later is gone, later ends are open. %(refolded)s: subjects folded as known earlier.
+#: Cut at %(t)s: what happened later is gone, later ends are open; and so is what ended before any window. The years of
+#: phases of a unit or a gauge are cut first, since everything after looks at all of them.
+#: %(refolded)s: subjects folded as known earlier.
 _HEAD = """
 with subject_at as (
-    select key, kind, age_band, sex, neighbourhood, segment, high_intensity, described_at, moments, phases,
+    select key, kind, age_band, sex, neighbourhood, segment, high_intensity, described_at, moments,
+           case when cardinality(phases) < 50 then phases else array(
+               select phase from unnest(phases) as phase
+               where phase.from_at <= %(t)s and (phase.to_at is null or phase.to_at >= %(reach)s)
+           ) end as phases,
            started_at, ended_at
     from subject
     where ended_at >= %(reach)s and started_at <= %(t)s and {known}
@@ -60,6 +66,7 @@ with subject_at as (
         case when phase.to_at <= %(t)s then phase.to_at else %(t)s end - phase.from_at as length
     from standing, unnest(phases) as phase
     where phase.name = any(%(names)s) and phase.from_at <= %(t)s
+      and (phase.to_at is null or phase.to_at >= %(reach)s)
       and not (absent and (phase.to_at is null or phase.to_at > %(t)s))
 )
 """
@@ -72,6 +79,15 @@ SPLITS = ("age_band", "neighbourhood", "segment", "high_intensity")
 
 
 @dataclass(frozen=True)
+class Refolded:
+    """Subjects that were known otherwise at known_at than they are stored. keys: which; rows: a JSON array of them."""
+
+    known_at: datetime
+    keys: Sequence[str]
+    rows: str
+
+
+@dataclass(frozen=True)
 class Query:
     text: str
     parameters: dict[str, Any]
@@ -80,13 +96,12 @@ class Query:
 
 
 def query(
-    atoms: Iterable[Atom], t: datetime, system: System, *, known_at: datetime | None = None,
-    refolded: str | None = None, split: str | None = None,
-) -> Query:  # fmt: skip
+    atoms: Iterable[Atom], t: datetime, system: System, refolded: Refolded | None = None, *, split: str | None = None
+) -> Query:
     """The statement that computes the atoms at t, and how to read its rows.
 
-    known_at and refolded go together: stored subjects untouched since known_at, and a JSON array of the others as
-    they were known. split: one of SPLITS, to compute every atom for each of its groups.
+    refolded: to compute them as they were known then. split: one of SPLITS, to compute every atom for each of its
+    groups.
     """
     wanted = tuple(dict.fromkeys(atoms))
     names = sorted({atom.selection.phase for atom in wanted})
@@ -96,7 +111,7 @@ def query(
         "placed": list(PLACED),
         "names": [*names, *(() if "capacity.core" in names else ("capacity.core",))],
     }
-    known, union = _knowing(known_at, refolded, parameters)
+    known, union = _knowing(refolded, parameters)
     parts = [_group(index, name, wanted, t, system, parameters) for index, name in enumerate(names)]
     lists = tuple(atom for atom in wanted if atom.aggregate == "minutes")
     parts += [_list(-1 - index, atom, t, system, parameters) for index, atom in enumerate(lists)]
@@ -111,22 +126,22 @@ def query(
 
 
 def open_phases(
-    names: Iterable[str], t: datetime, system: System, *, known_at: datetime | None = None, refolded: str | None = None
+    names: Iterable[str], t: datetime, system: System, refolded: Refolded | None = None
 ) -> tuple[str, dict[str, Any]]:
     """The statement for the phases of these names that are open at t, those that no count holds left out."""
     parameters: dict[str, Any] = {"t": t, "reach": t, "placed": list(PLACED), "names": list(names)}
-    known, union = _knowing(known_at, refolded, parameters)
+    known, union = _knowing(refolded, parameters)
     head = _HEAD.format(known=known, refolded=union, silent=_silent(system, parameters), split=_split(None))
     shown = "select name, site, unit, label, value, from_at, null::timestamptz from stood where ended_at is null"
     return f"{head}{shown} order by site, name, from_at, label", parameters
 
 
-def _knowing(known_at: datetime | None, refolded: str | None, parameters: dict[str, Any]) -> tuple[str, str]:
+def _knowing(refolded: Refolded | None, parameters: dict[str, Any]) -> tuple[str, str]:
     """The condition on stored subjects, and the union with those folded as they were known."""
-    if known_at is None:
+    if refolded is None:
         return "true", ""
-    parameters["known_at"], parameters["refolded"] = known_at, refolded or "[]"
-    return "last_recorded_at <= %(known_at)s", _REFOLDED
+    parameters |= {"known_at": refolded.known_at, "again": list(refolded.keys), "refolded": refolded.rows}
+    return "first_recorded_at <= %(known_at)s and key <> all(%(again)s)", _REFOLDED
 
 
 def _split(split: str | None) -> str:

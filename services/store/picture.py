@@ -1,7 +1,8 @@
 """The picture: every measure at every level at a moment, as known at a moment.
 
-As known at k: a subject not touched since k is read as stored; one with facts recorded on both sides of k is folded
-again from the facts known at k. Those are few: what was open at k, and what was corrected since.
+As known at k: a subject not touched since k is read as stored, and so is one of which only what happened after the
+moment was recorded since, since that is cut off anyway. The others are folded again from the facts known at k. Those
+are few, however long the history: what was said late, and what was corrected.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from services.domain.catalogue import CATALOGUE
+from services.domain.events import EVENT_TYPES
 from services.domain.fold import fold
 from services.domain.measures import Atoms, Measure, configured_capacity
 from services.domain.phases import Phase
@@ -22,19 +24,37 @@ from services.domain.system import System
 from services.store import measure_sql
 from services.store.events import read_facts, row_of
 
+#: Of some facts, all that a fold makes of them: a milestone each. Where there are fewer milestones than facts, some are
+#: cancels, or corrected, or said twice, and a later one may have told of an earlier moment. And the first fact of the
+#: subject's kind may have been a later one.
 _STRADDLING = """
-select key from subject
+with of_kind (kind, types) as (
+    select value ->> 0, array(select jsonb_array_elements_text(value -> 1)) from jsonb_array_elements(%(kinds)s::jsonb)
+)
+select subject.key
+from subject join event on event.subject = subject.key left join of_kind using (kind)
 where last_recorded_at > %(known_at)s and first_recorded_at <= %(known_at)s
+group by subject.key, of_kind.types
+having count(*) <> coalesce(cardinality(moments), 0)
+    or bool_or(recorded_at > %(known_at)s and time <= %(t)s)
+    or not bool_or(recorded_at <= %(known_at)s and type = any(types))
 order by key
 """
+_KINDS = orjson.dumps(
+    [
+        [kind, [name for name, each in EVENT_TYPES.items() if each.kind == kind]]
+        for kind in dict.fromkeys(each.kind for each in EVENT_TYPES.values() if each.kind is not None)
+    ]
+).decode()
 
 
-def refolded(connection: Connection[Any], known_at: datetime) -> str:
-    """The subjects whose story has gone on since known_at, as they were known then: a JSON array of rows."""
+def refolded(connection: Connection[Any], t: datetime, known_at: datetime) -> measure_sql.Refolded:
+    """The subjects that were known otherwise at known_at than they are stored, in what stood by t."""
     with connection.cursor(row_factory=tuple_row) as cursor:
-        keys = [row[0] for row in cursor.execute(_STRADDLING, {"known_at": known_at})]
+        asked = {"t": t, "known_at": known_at, "kinds": _KINDS}
+        keys = [row[0] for row in cursor.execute(_STRADDLING, asked)]
     rows = [row_of(fold(facts, known_at=known_at)) for facts in read_facts(connection, keys).values()] if keys else []
-    return orjson.dumps(rows).decode()
+    return measure_sql.Refolded(known_at, keys, orjson.dumps(rows).decode())
 
 
 def read_open(
@@ -44,8 +64,8 @@ def read_open(
 
     Ghosts and journeys gone stale are left out, as they are of every count.
     """
-    known_then = None if known_at is None else refolded(connection, known_at)
-    text, parameters = measure_sql.open_phases(names, t, system, known_at=known_at, refolded=known_then)
+    known_then = None if known_at is None else refolded(connection, t, known_at)
+    text, parameters = measure_sql.open_phases(names, t, system, known_then)
     with connection.cursor(row_factory=tuple_row) as cursor:
         return [Phase(*row) for row in cursor.execute(text, parameters)]
 
@@ -59,8 +79,8 @@ def read_atoms(
     Returns them by group of the split; without a split the only group is None.
     """
     wanted = [atom for measure in (measures or CATALOGUE.values()) for atom in measure.atoms()]
-    known_then = None if known_at is None else refolded(connection, known_at)
-    asked = measure_sql.query(wanted, t, system, known_at=known_at, refolded=known_then, split=split)
+    known_then = None if known_at is None else refolded(connection, t, known_at)
+    asked = measure_sql.query(wanted, t, system, known_then, split=split)
     with connection.cursor(row_factory=tuple_row) as cursor:
         rows = cursor.execute(asked.text, asked.parameters).fetchall()
     return measure_sql.read(rows, asked, t, system, configured_capacity(system))

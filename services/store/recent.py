@@ -37,12 +37,14 @@ class Recent:
 
     def keep(self, known: Iterable[tuple[str, Known]]) -> None:
         with self._lock:
+            held, facts = self._known, self._facts
             for key, each in known:
-                self._drop(key)
-                self._known[key] = each
-                self._facts += len(each.facts)
-            while self._facts > self._most_facts:
-                self._drop(next(iter(self._known)))
+                before = held.pop(key, None)  # so that it goes to the end
+                held[key] = each
+                facts += len(each.facts) if before is None else len(each.facts) - len(before.facts)
+            while facts > self._most_facts:
+                facts -= len(held.pop(next(iter(held))).facts)
+            self._facts = facts
 
     def forget(self, keys: Iterable[str]) -> None:
         with self._lock:

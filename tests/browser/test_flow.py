@@ -89,9 +89,6 @@ def test_an_arrival_waits_for_triage_on_the_ed_board_and_is_explained(
 
 def test_every_row_is_reached_by_the_keys(page: Page, watch: Watch, lightship_server: Any) -> None:
     open_at(page, lightship_server, "/ed")
-    page.wait_for_load_state(
-        "networkidle"
-    )  # a row that changes its place while the first figures come lets go of focus
     page.keyboard.press("j")
     expect(page.locator(":focus")).to_have_attribute("data-measure", "ed.in_department")
     page.keyboard.press("/")

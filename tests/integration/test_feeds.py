@@ -66,8 +66,10 @@ def test_a_feed_of_the_past_is_as_old_as_it_was_then(client: TestClient, state: 
     assert (then["state"], then["last_event_at"][:16], then["facts"]) == ("silent", "2026-03-10T09:00", None)
     assert feeds(client)["RVV"]["state"] == "live"
     overview = client.get("/api/v1/overview", params={"as_at": "2026-03-10T11:00:00Z"}).json()
-    (feed,) = overview["feeds"]
-    assert feed["state"] == "silent"
+    said = {feed["source"]: feed for feed in overview["feeds"]}
+    assert said["urn:nhs:ods:RVV"]["state"] == "silent"
+    assert said["urn:nhs:ods:RN7"]["last_event_at"] is None, "a feed that was never heard is counted too"
+    assert len(said) == len(feeds(client))
     site = next(each for each in overview["sites"] if each["code"] == "RVV01")
     assert site["measures"]["ed.in_department"]["freshness"] == "lost", "what rests on a silent feed says so"
     unknown = feeds(client, known_at="2026-03-10T11:00:00Z")["RVV"]

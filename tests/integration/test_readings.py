@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,12 +12,16 @@ import pytest
 from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE
+from services.domain.clock import Clock
 from services.domain.facts import Fact
+from services.domain.series import kept
 from services.domain.system import Provider, System
-from services.live.readings import DAY, advance, fill
-from services.store import history
+from services.live.readings import DAY, Keeper, Stopped, advance, fill
+from services.store import history, lease
 from services.store import readings as store
+from services.store.database import Database
 from services.store.events import ingest
+from services.store.feeds import set_clock
 from services.store.history import Point
 from tests.measure_cases import HOUR, MINUTE, attended, fact, gauge
 from tests.worlds import START, event, small_system
@@ -234,3 +240,59 @@ def test_what_is_written_again_and_stopped_half_way_is_written_again_next_time(
     assert advance(connection, parted, later + 2 * HOUR)
     assert [point.value for point in hours(connection, number, later + 2 * HOUR)] == [1] * 242
     assert advance(connection, parted, later + 3 * HOUR, again_from=lambda *_: pytest.fail("nothing has changed"))
+
+
+EVERYTHING = ("reading", "reading_hour", "reading_progress")
+
+
+def contents(connection: Connection[Any]) -> dict[str, Any]:
+    return {table: connection.execute(f"select * from {table} order by 1, 2, 3").fetchall() for table in EVERYTHING}
+
+
+def test_a_step_that_is_stopped_anywhere_keeps_nothing_and_is_done_again(connection: Connection[Any]) -> None:
+    until, later = BEGIN + 8 * HOUR, BEGIN + 12 * HOUR
+    facts = [each for number in range(5) for each in attended(f"j_{number}", BEGIN + number * HOUR, 5 * HOUR)]
+    filled(connection, facts, until)
+    before = contents(connection)
+    asked = 0
+
+    def stopping_at(limit: int) -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > limit
+
+    for limit in (0, 3, 40, len(CATALOGUE)):
+        asked = 0
+        with pytest.raises(Stopped):
+            advance(connection, SYSTEM, later, stopping=lambda limit=limit: stopping_at(limit))  # type: ignore[misc]
+        assert asked == limit + 1
+        assert contents(connection) == before
+    assert advance(connection, SYSTEM, later, stopping=lambda: False)
+    stepped = contents(connection)
+    filled(connection, [], until)
+    assert advance(connection, SYSTEM, later)
+    assert contents(connection) == stepped != before
+
+
+def test_the_keeper_ends_in_the_middle_of_a_step(
+    database: Database, connection: Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(connection, list(attended("j_a", BEGIN, HOUR)), BEGIN + 8 * HOUR)
+    set_clock(connection, Clock(BEGIN + 12 * HOUR, datetime.now(UTC), 1.0))
+    fence = lease.take(connection, "keeper")
+    keeper = Keeper(database, SYSTEM, fence=lambda: fence, begin=lambda: BEGIN)
+    begun, told = threading.Event(), threading.Event()
+
+    def slow(*asked: Any) -> Iterator[Any]:
+        for pair in kept(*asked):
+            begun.set()
+            assert told.wait(20)
+            yield pair
+
+    monkeypatch.setattr("services.live.readings.kept", slow)
+    keeper.start()
+    assert begun.wait(20)
+    threading.Timer(0.2, told.set).start()
+    keeper.stop()
+    assert not any(thread.name == "readings" for thread in threading.enumerate())
+    assert store.progress(connection).until == BEGIN + 8 * HOUR

@@ -419,6 +419,12 @@ _ARRIVED = b'{"specversion":"1.0","id":"m","source":"urn:nhs:ods:RVV","subject":
     [
         (b'"id":"m"', b'"id":"m","id":"n"'),
         (b'"site":"RVV01"', b'"site":"RVV01","site":"RVV02"'),
+        (b'"site":"RVV01"', b'"site":"RVV01","site":"RVV01"'),
+        (b'"site":"RVV01"', b'"site":"RVV01","unit":null,"unit":null'),
+        (b'"site":"RVV01"', b'"site":"RVV01","arrival_mode":"police","unit":null,"unit":"RVV01-MAJORS"'),
+        (b'"site":"RVV01"', b'"site":"RVV01","arrival_mode":"police","sex":"male","sex":"female"'),
+        (b'"site":"RVV01"', b'"site":"RVV01","arrival_mode":null'),
+        (b'"site":"RVV01"', b'"site":"RVV01","arrival_mode":"police","unit":"RVV02-MAJORS"'),
         (b'"data":{', b'"data":{"site":"RVV02"},"data":{'),
         (b'"id":"m"', b'"id":"m","sentat":null,"sentat":"2026-10-18T11:30:00Z"'),
         (b'"id":"m"', b'"i\\u0064":"n","id":"m"'),

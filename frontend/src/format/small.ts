@@ -1,7 +1,8 @@
 import type { Measures, Value } from "../api/types";
 
 const SMALL = 5;
-const isSmall = (people: number | null) => people !== null && people > 0 && people < SMALL;
+/** Whether people are so few, one to four, that their number leaves no board. */
+export const isFew = (people: number | null) => people !== null && people > 0 && people < SMALL;
 
 /**
  * Whether a reading counts so few people that it leaves the board only as "under 5": a count of people of one to four,
@@ -9,7 +10,7 @@ const isSmall = (people: number | null) => people !== null && people > 0 && peop
  */
 export const countsFew = (value: Value) =>
   value.absent === null &&
-  ((value.unit === "people" && isSmall(value.value)) || (value.unit === "share" && isSmall(value.numerator)));
+  ((value.unit === "people" && isFew(value.value)) || (value.unit === "share" && isFew(value.numerator)));
 
 /** A reading as a wall may show it, in a room that visitors pass through. */
 export const onWall = (value: Value): Value =>

@@ -133,4 +133,5 @@ export const feeds: Feed[] = [
   }),
   feed("Medway ED", "delayed"),
   feed("East Kent ED", "live", heard("2026-01-12T18:40:00Z")),
+  feed("Kent and Medway Mental Health", "silent", { last_event_at: null, last_received_at: null }),
 ];

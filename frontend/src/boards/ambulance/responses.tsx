@@ -2,9 +2,9 @@ import { Figure } from "../../components/figure/figure";
 import { targetInWords } from "../../components/line-mark/line-mark";
 import { doesNotApply } from "../../components/site-table/rows";
 import { Region } from "../../components/table/region";
-import { cellOf } from "../../components/table/sheet";
-import { TakeAway } from "../../components/table/take-away";
+import { cellOf, type Sheet } from "../../components/table/sheet";
 import { standsAgainst } from "../frame/on-wall";
+import { PartHead } from "../frame/part-head";
 import type { Drawn } from "../service/board";
 
 const CATEGORIES = ["1", "2", "3", "4"];
@@ -21,27 +21,24 @@ export function Responses({ drawn }: { drawn: Drawn }) {
   const place = overview.system.name;
   const plan = (measure: string) => targetInWords(definitions.get(measure)) || "no plan";
   const value = (measure: string) => totals[measure] ?? doesNotApply;
+  const sheet = (): Sheet => [
+    ["Category", ...KINDS.flatMap(({ title }) => [title, "Plan"])],
+    ...CATEGORIES.map((category) => [
+      `Category ${category}`,
+      ...KINDS.flatMap(({ key }) => {
+        const measure = measureOf(category, key);
+        return [cellOf(totals[measure], now), plan(measure)];
+      }),
+    ]),
+  ];
   return (
     <section class="card">
-      <div class="part-head">
-        <h2 id="responses">
-          Response by category <span>today, whole system, from the call to the first crew on scene</span>
-        </h2>
-        <TakeAway
-          title="Response by category"
-          sheet={() => [
-            ["Category", ...KINDS.flatMap(({ title }) => [title, "Plan"])],
-            ...CATEGORIES.map((category) => [
-              `Category ${category}`,
-              ...KINDS.flatMap(({ key }) => {
-                const measure = measureOf(category, key);
-                return [cellOf(totals[measure], now), plan(measure)];
-              }),
-            ]),
-          ]}
-          now={now}
-        />
-      </div>
+      <PartHead
+        id="responses"
+        title="Response by category"
+        note="today, whole system, from the call to the first crew on scene"
+        away={{ name: "Response by category", sheet, now }}
+      />
       <Region label="Response by category">
         <table class="sites responses" aria-labelledby="responses">
           <thead>

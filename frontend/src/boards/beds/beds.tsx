@@ -1,5 +1,6 @@
 import type { Site, SiteUnit } from "../../api/types";
 import { BedGrid, BedKey } from "../../components/beds/bed-grid";
+import { sheetOfBeds } from "../../components/beds/beds-sheet";
 import { sorted } from "../../components/site-table/rows";
 import type { Plan } from "../frame/columns";
 import { boardOf, type Drawn } from "../service/board";
@@ -98,6 +99,11 @@ function Wards({ sites, units, drawn }: { sites: Site[]; units: SiteUnit[]; draw
       id="wards-title"
       title={`Wards of ${chosen.name}`}
       note="the fullest first; a row above chooses another hospital"
+      away={{
+        name: `Beds of ${chosen.name}, by ward`,
+        sheet: () => sheetOfBeds(wardsOf(wards), drawn.now),
+        now: drawn.now,
+      }}
     >
       <BedGrid
         label={`Beds of ${chosen.name}, by ward`}

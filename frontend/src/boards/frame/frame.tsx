@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { Overview } from "../../api/types";
+import { isUnheard } from "../../components/feeds/words";
 import { Header } from "../../components/header/header";
 import { Stage } from "../../components/wall/stage";
 import { WallHeader } from "../../components/wall/wall-header";
@@ -12,6 +13,7 @@ import { applyView } from "../../theme";
 import { routeOf, routes } from "../routes";
 import "./board.css";
 import { useCarrying } from "./carrying";
+import { useKeptFocus } from "./focus";
 import { openLastNight, Replaying, useReplayKeys } from "./replaying";
 
 /** How a board is shown, and when. */
@@ -109,10 +111,11 @@ export function Frame({ topics = none, children }: FrameProps) {
   useEffect(() => live.listen(topics), [topics]);
   useReplayKeys();
   useCarrying();
+  useKeptFocus();
   return (
     <Stage wall={shown.wall}>
       <Head />
-      {!live.past.value && overview?.feeds.length === 0 && <Nothing wall={shown.wall} />}
+      {!live.past.value && overview?.feeds.every(isUnheard) && <Nothing wall={shown.wall} />}
       {overview ? (
         children(overview, { wall: shown.wall, night, now, isLive: live.reads.value })
       ) : (

@@ -4,12 +4,15 @@ import { followLevel, type OpelTold, proposeLevel } from "../../api/opel";
 import type { Overview } from "../../api/types";
 import { Dialog } from "../../components/dialog/dialog";
 import { Decide, Propose, Steps } from "../../components/opel/declaration";
+import { sheetOfParameters } from "../../components/opel/opel-breakdown";
 import { OpelChip } from "../../components/opel/opel-chip";
 import { levelInWords, OpelCell, scoreInWords } from "../../components/opel/opel-level";
 import { OpelMembers, OpelParameters, summaryOf } from "../../components/opel/opel-short";
+import { TakeAway } from "../../components/table/take-away";
 import { momentBeside } from "../../format/time";
 import { live } from "../../store";
 import { view } from "../../store/view";
+import "../../components/dialog/panel.css";
 import { useFollowed } from "./following";
 import { mayPropose } from "./levels";
 import { useMe } from "./me";
@@ -128,7 +131,14 @@ function Level({ code, overview, now, onOpen }: LevelProps) {
       </p>
       {parameters && parameters.length > 0 && (
         <>
-          <h3>Parameter by parameter</h3>
+          <div class="panel-head">
+            <h3>Parameter by parameter</h3>
+            <TakeAway
+              title={`OPEL of ${name}, parameter by parameter`}
+              sheet={() => sheetOfParameters(parameters, now)}
+              now={now}
+            />
+          </div>
           <OpelParameters name={name} parameters={parameters} />
         </>
       )}

@@ -9,9 +9,11 @@ import type { SpcSeries } from "../../components/spc/spc";
 import { SpcChart } from "../../components/spc/spc-chart";
 import { dayOf } from "../../format/london";
 import { inWords } from "../../format/number";
+import { useWidth } from "./width";
 
 const HOUR_MS = 3_600_000;
 const BACK_HOURS = 48;
+/** Of the charts in a panel on a desk; a phone gives them what it has. */
 const WIDTH = 404;
 
 const special = { improvement: "improving", concern: "concerning", neutral: "neither" } as const;
@@ -138,6 +140,7 @@ export interface PastProps {
 
 /** Two days by the hour and, where there are days enough, the chart that tells a change from chance. */
 export function Past({ known, title, definition, value, now, called, notes, limits, onPoint }: PastProps) {
+  const room = useWidth(WIDTH);
   const target = definition?.target ?? null;
   const format = formatOf(value.unit);
   const points = known.hours.points.map((each) => ({
@@ -147,7 +150,7 @@ export function Past({ known, title, definition, value, now, called, notes, limi
   if (value.absent === null && value.freshness !== "lost") points.push({ at: now, value: value.value });
   const { spc, spc_reason: reason } = known.days;
   return (
-    <>
+    <div ref={room.ref}>
       <Fan
         label={`${title}, by the hour`}
         points={points}
@@ -155,7 +158,7 @@ export function Past({ known, title, definition, value, now, called, notes, limi
         now={now}
         target={target === null ? undefined : { value: target, label: format(target) }}
         format={format}
-        width={WIDTH}
+        width={room.width}
         called={called}
         notes={notes}
         onPoint={onPoint}
@@ -168,7 +171,7 @@ export function Past({ known, title, definition, value, now, called, notes, limi
             series={seriesOf(spc, target)}
             format={format}
             now={now}
-            width={WIDTH}
+            width={room.width}
             notes={onDays(
               notes,
               spc.points.map((each) => Date.parse(each.at)),
@@ -178,6 +181,6 @@ export function Past({ known, title, definition, value, now, called, notes, limi
       )}
       {reason && <p class="quiet explain-note">{reason}</p>}
       {spc && limits}
-    </>
+    </div>
   );
 }

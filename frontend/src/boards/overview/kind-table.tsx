@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import type { Site } from "../../api/types";
-import { byNeed, pressed, type Sort, sorted } from "../../components/site-table/rows";
+import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
 import { kindInWords, otherColumns } from "../frame/columns";
+import { PartHead } from "../frame/part-head";
 
 export interface KindTableProps {
   kind: string;
@@ -18,14 +19,19 @@ export function KindTable({ kind, sites, selected, now }: KindTableProps) {
     sites.filter((site) => site.kind === kind),
     sort,
   );
+  const columns = otherColumns(those);
+  const title = kindInWords(kind);
   return (
     <section class="card kind">
-      <h2 id={`kind-${kind}`}>
-        {kindInWords(kind)} <span>{those.length}</span>
-      </h2>
+      <PartHead
+        id={`kind-${kind}`}
+        title={title}
+        note={those.length}
+        away={{ name: title, sheet: () => sheetOfSites(columns, those, undefined, now), now }}
+      />
       <SiteTable
         id={`kind-${kind}`}
-        columns={otherColumns(those)}
+        columns={columns}
         sites={those}
         sort={sort}
         onSort={(column) => setSort(pressed(sort, column))}

@@ -9,7 +9,6 @@ import { OpelChip } from "../../components/opel/opel-chip";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
-import { TakeAway } from "../../components/table/take-away";
 import { openBoard } from "../frame/carrying";
 import { acuteColumns, byKind, isAcute, titleOf, townOf } from "../frame/columns";
 import { Explaining } from "../frame/explaining";
@@ -19,6 +18,7 @@ import { Main } from "../frame/main";
 import { useNarrow } from "../frame/narrow";
 import { overviewOnWall } from "../frame/on-wall";
 import { OpelPanel } from "../frame/opel-panel";
+import { PartHead } from "../frame/part-head";
 import { useWidth } from "../frame/width";
 import { KindTable } from "./kind-table";
 import { Tiles } from "./tiles";
@@ -120,18 +120,18 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
             </p>
           </section>
           <section class="card part-sites">
-            <div class="part-head">
-              <h2 id="sites-title">
-                Sites, by {acuteSort.column === "need" ? "need" : titleOf(acuteSort.column)}{" "}
-                <span>{acute.length} acute hospitals</span>
-              </h2>
-              <TakeAway
-                title="Sites, by need"
-                sheet={() => sheetOfSites(acuteRows.columns, acute, acuteRows.total, now)}
-                now={now}
-              />
+            <PartHead
+              id="sites-title"
+              title={`Sites, by ${acuteSort.column === "need" ? "need" : titleOf(acuteSort.column)}`}
+              note={`${acute.length} acute hospitals`}
+              away={{
+                name: "Sites, by need",
+                sheet: () => sheetOfSites(acuteRows.columns, acute, acuteRows.total, now),
+                now,
+              }}
+            >
               <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
-            </div>
+            </PartHead>
             {narrow ? (
               <SiteCards {...acuteRows} mark={levelMark} />
             ) : (

@@ -58,7 +58,7 @@ function Row({
           {gauge.definition}
         </span>
       </th>
-      <td class="return-last">
+      <td class={gauge.last === null ? "return-last quiet" : "return-last"}>
         {value}
         <span class="return-age">{age}</span>
       </td>
@@ -282,6 +282,12 @@ function Asked({ may, title, shown }: { may: string[] | null; title: string; sho
   if (!allowed)
     return (
       <Said>{`${title} may not type returns. Site managers, the control centre and feed engineers may.`}</Said>
+    );
+  if (shown.wall)
+    return (
+      <Main shown={shown} name="return" foot={[]}>
+        <p class="card return-wall">A return is typed at a desk: press W to leave the wall.</p>
+      </Main>
     );
   if (live.past.value) return <Said>Go back to now to type a return.</Said>;
   if (!providers) return <Said>Reading for whom you may type a return.</Said>;

@@ -4,10 +4,10 @@ import type { Measures, Site } from "../../api/types";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
-import { TakeAway } from "../../components/table/take-away";
 import { Tile } from "../../components/tile/tile";
 import { columnsOf, type Plan, spreadOf, townOf } from "../frame/columns";
 import { useNarrow } from "../frame/narrow";
+import { PartHead, type PartHeadProps } from "../frame/part-head";
 import type { Drawn } from "./board";
 
 export interface TilePlan {
@@ -84,16 +84,16 @@ export function SitesCard({
   };
   return (
     <section class={low ? "card service-low" : "card"}>
-      <div class="part-head">
-        <h2 id={id}>
-          {title} {note && <span>{note}</span>}
-        </h2>
-        <TakeAway
-          title={title}
-          sheet={() => sheetOfSites(rows.columns, rows.sites, rows.total, drawn.now)}
-          now={drawn.now}
-        />
-      </div>
+      <PartHead
+        id={id}
+        title={title}
+        note={note}
+        away={{
+          name: title,
+          sheet: () => sheetOfSites(rows.columns, rows.sites, rows.total, drawn.now),
+          now: drawn.now,
+        }}
+      />
       {narrow ? (
         <SiteCards {...rows} />
       ) : (
@@ -104,18 +104,16 @@ export function SitesCard({
 }
 
 /** A card of its own heading, for what is no table of sites. */
-export function Card({ id, title, note, children }: CardProps) {
+export function Card({ id, title, note, away, children }: CardProps) {
   return (
     <section class="card" aria-labelledby={id}>
-      <h2 id={id}>
-        {title} {note && <span>{note}</span>}
-      </h2>
+      <PartHead id={id} title={title} note={note} away={away} />
       {children}
     </section>
   );
 }
 
-interface CardProps {
+interface CardProps extends Pick<PartHeadProps, "away"> {
   id: string;
   title: string;
   note?: string;

@@ -6,10 +6,10 @@ import { SiteCards } from "../../components/site-cards/site-cards";
 import { doesNotApply } from "../../components/site-table/rows";
 import { Region } from "../../components/table/region";
 import { cellOf, type Sheet } from "../../components/table/sheet";
-import { TakeAway } from "../../components/table/take-away";
 import type { Plan } from "../frame/columns";
 import { useNarrow } from "../frame/narrow";
 import { standsAgainst } from "../frame/on-wall";
+import { PartHead } from "../frame/part-head";
 import { useWidth } from "../frame/width";
 import type { Drawn } from "./board";
 
@@ -80,12 +80,7 @@ export function Pressure({
   };
   return (
     <section class="card" ref={room.ref}>
-      <div class="part-head">
-        <h2 id={id}>
-          {title} <span>{note}</span>
-        </h2>
-        <TakeAway title={title} sheet={sheet} now={now} />
-      </div>
+      <PartHead id={id} title={title} note={note} away={{ name: title, sheet, now }} />
       {narrow ? (
         <>
           <div class="pressure-key">{drawing}</div>

@@ -1,5 +1,6 @@
 import type { Feed, Measures, OpelSummary, Overview, SiteDetail, SystemIdentity } from "../../api/types";
-import { feedInWords } from "../../components/feeds/feeds";
+import { FeedRows } from "../../components/feeds/feeds";
+import { isUnheard } from "../../components/feeds/words";
 import { levelInWords, OpelHeadline } from "../../components/opel/opel-level";
 import { Tile } from "../../components/tile/tile";
 import { momentBeside } from "../../format/time";
@@ -71,18 +72,7 @@ const states: Record<Feed["state"], string> = { live: "on time", delayed: "delay
 
 export function SiteFeeds({ feeds, now }: { feeds: Feed[]; now: number }) {
   if (feeds.length === 0) return <p class="nothing">Nothing has been received for this site yet.</p>;
-  return (
-    <ul class="feeds site-feeds">
-      {feeds.map((feed) => (
-        <li key={feed.source} class={`feed feed-${feed.state}`}>
-          <b>
-            {feed.name}, {states[feed.state]}
-          </b>
-          <span class="quiet">{feedInWords(feed, now)}</span>
-        </li>
-      ))}
-    </ul>
-  );
+  return <FeedRows feeds={feeds} now={now} beside={(feed) => (isUnheard(feed) ? "" : states[feed.state])} />;
 }
 
 export interface HeadProps {

@@ -3,13 +3,15 @@ import { fetchSystem } from "../../api/client";
 import type { OpelAnswer, Overview, Site, SiteDetail, SitePeople, Value } from "../../api/types";
 import { BedGrid } from "../../components/beds/bed-grid";
 import { BedMark } from "../../components/beds/bed-mark";
+import { sheetOfBeds } from "../../components/beds/beds-sheet";
 import { Figure } from "../../components/figure/figure";
-import { LeaveStrip } from "../../components/leave/leave-strip";
-import { OpelBreakdownTable } from "../../components/opel/opel-breakdown";
+import { LeaveStrip, sheetOfLeave } from "../../components/leave/leave-strip";
+import { OpelBreakdownTable, sheetOfParameters } from "../../components/opel/opel-breakdown";
 import { scoreInWords } from "../../components/opel/opel-level";
-import { standingOf } from "../../components/standing/standing";
+import { hasFacts, standingOf } from "../../components/standing/standing";
+import type { Sheet } from "../../components/table/sheet";
 import { VehicleStrip } from "../../components/vehicles/vehicle-strip";
-import { WaitsStrip } from "../../components/waits/waits-strip";
+import { sheetOfWaits, WaitsStrip } from "../../components/waits/waits-strip";
 import { count } from "../../format/number";
 import { measuresOnWall } from "../../format/small";
 import { live } from "../../store";
@@ -21,6 +23,7 @@ import { Frame, type Shown } from "../frame/frame";
 import { Main } from "../frame/main";
 import { useNarrow } from "../frame/narrow";
 import { OpelPanel } from "../frame/opel-panel";
+import { PartHead, type PartHeadProps } from "../frame/part-head";
 import { useWidth } from "../frame/width";
 import { feedsOf, SiteFeeds, SiteHead } from "./head";
 import {
@@ -87,6 +90,16 @@ function explained(overview: Overview, detail: SiteDetail, wall: boolean): Overv
   return { ...overview, sites: seen };
 }
 
+/** A card of the board, under its heading. */
+function Part({ children, ...head }: PartHeadProps) {
+  return (
+    <section class="card site-part" aria-labelledby={head.id}>
+      <PartHead {...head} />
+      {children}
+    </section>
+  );
+}
+
 interface BoardProps {
   overview: Overview;
   detail: SiteDetail;
@@ -109,11 +122,17 @@ function Board({ overview, detail, shown }: BoardProps) {
   const units = (...kinds: string[]) => detail.units.filter((unit) => kinds.includes(unit.kind));
   const measures = detail.measures;
   const inEd = standingOf(measures["ed.in_department"]);
+  const ready = standingOf(measures["discharge.no_criteria_to_reside"]);
   const waiting = standingOf(measures["ambulance.waiting_handover"]);
   const isMajor = detail.ed_type === 1;
   const isUnit = (code: string) => detail.units.some((unit) => unit.code === code);
   const vehicles = marks ? vehiclesOf(marks, now) : [];
   const feeds = feedsOf(detail, overview.feeds, system);
+  const areas = gridOf(units("ed_area", "sdec"), null);
+  const wards = gridOf(units("ward", "discharge_lounge"), marks);
+  const teams = gridOf(units("virtual_ward"), null);
+  const leave = marks ? leaveOf(marks).map((row) => ({ ...row, median: medianOf(row.days) })) : [];
+  const away = (what: string, sheet: () => Sheet) => ({ name: `${what}, ${detail.name}`, sheet, now });
   const grids = { view: "marks", now, explained: true } as const;
   const left = marks ? marks.left_out.ghosts + marks.left_out.stale : 0;
   return (
@@ -140,8 +159,15 @@ function Board({ overview, detail, shown }: BoardProps) {
           <SiteHead detail={detail} overview={overview} measures={measures} now={now} />
           <div class="site-column" ref={room.ref}>
             {detail.ed_type !== null && (
-              <section class="card site-part" aria-labelledby="ed-title">
-                <h2 id="ed-title">{isMajor ? "Emergency department" : "Urgent treatment centre"}</h2>
+              <Part
+                id="ed-title"
+                title={isMajor ? "Emergency department" : "Urgent treatment centre"}
+                away={
+                  marks &&
+                  hasFacts(inEd) &&
+                  away("Waits by area", () => sheetOfWaits(waitsOf(detail.units, marks), waitLines))
+                }
+              >
                 <Line
                   detail={detail}
                   now={now}
@@ -173,20 +199,25 @@ function Board({ overview, detail, shown }: BoardProps) {
                     for all.
                   </p>
                 )}
+                <PartHead
+                  id="areas-title"
+                  level={3}
+                  title="Places by area"
+                  away={away("Places by area", () => sheetOfBeds(areas, now, "Area"))}
+                />
                 <div class="site-grid">
                   <BedGrid
                     label={`Areas of the department, ${detail.name}`}
-                    units={gridOf(units("ed_area", "sdec"), null)}
+                    units={areas}
                     what="Area"
                     withNoCriteria={false}
                     {...grids}
                   />
                 </div>
-              </section>
+              </Part>
             )}
             {has(detail, "ward") && (
-              <section class="card site-part" aria-labelledby="beds-title">
-                <h2 id="beds-title">Beds</h2>
+              <Part id="beds-title" title="Beds" away={away("Beds by ward", () => sheetOfBeds(wards, now))}>
                 <Line
                   detail={detail}
                   now={now}
@@ -204,18 +235,17 @@ function Board({ overview, detail, shown }: BoardProps) {
                   }
                 />
                 <div class="site-grid">
-                  <BedGrid
-                    label={`Beds by ward, ${detail.name}`}
-                    units={gridOf(units("ward", "discharge_lounge"), marks)}
-                    {...grids}
-                  />
+                  <BedGrid label={`Beds by ward, ${detail.name}`} units={wards} {...grids} />
                   <SiteKey />
                 </div>
-              </section>
+              </Part>
             )}
             {has(detail, "virtual_ward") && (
-              <section class="card site-part" aria-labelledby="virtual-title">
-                <h2 id="virtual-title">Virtual ward</h2>
+              <Part
+                id="virtual-title"
+                title="Virtual ward"
+                away={away("Places by team", () => sheetOfBeds(teams, now, "Team"))}
+              >
                 <Line
                   detail={detail}
                   now={now}
@@ -227,26 +257,26 @@ function Board({ overview, detail, shown }: BoardProps) {
                 <div class="site-grid">
                   <BedGrid
                     label={`Places by team, ${detail.name}`}
-                    units={gridOf(units("virtual_ward"), null)}
+                    units={teams}
                     what="Team"
                     withNoCriteria={false}
                     {...grids}
                   />
                 </div>
-              </section>
+              </Part>
             )}
           </div>
           <div class="site-column" ref={side.ref}>
             {detail.kind === "acute" && (
-              <section class="card site-part" aria-labelledby="opel-title">
-                <h2 id="opel-title">
-                  OPEL, parameter by parameter{" "}
-                  {detail.opel?.level_least && (
-                    <span>
-                      {scoreInWords(detail.opel)}, local{detail.opel.indicative && ", indicative"}
-                    </span>
-                  )}
-                </h2>
+              <Part
+                id="opel-title"
+                title="OPEL, parameter by parameter"
+                note={
+                  detail.opel?.level_least &&
+                  `${scoreInWords(detail.opel)}, local${detail.opel.indicative ? ", indicative" : ""}`
+                }
+                away={opel && away("OPEL parameters", () => sheetOfParameters(opel.opel.parameters, now))}
+              >
                 <div class="site-grid">
                   {opel ? (
                     <OpelBreakdownTable opel={opel.opel} edition={opel.edition.name} site={code} now={now} />
@@ -254,11 +284,10 @@ function Board({ overview, detail, shown }: BoardProps) {
                     <p class="nothing">not received yet</p>
                   )}
                 </div>
-              </section>
+              </Part>
             )}
             {isMajor && (
-              <section class="card site-part" aria-labelledby="ambulance-title">
-                <h2 id="ambulance-title">Ambulance</h2>
+              <Part id="ambulance-title" title="Ambulance">
                 <Line
                   detail={detail}
                   now={now}
@@ -282,11 +311,14 @@ function Board({ overview, detail, shown }: BoardProps) {
                     />
                   </div>
                 )}
-              </section>
+              </Part>
             )}
             {has(detail, "ward") && (
-              <section class="card site-part" aria-labelledby="leave-title">
-                <h2 id="leave-title">Ready to leave</h2>
+              <Part
+                id="leave-title"
+                title="Ready to leave"
+                away={marks && hasFacts(ready) && away("Ready to leave", () => sheetOfLeave(leave))}
+              >
                 <Line
                   detail={detail}
                   now={now}
@@ -305,17 +337,16 @@ function Board({ overview, detail, shown }: BoardProps) {
                   <div class="site-grid">
                     <LeaveStrip
                       label={`People without criteria to reside, ${detail.name}`}
-                      rows={leaveOf(marks).map((row) => ({ ...row, median: medianOf(row.days) }))}
+                      rows={leave}
                       now={now}
-                      standing={standingOf(measures["discharge.no_criteria_to_reside"])}
+                      standing={ready}
                       width={Math.min(220, side.width - 190)}
                     />
                   </div>
                 )}
-              </section>
+              </Part>
             )}
-            <section class="card site-part" aria-labelledby="feeds-title">
-              <h2 id="feeds-title">Feeds behind these figures</h2>
+            <Part id="feeds-title" title="Feeds behind these figures">
               <SiteFeeds feeds={feeds} now={now} />
               {left > 0 && marks && (
                 <p class="site-left">
@@ -323,7 +354,7 @@ function Board({ overview, detail, shown }: BoardProps) {
                   {count(marks.left_out.stale)} silent for too long.
                 </p>
               )}
-            </section>
+            </Part>
           </div>
         </>
       )}

@@ -1,4 +1,5 @@
 import { BedGrid } from "../../components/beds/bed-grid";
+import { sheetOfBeds } from "../../components/beds/beds-sheet";
 import { sorted } from "../../components/site-table/rows";
 import { together } from "../beds/words";
 import type { Plan } from "../frame/columns";
@@ -85,6 +86,11 @@ function Desk({ drawn }: { drawn: Drawn }) {
         id="teams-title"
         title="Teams"
         note="the fullest first; a place a mark, filled where somebody is on it"
+        away={{
+          name: "Places of virtual wards, by team",
+          sheet: () => sheetOfBeds(teamsOf(units, hubs), drawn.now, "Team"),
+          now: drawn.now,
+        }}
       >
         <BedGrid
           label="Places of virtual wards, by team"

@@ -3,7 +3,9 @@ import type { MeasureDefinition, Value } from "../../api/types";
 import { absenceInFull, count, counts, inWords } from "../../format/number";
 import { age, date, momentBeside } from "../../format/time";
 import { targetInWords } from "../line-mark/line-mark";
-import { Spread, type SpreadRow } from "./spread";
+import { TakeAway } from "../table/take-away";
+import { Spread, type SpreadRow, sheetOfSpread } from "./spread";
+import "../dialog/panel.css";
 import "./explain.css";
 
 export interface ExplainProps {
@@ -117,9 +119,16 @@ export function Explain({
         </>
       )}
       {notes}
-      <h3>
-        Same figure, {peers}, {past ? "then" : "now"}
-      </h3>
+      <div class="panel-head">
+        <h3>
+          Same figure, {peers}, {past ? "then" : "now"}
+        </h3>
+        <TakeAway
+          title={`${known?.title ?? title}, ${peers}`}
+          sheet={() => sheetOfSpread(known?.title ?? title, spread, now)}
+          now={now}
+        />
+      </div>
       <Spread rows={spread} target={known?.target ?? null} />
       {known?.kind === "share" && (
         <p class="quiet explain-note">

@@ -1,5 +1,6 @@
 import type { Value } from "../../api/types";
 import { absence, counts, inWords } from "../../format/number";
+import { cellOf, type Sheet } from "../table/sheet";
 
 export interface SpreadRow {
   code: string;
@@ -7,6 +8,12 @@ export interface SpreadRow {
   value: Value;
   chosen: boolean;
 }
+
+/** The places with their figures, for copy and export. */
+export const sheetOfSpread = (title: string, rows: SpreadRow[], now: number): Sheet => [
+  ["Place", title],
+  ...rows.map(({ name, value }) => [name, cellOf(value, now)]),
+];
 
 const WIDTH = 104;
 

@@ -1,8 +1,10 @@
 import { count } from "../../format/number";
+import { isFew } from "../../format/small";
 import { linear, stacked } from "../../scale/scale";
 import "../chart/chart.css";
 import { hasFacts, LIVE, Nothing, type Standing } from "../standing/standing";
 import { Region } from "../table/region";
+import { peopleCell, type Sheet } from "../table/sheet";
 import "./leave-strip.css";
 
 /** People who could leave, by days since then. */
@@ -28,6 +30,16 @@ const MARK = 4;
 const LINE = 21;
 const LAST = 42;
 const ROW = 26;
+
+/** The pathways with their people and the median of their days, for copy and export. */
+export const sheetOfLeave = (rows: LeaveLine[]): Sheet => [
+  ["Pathway", "People", "Median days"],
+  ...rows.map(({ name, note, days, median }) => [
+    [name, note].filter(Boolean).join(", "),
+    peopleCell(days.length),
+    median === null || isFew(days.length) ? "" : count(median),
+  ]),
+];
 
 /** Everyone with no criteria to reside as a mark by days without criteria to reside, a pathway a row. */
 export function LeaveStrip({ label, rows, now, standing = LIVE, width = WIDE }: LeaveStripProps) {

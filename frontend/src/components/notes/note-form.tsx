@@ -30,7 +30,11 @@ export function NoteForm({ scopes, measure, at, onWrite, onClose }: NoteFormProp
   const [sending, setSending] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => setFrom(wallClock(at)), [at]);
-  useEffect(() => field.current?.focus(), []);
+  // The whole form comes into sight, and not its first field alone.
+  useEffect(() => {
+    field.current?.focus({ preventScroll: true });
+    field.current?.form?.scrollIntoView({ block: "nearest" });
+  }, []);
   const write = () => {
     const moment = iso(from);
     if (moment === null) return setWrong("Say from when, as a date and a time.");

@@ -5,6 +5,7 @@ import "../chart/chart.css";
 import { Figure } from "../figure/figure";
 import { Pips } from "../pips/pips";
 import { Region } from "../table/region";
+import { cellOf, type Sheet } from "../table/sheet";
 import { levelInWords, scoreInWords } from "./opel-level";
 import "./opel-breakdown.css";
 
@@ -105,6 +106,19 @@ function BasisMark({ basis }: { basis: Basis }) {
     </svg>
   );
 }
+
+/** The parameters of a level as text, for copy and export. */
+export const sheetOfParameters = (parameters: OpelParameter[], now: number): Sheet => [
+  ["Parameter", "Now", "Points", "To next", "Bands from", "Bands are"],
+  ...parameters.map((each) => [
+    [each.name, each.note].filter(Boolean).join(", "),
+    cellOf(readingOf(each), now),
+    each.points === null ? "" : String(each.points),
+    nextInWords(each),
+    each.bands.flatMap(({ edge }) => (edge === null ? [] : [edgeInWords(edge, each.unit)])).join("; "),
+    basisWords[basisOf(each)],
+  ]),
+];
 
 export interface OpelBreakdownProps {
   opel: OpelBreakdown;

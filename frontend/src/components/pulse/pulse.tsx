@@ -1,6 +1,7 @@
 import type { Feed } from "../../api/types";
 import { age, clockTime } from "../../format/time";
 import type { Pulse as PulseState } from "../../store/live";
+import { feedsInWords } from "../feeds/words";
 import "./pulse.css";
 
 /** The page's own state in words. */
@@ -12,15 +13,6 @@ export function pulseInWords({ state, quietMilliseconds, lastHeardAt }: PulseSta
   const quiet = age(quietMilliseconds ?? 0);
   if (state === "lost") return [`Lost ${clockTime(lastHeardAt ?? 0)}`, `, ${quiet} ago`];
   return [state === "live" ? "Live" : "Delayed", `, ${quiet}`];
-}
-
-/** "21 of 23 feeds on time, 1 delayed, 1 silent". */
-export function feedsInWords(feeds: Feed[]): string {
-  const number = (state: Feed["state"]) => feeds.filter((feed) => feed.state === state).length;
-  const late = (["delayed", "silent"] as const)
-    .filter((state) => number(state) > 0)
-    .map((state) => `, ${number(state)} ${state}`);
-  return `${number("live")} of ${feeds.length} feeds on time${late.join("")}`;
 }
 
 const shape: Record<PulseState["state"], preact.JSX.Element> = {

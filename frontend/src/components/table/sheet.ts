@@ -1,6 +1,6 @@
 import type { Value } from "../../api/types";
 import { absenceInFull, inWords, SMALL_NUMBER } from "../../format/number";
-import { countsFew } from "../../format/small";
+import { countsFew, isFew } from "../../format/small";
 import { ageInWords } from "../figure/figure";
 
 /** What a table shows, as rows of text; the first row is its headings. */
@@ -14,6 +14,10 @@ export function cellOf(value: Value | undefined, now: number): string {
   const late = ageInWords(value, now);
   return late ? `${inWords(value)} (${late})` : inWords(value);
 }
+
+/** A number of people in a cell of a sheet: one to four are withheld, and none known is empty. */
+export const peopleCell = (people: number | null): string =>
+  people === null ? "" : isFew(people) ? SMALL_NUMBER : String(people);
 
 // A spreadsheet runs a cell that begins with one of these.
 const runs = /^[=+\-@\t\r]/;

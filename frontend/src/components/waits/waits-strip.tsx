@@ -3,6 +3,7 @@ import { linear, stacked } from "../../scale/scale";
 import "../chart/chart.css";
 import { hasFacts, LIVE, Nothing, type Standing, standingInWords } from "../standing/standing";
 import { Region } from "../table/region";
+import { peopleCell, type Sheet } from "../table/sheet";
 import "./waits-strip.css";
 
 /** One person, by nothing but how long they have been there. */
@@ -49,6 +50,18 @@ export function lastHour(rows: WaitsRow[], lines: WaitLine[]): number {
   return Math.min(36, Math.ceil(Math.max(longest + 1, least) / 2) * 2);
 }
 
+const over = (line: WaitLine) => `over ${minutes(line.minutes).replace(" h 00", " h")}`;
+
+/** The areas with their people, those past each line, and the longest wait, for copy and export. */
+export const sheetOfWaits = (rows: WaitsRow[], lines: WaitLine[]): Sheet => [
+  ["Area", "People", ...lines.map(over), "Longest"],
+  ...rows.map((row) => [
+    row.name,
+    ...[row.people, ...row.past].map(peopleCell),
+    row.longestMinutes === null ? "" : minutes(row.longestMinutes),
+  ]),
+];
+
 /** Everyone in the department as a mark by hours since arrival, an area a row. */
 export function WaitsStrip({ label, rows, lines, now, standing = LIVE, width = 460 }: WaitsStripProps) {
   if (!hasFacts(standing) || rows.length === 0) return <Nothing standing={standing} now={now} />;
@@ -83,7 +96,7 @@ export function WaitsStrip({ label, rows, lines, now, standing = LIVE, width = 4
             </th>
             {lines.map((each) => (
               <th key={each.minutes} scope="col" class="waits-number">
-                over {minutes(each.minutes).replace(" h 00", " h")}
+                {over(each)}
               </th>
             ))}
             <th scope="col" class="waits-number">

@@ -1,7 +1,8 @@
 import type { Feed } from "../../api/types";
 import { age, clockTime, momentBeside, shortDate, speed } from "../../format/time";
 import type { Pulse as PulseState } from "../../store/live";
-import { feedsInWords, Pulse } from "../pulse/pulse";
+import { feedsInWords, isUnheard, notOnTime } from "../feeds/words";
+import { Pulse } from "../pulse/pulse";
 import "./wall-header.css";
 
 export interface WallHeaderProps {
@@ -15,23 +16,35 @@ export interface WallHeaderProps {
   here: { name: string } | null;
 }
 
-const NAMED = 2;
+/** What there is room for under one another. */
+const LINES = 2;
 
-/** The late feeds by name, the silent ones first; those there is no room for are counted. */
-export function lateFeeds(feeds: Feed[], now: number): { name: string; silent: boolean; words: string }[] {
-  const rank = (feed: Feed) => (feed.state === "silent" ? 0 : 1);
-  const late = feeds
-    .filter((feed) => feed.state !== "live")
-    .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
-  const more = late.length - NAMED;
-  return late.slice(0, NAMED).map((feed, index) => {
-    const at = feed.last_event_at === null ? null : Date.parse(feed.last_event_at);
+export interface LateFeed {
+  name: string;
+  silent: boolean;
+  words: string;
+}
+
+/**
+ * The late feeds by name, the silent ones first; those there is no room for are counted. Those never heard have a line of
+ * their own under the others.
+ */
+export function lateFeeds(feeds: Feed[], now: number): LateFeed[] {
+  const unheard = feeds.filter(isUnheard);
+  const late = notOnTime(feeds).filter((feed) => !isUnheard(feed));
+  const lines = unheard.length > 0 ? LINES - 1 : LINES;
+  const more = late.length - lines;
+  const named = late.slice(0, lines).map((feed, index) => {
+    const at = Date.parse(feed.last_event_at ?? "");
     const silent = feed.state === "silent";
-    const stands =
-      at === null ? "nothing yet" : silent ? `lost ${momentBeside(at, now)}` : `${age(now - at)} old`;
-    const rest = index === NAMED - 1 && more > 0 ? `, and ${more} more` : "";
+    const stands = silent ? `lost ${momentBeside(at, now)}` : `${age(now - at)} old`;
+    const rest = index === lines - 1 && more > 0 ? `, and ${more} more` : "";
     return { name: feed.name, silent, words: `${stands}${rest}` };
   });
+  const [only, ...others] = unheard;
+  if (!only) return named;
+  const name = others.length > 0 ? `${unheard.length} feeds` : only.name;
+  return [...named, { name, silent: false, words: "never heard" }];
 }
 
 /** The head of a wall: where, whether it is live, which feeds are late, and what time it is there. */

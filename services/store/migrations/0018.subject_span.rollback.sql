@@ -1,0 +1,2 @@
+create index subject_ended_at on subject (ended_at);
+drop index subject_span;
