@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from services.domain.catalogue import CATALOGUE
 from services.domain.events import EVENT_TYPES
 from services.domain.facts import FACT, Fact
-from services.domain.fold import union
 from services.domain.measures import Atom, Atoms, Selection, configured_capacity, evaluate
 from services.domain.sweep import sweep
 from services.domain.versions import Grid, settled, versions
 from tests.property.test_measures import SYSTEM, world
-from tests.worlds import MINUTES, START, worlds
+from tests.worlds import MINUTES, START, union, worlds
 
 CATALOGUED = tuple(dict.fromkeys(atom for measure in CATALOGUE.values() for atom in measure.atoms()))
 #: What a selection can say and no measure says yet.
