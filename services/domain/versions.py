@@ -110,7 +110,7 @@ class Grid:
 
 
 def yesterday(moment_: datetime) -> int:
-    """The same time yesterday in London."""
+    """Where the window of 24 hours begins at a moment: the same time yesterday in London, and never earlier again."""
     start = window_start("last_24h", moment_)
     assert start is not None
     return microseconds(start)
