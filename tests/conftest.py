@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from psycopg import Connection
 
+from services.store import readings
 from services.store.database import Database, migrate
 from services.store.embedded import embedded
 
@@ -53,3 +54,9 @@ def connection(database: Database) -> Iterator[Connection[Any]]:
 
 def empty(connection: Connection[Any]) -> None:
     connection.execute(f"truncate {TABLES}")
+
+
+def forget_readings(connection: Connection[Any]) -> None:
+    """Drop every reading, as if none had been written yet."""
+    connection.execute("truncate reading, reading_hour, series")
+    readings.note(connection, readings.Progress(None, None, None, 0))

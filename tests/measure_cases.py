@@ -15,10 +15,10 @@ import pytest
 
 from services.domain.catalogue import CATALOGUE
 from services.domain.facts import Fact
-from services.domain.fold import fold, union
+from services.domain.fold import fold
 from services.domain.measures import Atoms, Value, World, combine, configured_capacity
 from services.domain.phases import phases
-from tests.worlds import START, event, small_system
+from tests.worlds import START, event, small_system, union
 
 SYSTEM = small_system()
 T = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)  # 13:00 in London

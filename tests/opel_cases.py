@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.configuration import load_system
-from services.domain.opel import Assessment, Reading, assess
+from services.domain.opel import Assessment, Reading, assess, score
 from services.domain.opel_tables import Edition, OpelTables, Parameter
 
 TABLES: OpelTables = load_system().opel
@@ -20,6 +20,15 @@ def edition(code: str) -> Edition:
 
 def parameters(code: str) -> dict[str, Parameter]:
     return {each.code: each for each in edition(code).pillar("acute").parameters}
+
+
+def points_of(parameter: Parameter, value: float) -> int:
+    """The points of a value in the parameter's unit (percent or minutes)."""
+    reading = Reading(value / 100, numerator=value, denominator=100) if parameter.unit == "percent" else Reading(value)
+    names = (parameter.measure, parameter.measure_last_24h)
+    points = score(parameter, {name: reading for name in names if name}, least_n=0).points
+    assert points is not None
+    return points
 
 
 def share(numerator: float, denominator: float) -> Reading:

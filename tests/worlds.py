@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from services.domain.events import EVENT_ADAPTERS, SELECT
-from services.domain.facts import Fact, fact_of, fingerprint
+from services.domain.events import EVENT_ADAPTERS, SELECT, Envelope
+from services.domain.facts import Fact, fingerprint, stated
 from services.domain.system import Capacity, Place, Provider, Site, System, Unit
 
 START = datetime(2026, 3, 28, 18, 0, tzinfo=UTC)  # the clocks change in the night that follows
@@ -138,6 +139,29 @@ def event(
     if sent is not None:
         raw["sentat"] = (START + timedelta(minutes=sent)).isoformat()
     return fact_of(EVENT_ADAPTERS[type_].validate_python(raw), START + timedelta(minutes=recorded))
+
+
+def fact_of(event: Envelope, recorded_at: datetime) -> Fact:
+    """The fact an accepted event states, as the door makes it of an event whose ids are uids already."""
+    type_: str = event.type  # type: ignore[attr-defined]
+    data: dict[str, Any] = event.data.model_dump(mode="json", exclude_none=True)  # type: ignore[attr-defined]
+    sent_at = event.sentat.astimezone(UTC) if event.sentat else None
+    return stated(
+        event.id, event.source, event.subject, type_, event.time.astimezone(UTC), sent_at, data, recorded_at,
+        event.replaces, event.cancels, event.person, event.personmerged, event.personflag, event.follows,
+    )  # fmt: skip
+
+
+def union(*sets: Iterable[Fact]) -> dict[tuple[str, str], Fact]:
+    """The set S of design 5.1: (uid, digest) -> fact, receiving again keeps the earliest recorded_at."""
+    known: dict[tuple[str, str], Fact] = {}
+    for facts in sets:
+        for fact in facts:
+            key = (fact.uid, fact.digest)
+            held = known.get(key)
+            if held is None or fact.recorded_at < held.recorded_at:
+                known[key] = fact
+    return known
 
 
 @st.composite

@@ -7,14 +7,14 @@ the door's key; digest covers everything but recorded_at. Both are 128-bit BLAKE
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
 
-from services.domain.events import SELECT, Envelope
+from services.domain.events import SELECT
 
 FACT, REPLACEMENT, CANCEL = 0, 1, 2
 
@@ -70,26 +70,14 @@ def fingerprint(data: bytes) -> str:
     return made.hexdigest()
 
 
-def fact_of(event: Envelope, recorded_at: datetime) -> Fact:
-    """The fact an accepted event states. recorded_at: when the first door received it (UTC).
-
-    The door has made `id`, and whatever id is cancelled or replaced, the uid already.
-    """
-    type_: str = event.type  # type: ignore[attr-defined]
-    data: dict[str, Any] = event.data.model_dump(mode="json", exclude_none=True)  # type: ignore[attr-defined]
-    sent_at = event.sentat.astimezone(UTC) if event.sentat else None
-    return stated(
-        event.id, event.source, event.subject, type_, event.time.astimezone(UTC), sent_at, data, recorded_at,
-        event.replaces, event.cancels, event.person, event.personmerged, event.personflag, event.follows,
-    )  # fmt: skip
-
-
 def stated(
     uid: str, source: str, subject: str, type_: str, time: datetime, sent_at: datetime | None, data: Mapping[str, Any],
     recorded_at: datetime, replaces: str | None = None, cancels: str | None = None, person: str | None = None,
     merged: str | None = None, flag: str | None = None, follows: str | None = None,
 ) -> Fact:  # fmt: skip
-    """The same from parts at hand. replaces, cancels: a uid or `select:<type>`; data: ready for JSON; times in UTC."""
+    """The fact that an accepted event states. uid: made by the door; replaces, cancels: a uid or `select:<type>`;
+    data: ready for JSON; times in UTC.
+    """
     said = data.canonical if type(data) is Written else data
     canonical = orjson.dumps(
         [uid, type_, time, sent_at, replaces, cancels, person, merged, flag, follows, said],

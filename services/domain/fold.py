@@ -55,18 +55,6 @@ class Subject(NamedTuple):
     last_recorded_at: datetime
 
 
-def union(*sets: Iterable[Fact]) -> dict[tuple[str, str], Fact]:
-    """The set S: (uid, digest) -> fact, receiving again keeps the earliest recorded_at."""
-    known: dict[tuple[str, str], Fact] = {}
-    for facts in sets:
-        for fact in facts:
-            key = (fact.uid, fact.digest)
-            held = known.get(key)
-            if held is None or fact.recorded_at < held.recorded_at:
-                known[key] = fact
-    return known
-
-
 def survivors(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that stand, greatest first.
 
@@ -102,7 +90,7 @@ def survivors(facts: Iterable[Fact]) -> list[Fact]:
 def fold(facts: Iterable[Fact], *, as_at: datetime | None = None, known_at: datetime | None = None) -> Subject | None:
     """One subject's facts -> its state at as_at as known at known_at (both: no limit where None).
 
-    Returns None where nothing was known. The facts must be a set: pass them through `union` where they may repeat.
+    Returns None where nothing was known. The facts must be a set: of one uid and digest, the earliest received.
     """
     known = list(facts) if known_at is None else [fact for fact in facts if fact.recorded_at <= known_at]
     if not known:

@@ -30,14 +30,11 @@ class Instants:
 
     @classmethod
     def following(cls, moment_: datetime, length: timedelta) -> Instants:
-        """The instants from a moment on: for this length, or up to where the clocks go back within it."""
+        """The instants from a moment on, for this length."""
         knots, until = [moment_], moment_ + length
         while knots[-1] < until:
             # Quarters of an hour by the clock, so that no change of clocks falls between two knots.
-            following = min(floor_to(knots[-1], _KNOT) + _KNOT, until)
-            if yesterday(following) < yesterday(knots[-1]):
-                until = following
-            knots.append(following)
+            knots.append(min(floor_to(knots[-1], _KNOT) + _KNOT, until))
         times = np.array([microseconds(each) for each in knots], np.int64)
         before = np.array([yesterday(each) for each in knots], np.int64)
         ends = np.array([yesterday(each - MICROSECOND) for each in knots[1:]], np.int64)

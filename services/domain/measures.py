@@ -147,8 +147,15 @@ def window_start(window: Window | None, t: datetime) -> datetime | None:
 
 
 def _yesterday(t: datetime) -> datetime:
-    """The same time yesterday in London; where the clocks skipped it, the moment at which they did."""
-    local = t.astimezone(LONDON) - timedelta(days=1)
+    """The same time yesterday in London; where the clocks skipped it, the moment at which they did.
+
+    It never goes back: through an hour that comes a second time it waits at what was reached when the first one ended,
+    so that nothing that left the window comes into it again.
+    """
+    today = t.astimezone(LONDON)
+    if today.fold:
+        return t.astimezone(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(days=1)
+    local = today - timedelta(days=1)
     start = local.astimezone(UTC)
     skipped = start.astimezone(LONDON).replace(tzinfo=None) != local.replace(tzinfo=None)
     return start.replace(minute=0, second=0, microsecond=0) if skipped else start

@@ -169,11 +169,6 @@ def level_of(edition: Edition, score: float) -> Level:
     return _cut(edition, score).level
 
 
-def points_of(parameter: Parameter, value: float) -> int:
-    """The points of a value in the parameter's unit (percent or minutes)."""
-    return _band(parameter, Fraction(str(value))).points
-
-
 def assess(edition: Edition, pillar: Pillar, readings: Mapping[str, Reading]) -> Assessment:
     """An organisation's score in a pillar from the readings of its measures, by measure name."""
     if not pillar.parameters:

@@ -121,21 +121,6 @@ class SystemState:
     stale: tuple[Journey, ...]
     feeds: tuple[FeedHealth, ...]
 
-    def in_phase(self, name: str) -> tuple[Journey, ...]:
-        """The journeys in place with that phase open: `ed.bed_wait` is the queue for a bed."""
-        return tuple(journey for journey in self.journeys if any(phase.name == name for phase in journey.phases))
-
-
-@dataclass(frozen=True, slots=True)
-class Worklist:
-    """Journeys of one unit that somebody should look at: `ghost` is left, time unknown; `stale` is silent too long."""
-
-    site: str | None
-    unit: str | None
-    reason: Reason
-    count: int
-    journeys: tuple[str, ...]
-
 
 def build_state(
     subjects: Iterable[Subject], system: System, as_at: datetime, known_at: datetime, *,
@@ -185,19 +170,6 @@ def build_state(
         ghosts=tuple(left_out["ghost"]),
         stale=tuple(left_out["stale"]),
         feeds=tuple(sorted(feeds, key=lambda feed: feed.source)),
-    )
-
-
-def worklists(state: SystemState) -> tuple[Worklist, ...]:
-    """The ghosts and the stale of each unit, by site, unit and reason."""
-    found: dict[tuple[str, str, Reason], list[Journey]] = {}
-    listed: tuple[tuple[Reason, tuple[Journey, ...]], ...] = (("ghost", state.ghosts), ("stale", state.stale))
-    for reason, journeys in listed:
-        for journey in journeys:
-            found.setdefault((journey.site or "", journey.unit or "", reason), []).append(journey)
-    return tuple(
-        Worklist(site or None, unit or None, reason, len(held), tuple(journey.key for journey in held))
-        for (site, unit, reason), held in sorted(found.items())
     )
 
 

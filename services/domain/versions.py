@@ -41,10 +41,6 @@ def floor_to(moment_: datetime, step: timedelta) -> datetime:
     return moment_ - (moment_ - EPOCH) % step
 
 
-def ceil_to(moment_: datetime, step: timedelta) -> datetime:
-    return floor_to(moment_ + step - MICROSECOND, step)
-
-
 class Axis(Protocol):
     """Marks, each known by its place. `origin` and `last` are the first and the last, in microseconds since 1970;
     `end` is one place past the last.
@@ -112,13 +108,9 @@ class Grid:
     def a_day_on(self, times: Times) -> NDArray[np.int64]:
         return np.searchsorted(_yesterdays(self.marks.tobytes()), times, "right")
 
-    def knows(self, recorded_at: datetime) -> int:
-        """The place in `known` from which a fact is known; len(known): from none of them."""
-        return int(np.searchsorted(self.known, microseconds(recorded_at), "left"))
-
 
 def yesterday(moment_: datetime) -> int:
-    """The same time yesterday in London."""
+    """Where the window of 24 hours begins at a moment: the same time yesterday in London, and never earlier again."""
     start = window_start("last_24h", moment_)
     assert start is not None
     return microseconds(start)

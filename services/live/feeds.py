@@ -134,13 +134,24 @@ def read_board(
 
 
 def read_feed(
-    connection: Connection[Any], system: System, code: str, t: datetime, *, known_at: datetime | None = None
-) -> dict[str, Any]:
-    """One feed as on the board, with its rhythm through the week. Raises KeyError for a code that should not send."""
+    connection: Connection[Any], system: System, code: str, t: datetime, *, known_at: datetime | None = None,
+    past: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """One feed as on the board, with its rhythm through the week. Raises KeyError for a code that should not send.
+
+    past: with the rhythm that it had at t, learned again from what was received before; its state is judged, as on the
+    board, by what is known of its rhythm today.
+    """
     board = read_board(connection, system, t, known_at=known_at)
     row: dict[str, Any] = {item["code"]: item for item in board["items"]}[code]
-    heard = health(feed_store.read_at(connection, t, known_at), system, t).get(code)
-    rhythm = heard.rhythm if heard else expected(row["source"], system)
+    thought = expected(row["source"], system)
+    if past:
+        learned = feed_store.rhythm_at(connection, row["source"], thought, min(t, known_at or t))
+        row |= {"rhythm_learned": learned is not None}
+        rhythm = learned or thought
+    else:
+        heard = health(feed_store.read_at(connection, t, known_at), system, t).get(code)
+        rhythm = heard.rhythm if heard else thought
     return row | {"as_at": t, "known_at": known_at or t, "rhythm": list(rhythm.shares)}
 
 

@@ -33,6 +33,7 @@ with mark as (
     select distinct source, floor(extract(epoch from recorded_at) / 300)::bigint as number
     from event
     where recorded_at >= %(since)s and recorded_at < %(until)s
+      and (%(source)s::text is null or source = %(source)s)
 )
 select source, to_timestamp((number / 12) * 3600) as hour, count(*)::int as marks
 from mark
@@ -125,15 +126,8 @@ def learn_rhythms(
 
     expected: what a source is thought to do where too little was heard. Only whole hours count.
     """
-    until = now.replace(minute=0, second=0, microsecond=0)
-    since = until - timedelta(weeks=weeks)
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_HEARD, {"since": since, "until": until}).fetchall()
-    heard: dict[str, dict[datetime, int]] = {}
-    for source, hour, marks in rows:
-        heard.setdefault(source, {})[hour] = marks
-    for source, hours in sorted(heard.items()):
-        rhythm = learn(expected(source), listened(hours, until))
+    learned = _learned(connection, expected, now, weeks)
+    for source, rhythm in sorted(learned.items()):
         connection.execute(
             """
             insert into feed_rhythm (source, shares, learned_at) values (%s, %s, %s)
@@ -142,7 +136,25 @@ def learn_rhythms(
             """,
             (source, list(rhythm.shares), now),
         )
-    return len(heard)
+    return len(learned)
+
+
+def rhythm_at(connection: Connection[Any], source: str, expected: Rhythm, t: datetime) -> Rhythm | None:
+    """The rhythm that a source had at a past moment, from what was received in the weeks before; None of nothing."""
+    return _learned(connection, lambda _: expected, t, LEARNED_WEEKS, source).get(source)
+
+
+def _learned(
+    connection: Connection[Any], expected: Callable[[str], Rhythm], now: datetime, weeks: int, source: str | None = None
+) -> dict[str, Rhythm]:
+    until = now.replace(minute=0, second=0, microsecond=0)
+    asked = {"since": until - timedelta(weeks=weeks), "until": until, "source": source}
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        rows = cursor.execute(_HEARD, asked).fetchall()
+    heard: dict[str, dict[datetime, int]] = {}
+    for sender, hour, marks in rows:
+        heard.setdefault(sender, {})[hour] = marks
+    return {sender: learn(expected(sender), listened(hours, until)) for sender, hours in heard.items()}
 
 
 def read_clock(connection: Connection[Any]) -> Clock:

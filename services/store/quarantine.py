@@ -64,15 +64,6 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    source: str | None
-    reason: str
-    state: State
-    payloads: int
-    times: int
-
-
-@dataclass(frozen=True, slots=True)
 class Unmapped:
     """Payloads that wait because a code is not configured. example: the newest of them."""
 
@@ -306,21 +297,6 @@ def unmapped(
         ).fetchall()
     page = found[:limit]
     return page, cursors.write("unmapped", page[-1].field, page[-1].reason) if len(found) > limit else None
-
-
-def counts(connection: Connection[Any], limit: int = MAX_PAGE) -> list[Count]:
-    """How many payloads there are by source, reason and state, the most frequent first."""
-    with connection.cursor(row_factory=class_row(Count)) as rows:
-        return rows.execute(
-            """
-            select source, reason, state, count(*) as payloads, sum(times)::bigint as times
-            from quarantine
-            group by source, reason, state
-            order by times desc, source, reason, state
-            limit %s
-            """,
-            (limit,),
-        ).fetchall()
 
 
 def _lock_open(connection: Connection[Any], id_: UUID) -> bytes:

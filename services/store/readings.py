@@ -117,12 +117,6 @@ def note(connection: Connection[Any], kept: Progress) -> None:
     )
 
 
-def forget(connection: Connection[Any]) -> None:
-    """Drop every reading; they are derived."""
-    connection.execute("truncate reading, reading_hour, series")
-    note(connection, Progress(None, None, None, 0))
-
-
 def earliest(connection: Connection[Any]) -> datetime | None:
     """When the first thing that stands began."""
     row = connection.execute("select min(started_at) from subject").fetchone()

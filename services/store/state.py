@@ -18,8 +18,7 @@ from psycopg.rows import tuple_row
 from services.domain.events import JOURNEY_KINDS
 from services.domain.fold import Subject, canonical_people, fold
 from services.domain.links import Windows, earliest_end, sent_link
-from services.domain.state import FeedHealth, SystemState, Worklist, build_state
-from services.domain.state import worklists as worklists_of
+from services.domain.state import FeedHealth, SystemState, build_state
 from services.domain.system import System
 from services.store import feeds as feed_store
 from services.store.events import read_facts
@@ -101,11 +100,6 @@ def read_site(
         limits = {"as_at": as_at, "known_at": known, "kinds": kinds, "site": site}
         subjects = list(_folded(connection, _keys(connection, _AT_SITE, limits), as_at, known))
     return build_state(subjects, system, as_at, known)
-
-
-def worklists(connection: Connection[Any], system: System, t: datetime) -> tuple[Worklist, ...]:
-    """The ghosts and the stale journeys of each unit at t, under their pseudonymous keys."""
-    return worklists_of(read(connection, system, t))
 
 
 def _subjects(

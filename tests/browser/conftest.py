@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -63,6 +64,11 @@ class LightshipServer:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(timeout=STOP_SECONDS)
+
+    def database(self) -> psycopg.Connection[Any]:
+        """The server's own database, for what no door takes in: a past of weeks."""
+        lines = (self._folder / "postgres" / "postmaster.pid").read_text().splitlines()
+        return psycopg.connect(host=lines[4], port=int(lines[3]), user="postgres", dbname="postgres", autocommit=True)
 
     def stop_database(self) -> None:
         """The database dies under the server, which goes on running."""

@@ -22,11 +22,10 @@ from psycopg import Connection
 
 from services.domain.events import SELECT
 from services.domain.facts import Fact
-from services.domain.fold import union
 from services.store.database import Database
 from services.store.events import ingest
 from tests.property.test_fold import as_stored, folded, stored
-from tests.worlds import event
+from tests.worlds import event, union
 
 SENDER = Path(__file__).with_name("sender.py")
 BATCH = 12

@@ -24,7 +24,7 @@ from services.store import synthetic
 from services.store.database import Database
 from services.store.synthetic import Run
 from services.up import keep_house
-from tests.integration.doors import event, is_problem, post
+from tests.integration.doors import NOW, event, is_problem, post
 
 SYSTEM = load_system()
 SOURCE = "urn:nhs:ods:RVV"
@@ -177,6 +177,30 @@ def test_the_store_hears_what_a_plain_count_hears(connection: Connection[Any], s
     (row,) = feed_store.read(connection)
     assert row.rhythm is not None
     assert row.rhythm.shares == pytest.approx(plain.shares, abs=1e-6)
+
+
+def test_the_rhythm_of_a_past_moment_is_the_one_that_was_learned_by_then(
+    connection: Connection[Any], client: TestClient
+) -> None:  # fmt: skip
+    """East Kent sent by day for three weeks, and by night since."""
+    turned = NOW - timedelta(weeks=3)
+    by_day = [turned - timedelta(hours=back) for back in range(1, 21 * 24)]
+    by_night = [NOW - timedelta(hours=back) for back in range(1, 21 * 24)]
+    write(connection, [each for each in (*by_day, *by_night) if (8 <= each.hour < 20) == (each < turned)])
+    feed_store.learn_rhythms(connection, lambda source: expected(source, SYSTEM), NOW)
+
+    def rhythm(**asked: str) -> list[float]:
+        found = client.get("/api/v1/feeds/RVV", params=asked).json()
+        assert found["rhythm_learned"]
+        return list(found["rhythm"])
+
+    then, now = rhythm(as_at=turned.isoformat()), rhythm()
+    assert then[12] > 5 * then[3], "on Mondays by day"
+    assert now[3] > then[3]
+    assert rhythm(as_at=NOW.isoformat()) == pytest.approx(now, abs=1e-6)
+    assert rhythm(as_at=NOW.isoformat(), known_at=turned.isoformat()) == pytest.approx(then)
+    before = client.get("/api/v1/feeds/RVV", params={"as_at": (turned - timedelta(weeks=8)).isoformat()}).json()
+    assert (before["rhythm_learned"], len(set(before["rhythm"]))) == (False, 1)
 
 
 def test_a_running_server_learns_its_feeds_rhythms(database: Database, connection: Connection[Any]) -> None:

@@ -15,10 +15,9 @@ from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.live.hub import Hub
 from services.live.readings import fill
-from services.store import readings
 from services.store.database import Database
 from services.store.events import ingest
-from tests.conftest import empty
+from tests.conftest import empty, forget_readings
 from tests.measure_cases import HOUR, T, attended
 from tests.worlds import small_system
 
@@ -34,7 +33,7 @@ def client(database: Database) -> Iterator[TestClient]:
     facts = [*attended("j_a", T - 5 * HOUR, HOUR), late[0], late[1]._replace(recorded_at=T - 1.5 * HOUR)]
     with database.connection() as connection:
         empty(connection)
-        readings.forget(connection)
+        forget_readings(connection)
         ingest(connection, facts)
         for _ in fill(connection, SYSTEM, T, BEGIN):
             pass

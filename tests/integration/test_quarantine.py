@@ -182,12 +182,6 @@ def test_what_is_not_there_is_said(connection: Connection[Any]) -> None:
             action()
 
 
-def test_counts_are_by_source_reason_and_state(connection: Connection[Any]) -> None:
-    quarantine.put(connection, RING, [refused(), refused(), refused(b"two"), refused(b"three", source=None)])
-    found = [(row.source, row.payloads, row.times) for row in quarantine.counts(connection)]
-    assert found == [("urn:nhs:ods:RVV", 2, 3), (None, 1, 1)]
-
-
 def test_a_key_opens_its_scope_until_it_expires_or_is_revoked(connection: Connection[Any]) -> None:
     expires_at = NOW + timedelta(days=90)
     key, token = api_keys.create(

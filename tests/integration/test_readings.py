@@ -23,6 +23,7 @@ from services.store.database import Database
 from services.store.events import ingest
 from services.store.feeds import set_clock
 from services.store.history import Point
+from tests.conftest import forget_readings
 from tests.measure_cases import HOUR, MINUTE, attended, fact, gauge
 from tests.worlds import START, event, small_system
 
@@ -44,7 +45,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def filled(connection: Connection[Any], facts: list[Fact], until: datetime, system: System = SYSTEM) -> None:
     ingest(connection, facts)
-    store.forget(connection)
+    forget_readings(connection)
     for _ in fill(connection, system, until, BEGIN):
         pass
 

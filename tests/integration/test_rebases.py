@@ -10,8 +10,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from services.store import audit, readings
+from services.store import audit
 from services.store.database import Database
+from tests.conftest import forget_readings
 from tests.integration.doors import CENTRE, MANAGER, NOW, Ask, Wheel
 
 PLANNER = "planner"
@@ -25,7 +26,7 @@ STEP = "2026-02-24"
 def ask(ask: Ask, database: Database) -> Iterator[Ask]:
     """Ask of a store that keeps 28 days of one figure, an hour a day that stands for the rest of it."""
     with database.connection() as connection:
-        readings.forget(connection)
+        forget_readings(connection)
         connection.execute("insert into series (measure, level, code, id) values (%s, 'site', %s, 7)", (MEASURE, CODE))
         for number, value in enumerate(BEFORE + AFTER):
             day = FIRST + timedelta(days=number)
@@ -36,7 +37,7 @@ def ask(ask: Ask, database: Database) -> Iterator[Ask]:
         connection.execute("update reading_progress set begin_at = %s, from_at = %s, until = %s", (FIRST, FIRST, NOW))
     yield ask
     with database.connection() as connection:
-        readings.forget(connection)
+        forget_readings(connection)
 
 
 def declared(ask: Ask, actor: str = PLANNER, **changes: Any) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
 from services.domain.facts import Fact
-from services.domain.fold import Subject, canonical_people, fold, union
+from services.domain.fold import Subject, canonical_people, fold
 from services.domain.phases import at, phases
 from services.store.database import Database
 from services.store.events import Batch, commit, drafted, ingest, row_of
 from services.store.recent import Recent
 from tests.conftest import empty
-from tests.worlds import moments, worlds
+from tests.worlds import moments, union, worlds
 
 
 def folded(facts: list[Fact], **limits: Any) -> dict[str, Subject | None]:

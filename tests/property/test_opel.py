@@ -14,11 +14,11 @@ from services.domain.clock import local_midnight
 from services.domain.facts import Fact
 from services.domain.fold import fold
 from services.domain.measures import World, combine, configured_capacity, evaluate
-from services.domain.opel import Absence, Reading, points_of, score
+from services.domain.opel import Absence, Reading, score
 from services.domain.opel_tables import Parameter
 from services.domain.phases import phases
 from tests.measure_cases import fact
-from tests.opel_cases import NEW, OLD, WILLIAM_HARVEY, assessed, edition, parameters
+from tests.opel_cases import NEW, OLD, WILLIAM_HARVEY, assessed, edition, parameters, points_of
 from tests.worlds import small_system
 
 SYSTEM = small_system()

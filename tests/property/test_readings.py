@@ -18,7 +18,7 @@ from services.domain.catalogue import CATALOGUE
 from services.domain.clock import Clock, local_midnight
 from services.domain.facts import Fact
 from services.domain.measures import combine, evaluate
-from services.domain.versions import MARK, MICROSECOND, ceil_to, floor_to
+from services.domain.versions import MARK, MICROSECOND, floor_to
 from services.live import overview
 from services.live.overview import collapse
 from services.live.readings import DAY, advance, again, fill
@@ -26,7 +26,7 @@ from services.store import history
 from services.store import readings as store
 from services.store.database import Database
 from services.store.events import ingest, rebuild
-from tests.conftest import empty
+from tests.conftest import empty, forget_readings
 from tests.property.test_measures import SYSTEM, world
 from tests.worlds import START, event, worlds
 
@@ -55,7 +55,7 @@ def rows(connection: Connection[Any]) -> tuple[list[Any], list[Any]]:
 def played(connection: Connection[Any], facts: list[Fact], end: datetime, steps: list[timedelta]) -> None:
     """The facts as they were received, the keeper waking at uneven times between."""
     waiting = sorted(facts, key=lambda fact: fact.recorded_at)
-    store.forget(connection)
+    forget_readings(connection)
     for _ in fill(connection, SYSTEM, BEGIN, BEGIN):
         pass
     now, turn = BEGIN, 0
@@ -82,7 +82,7 @@ def late(draw: st.DrawFn) -> list[Fact]:
 def test_readings_rebuilt_from_the_events_equal_those_written_live(
     database: Database, facts: list[Fact], minutes: list[int], shuffler: random.Random
 ) -> None:
-    end = ceil_to(max(fact.recorded_at for fact in facts), MARK) + timedelta(minutes=20)
+    end = floor_to(max(fact.recorded_at for fact in facts) + MARK - MICROSECOND, MARK) + timedelta(minutes=20)
     with database.connection() as connection:
         empty(connection)
         played(connection, facts, end, [timedelta(minutes=each) for each in (*minutes, 60)])
@@ -91,7 +91,7 @@ def test_readings_rebuilt_from_the_events_equal_those_written_live(
         empty(connection)
         shuffler.shuffle(facts)
         ingest(connection, facts)
-        store.forget(connection)
+        forget_readings(connection)
         for _ in fill(connection, SYSTEM, end, BEGIN):
             pass
         store.purge(connection, end)
@@ -148,7 +148,7 @@ def test_after_a_replay_the_past_of_any_age_is_as_if_it_had_been_known_all_along
         replayed = (*rows(connection), levels(connection, end))
         empty(connection)
         ingest(connection, [*behind, *known])
-        store.forget(connection)
+        forget_readings(connection)
         for _ in fill(connection, SYSTEM, end + MARK, BEGIN):
             pass
         store.purge(connection, end)
@@ -171,7 +171,7 @@ def test_every_hour_as_known_at_any_time_is_that_of_its_twelve_marks(
         patch.setattr("services.live.readings.SILENT_AFTER_GAPS", 100_000)
         empty(connection)
         ingest(connection, facts)
-        store.forget(connection)
+        forget_readings(connection)
         for _ in fill(connection, SYSTEM, end, BEGIN):
             pass
         for hours_on in known_after:
@@ -211,7 +211,7 @@ def test_what_is_looked_up_equals_a_plain_computation_over_the_journeys(
     with database.connection() as connection:
         empty(connection)
         ingest(connection, facts)
-        store.forget(connection)
+        forget_readings(connection)
         for _ in fill(connection, SYSTEM, end, BEGIN):
             pass
         told = world(facts, known_at=known)

@@ -14,17 +14,16 @@ from psycopg import Connection
 
 from services.domain.events import JOURNEY_KINDS
 from services.domain.facts import Fact
-from services.domain.fold import union
 from services.domain.links import Windows
 from services.domain.measures import PLACED, Atom, Selection, evaluate
-from services.domain.state import FeedHealth, SystemState, Worklist, build_state, worklists
+from services.domain.state import FeedHealth, SystemState, build_state
 from services.store import state as store_state
 from services.store.database import Database
 from services.store.events import ingest
 from tests.conftest import empty
 from tests.property.test_fold import folded
 from tests.property.test_measures import world
-from tests.worlds import START, event, moments, small_system, worlds
+from tests.worlds import START, event, moments, small_system, union, worlds
 
 SYSTEM = small_system()
 WIDE = Windows((-600, 1500), (-600, 1500), (-600, 1500))  # so that derived links are common
@@ -107,10 +106,7 @@ def test_those_in_place_are_as_many_as_the_measures_count(facts: list[Fact], t: 
     state = reference(facts, t, known_at)
     for atom, name in zip(atoms, PLACED, strict=True):
         counted = Counter(
-            (phase.site, phase.unit)
-            for journey in state.in_phase(name)
-            for phase in journey.phases
-            if phase.name == name
+            (phase.site, phase.unit) for journey in state.journeys for phase in journey.phases if phase.name == name
         )
         assert counted == measured[atom], name
     capacities = [Atom(Selection(f"capacity.{kind}"), "value_total") for kind in ("core", "escalation", "closed")]
@@ -143,13 +139,11 @@ def test_what_is_recorded_after_known_at_changes_nothing(
 
 @settings(max_examples=40)
 @given(worlds(journeys=8), moments())
-def test_worklists_name_those_left_out_and_nobody_else(facts: list[Fact], t: datetime) -> None:
+def test_who_is_left_out_is_so_for_one_reason_and_is_nowhere_else(facts: list[Fact], t: datetime) -> None:
     known_at = max(fact.recorded_at for fact in facts)
     state = reference(facts, t, known_at)
-    lists = worklists(state)
-    listed = [key for each in lists for key in each.journeys]
-    assert sorted(listed) == sorted(journey.key for journey in (*state.ghosts, *state.stale))
-    assert all(each.count == len(each.journeys) for each in lists)
+    listed = [journey.key for journey in (*state.ghosts, *state.stale)]
+    assert len(set(listed)) == len(listed)
     assert not set(listed) & {journey.key for journey in state.journeys}
     assert {journey.kind for journey in state.journeys} <= set(JOURNEY_KINDS)
 
@@ -166,10 +160,8 @@ def test_a_ghost_and_a_stale_journey_are_listed_apart_with_their_units(connectio
     t = START + timedelta(minutes=120)
     state = store_state.read(connection, SYSTEM, t)
     assert [journey.key for journey in state.journeys] == ["j_here"]
-    assert store_state.worklists(connection, SYSTEM, t) == (
-        Worklist("RVV01", "RVV01-WARD", "ghost", 1, ("j_gone",)),
-        Worklist("RVV01", "RVV01-WARD", "stale", 1, ("j_silent",)),
-    )
+    assert [(journey.unit, journey.key) for journey in state.ghosts] == [("RVV01-WARD", "j_gone")]
+    assert [(journey.unit, journey.key) for journey in state.stale] == [("RVV01-WARD", "j_silent")]
 
 
 def test_merges_and_unmerges_move_person_links_but_never_a_key(connection: Connection[Any]) -> None:

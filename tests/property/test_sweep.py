@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.catalogue import CATALOGUE
 from services.domain.events import EVENT_TYPES
 from services.domain.facts import FACT, Fact
-from services.domain.fold import union
 from services.domain.measures import Atom, Atoms, Selection, configured_capacity, evaluate
 from services.domain.sweep import sweep
 from services.domain.versions import Grid, settled, versions
+from tests.measure_cases import attended
 from tests.property.test_measures import SYSTEM, world
-from tests.worlds import MINUTES, START, worlds
+from tests.worlds import MINUTES, START, union, worlds
 
 CATALOGUED = tuple(dict.fromkeys(atom for measure in CATALOGUE.values() for atom in measure.atoms()))
 #: What a selection can say and no measure says yet.
@@ -66,6 +67,29 @@ def test_a_sweep_equals_the_plain_evaluation_at_every_mark(facts: list[Fact], ma
     swept = sweep(settled(whole.subjects, grid), whole.configured, SYSTEM, grid, ATOMS)
     for index, mark in enumerate(sorted(marks)):
         assert numbers(swept.at(index)) == numbers(evaluate(whole, ATOMS, mark)), mark
+
+
+def visits(first: datetime, last: datetime, apart: timedelta) -> list[Fact]:
+    """Somebody comes to ED every so often and leaves 40 minutes later."""
+    found: list[Fact] = []
+    while first < last:
+        found += attended(f"j_{first:%d%H%M}", first, timedelta(minutes=40))
+        first += apart
+    return found
+
+
+@pytest.mark.parametrize("night", [datetime(2026, 10, 25, tzinfo=UTC), datetime(2026, 3, 29, tzinfo=UTC)])
+def test_the_night_and_the_day_after_in_which_the_clocks_change_are_counted_as_everywhere(night: datetime) -> None:
+    """25 October has 01:00 to 02:00 twice, 29 March has none."""
+    facts = visits(night - timedelta(hours=26), night + timedelta(hours=26), timedelta(minutes=7))
+    hours = [night + timedelta(hours=part) for part in (-1, 23)]
+    marks = [hour + step * timedelta(minutes=5) for hour in hours for step in range(49)]
+    whole = world(facts)
+    grid = Grid.at(marks)
+    atoms = [atom for atom in ATOMS if atom.selection.window == "last_24h" and atom.selection.phase.startswith("ed.")]
+    swept = sweep(settled(whole.subjects, grid), whole.configured, SYSTEM, grid, atoms)
+    for index, mark in enumerate(marks):
+        assert numbers(swept.at(index)) == numbers(evaluate(whole, atoms, mark)), mark
 
 
 @settings(max_examples=120)

@@ -287,3 +287,56 @@ def test_the_make_targets_that_the_documents_name_exist() -> None:
     }
     assert {("README.md", "up"), ("README.md", "test")} <= named
     assert [each for each in sorted(named) if each[1] not in targets] == []
+
+
+def _named(source: str) -> tuple[set[str], set[str], set[str]]:
+    """Names that a module reads, the dotted names it imports, and the attributes it reads."""
+    names, imported, attributes = set(), set(), set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ImportFrom(module=str(module)):
+                imported |= {f"{module}.{each.name}" for each in node.names}
+            case ast.Name(id=name):
+                names.add(name)
+            case ast.Attribute(attr=name):
+                attributes.add(name)
+    return names, imported, attributes
+
+
+def unused(sources: dict[str, str]) -> list[str]:
+    """The functions and classes of dotted modules that none of the modules names; what is decorated is another's."""
+    read = {module: _named(source) for module, source in sources.items()}
+    found = []
+    for module, source in sources.items():
+        for node in ast.parse(source).body:
+            if (
+                not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+                or node.name in read[module][0]
+            ):
+                continue
+            if node.decorator_list and not isinstance(node, ast.ClassDef):
+                continue
+            if not any(
+                f"{module}.{node.name}" in imported or (module in imported and node.name in attributes)
+                for _, imported, attributes in read.values()
+            ):
+                found.append(f"{module}.{node.name}")
+    return found
+
+
+def test_the_rule_on_unused_code_finds_it() -> None:
+    used = {
+        "a": "def f(): ...\ndef g(): ...\ndef h(): ...\nh()",
+        "b.c": "from a import f\nimport b",
+        "b": "def k(): ...",
+    }
+    assert unused(used) == ["a.g", "b.k"]
+
+
+def test_nothing_is_kept_for_the_tests_alone() -> None:
+    rooms = {room: modules(room) for room in ROOMS if room != "tests"}
+    sources = {
+        str(path.relative_to(ROOT).with_suffix("")).replace("/", ".").removesuffix(".__init__"): path.read_text()
+        for paths in rooms.values() for path in paths
+    }  # fmt: skip
+    assert unused(sources) == []

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from services.domain.instants import Instants
-from services.domain.versions import Grid, microseconds, yesterday
+from services.domain.versions import Grid, microseconds, moment, yesterday
 
 SECOND = timedelta(seconds=1)
 LENGTH = timedelta(hours=6)
@@ -49,8 +49,19 @@ def test_an_axis_of_instants_agrees_with_a_grid_of_some_of_them(beginning: datet
         assert by_instant.tolist() == getattr(grid, name)(asked).tolist(), name
 
 
-def test_an_axis_ends_where_yesterday_would_go_back() -> None:
+def test_an_axis_goes_on_through_the_night_in_which_the_clocks_go_back() -> None:
     axis = Instants.following(datetime(2026, 10, 24, 22, 10, tzinfo=UTC), LENGTH)
-    assert axis.covers(datetime(2026, 10, 25, 0, 59, 59, tzinfo=UTC))
-    assert not axis.covers(datetime(2026, 10, 25, 1, 0, tzinfo=UTC))
-    assert Instants.following(BEGINNINGS[0], LENGTH).covers(BEGINNINGS[0] + LENGTH - SECOND)
+    assert axis.covers(datetime(2026, 10, 24, 22, 10, tzinfo=UTC) + LENGTH - SECOND)
+    assert not axis.covers(datetime(2026, 10, 24, 22, 10, tzinfo=UTC) + LENGTH)
+
+
+def test_the_same_time_yesterday_never_goes_back_and_is_a_day_before_at_midnight() -> None:
+    for night in (datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 3, 28, 12, tzinfo=UTC)):
+        told = [yesterday(night + step * timedelta(minutes=7)) for step in range(500)]
+        assert told == sorted(told)
+    twice = [datetime(2026, 10, 25, 0, 59, 59, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+             datetime(2026, 10, 25, 2, 0, tzinfo=UTC)]  # fmt: skip
+    first, again, after = (moment(yesterday(each)) for each in twice)
+    assert first == datetime(2026, 10, 24, 0, 59, 59, tzinfo=UTC)
+    assert again == after == datetime(2026, 10, 24, 1, 0, tzinfo=UTC)
+    assert moment(yesterday(datetime(2026, 10, 26, tzinfo=UTC))) == datetime(2026, 10, 24, 23, tzinfo=UTC)

@@ -16,9 +16,8 @@ from services.domain.opel import (
     aggregate,
     assess,
     level_of,
-    points_of,
 )
-from tests.opel_cases import NEW, OLD, TABLES, WILLIAM_HARVEY, assessed, edition, parameters, share
+from tests.opel_cases import NEW, OLD, TABLES, WILLIAM_HARVEY, assessed, edition, parameters, points_of, share
 
 
 def part(found: Assessment, code: str) -> ParameterScore:

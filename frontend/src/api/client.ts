@@ -34,7 +34,13 @@ export const fetchMeasures = () => get<MeasureDefinition[]>("/api/v1/measures");
 export const fetchMeasure = (name: string) =>
   get<MeasureDefinition>(`/api/v1/measures/${encodeURIComponent(name)}`);
 export const fetchMe = () => get<Me>("/api/v1/me");
-export const fetchFeed = (code: string) => get<FeedDetail>(`/api/v1/feeds/${encodeURIComponent(code)}`);
+/** A feed with its rhythm now, or as it was learned by a past moment. */
+export function fetchFeed(code: string, past: PastMoment | null) {
+  const asked = new URLSearchParams();
+  if (past) asked.set("as_at", new Date(past.at).toISOString());
+  if (past && past.knownAt !== null) asked.set("known_at", new Date(past.knownAt).toISOString());
+  return get<FeedDetail>(`/api/v1/feeds/${encodeURIComponent(code)}?${asked}`);
+}
 
 const pageAt = (path: string, cursor: string | null) =>
   `${path}?limit=50${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`;

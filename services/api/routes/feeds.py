@@ -37,7 +37,8 @@ async def get_feed(request: Request, code: str, as_at: AsAt = None, known_at: Kn
     _refuse_unknown(state, code)
     t, known_at = moments(state, as_at, known_at)
     try:
-        return as_json(await state.ask(feeds.read_feed, state.system, code, t, known_at=known_at))
+        past = as_at is not None
+        return as_json(await state.ask(feeds.read_feed, state.system, code, t, known_at=known_at, past=past))
     except KeyError:
         raise Problem(404, "This organisation sends no feed; /api/v1/feeds lists those that do.") from None
 

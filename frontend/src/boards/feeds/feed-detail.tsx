@@ -1,11 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
-import { fetchFeed, fetchJourneys, fetchUnmapped } from "../../api/client";
+import { fetchFeed, fetchJourneys, fetchUnmapped, type PastMoment } from "../../api/client";
 import type { FeedDetail as Detail, FeedRow, Overview, UnmappedItem, WorklistItem } from "../../api/types";
 import { RhythmWeek } from "../../components/rhythm/rhythm";
 import { type DataColumn, DataTable } from "../../components/table/data-table";
 import { count } from "../../format/number";
 import { age, momentBeside } from "../../format/time";
 import { type Pages, usePages } from "../frame/pages";
+import { HOUR_MS, usePastHour } from "../frame/past";
 
 export interface FeedDetailProps {
   feed: FeedRow;
@@ -13,30 +14,31 @@ export interface FeedDetailProps {
   now: number;
   /** Whether the reader may see the worklists. */
   worklists: boolean;
-  /** Whether a past moment is shown. */
-  past: boolean;
+  /** The past moment that is shown, if one is. */
+  past: PastMoment | null;
 }
 
 /** What one feed usually sends, and what it leaves for somebody to do. */
 export function FeedDetail({ feed, overview, now, worklists, past }: FeedDetailProps) {
   const [detail, setDetail] = useState<Detail | null | "failed">(null);
+  const moment = usePastHour(past, Math.floor(now / HOUR_MS) * HOUR_MS);
   useEffect(() => {
     let wanted = true;
     setDetail(null);
-    fetchFeed(feed.code).then(
+    fetchFeed(feed.code, moment).then(
       (answer) => wanted && setDetail(answer),
       () => wanted && setDetail("failed"),
     );
     return () => {
       wanted = false;
     };
-  }, [feed.code]);
+  }, [feed.code, moment]);
   return (
     <section class="card feed-detail" aria-labelledby="feed-name">
       <h2 id="feed-name">
         {feed.name} <span>{feed.source}</span>
       </h2>
-      <h3>When it usually sends</h3>
+      <h3>{past ? "When it usually sent, by then" : "When it usually sends"}</h3>
       {detail === null && <p class="nothing">Reading its rhythm.</p>}
       {detail === "failed" && <p class="nothing">Its rhythm could not be read.</p>}
       {detail !== null && detail !== "failed" && (

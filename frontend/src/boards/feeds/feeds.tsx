@@ -133,7 +133,7 @@ function Desk({
   const feed = rows.find((row) => row.code === chosen) ?? rows[0];
   const may = (permission: string) => me.may.includes(permission);
   // Worklists and the quarantine are of now alone: what somebody is to do.
-  const past = live.past.value !== null;
+  const past = live.past.value;
   const moved = rows.map((row) => `${row.quarantined} ${row.refused_24h}`).join(",");
   return (
     <Main

@@ -11,7 +11,7 @@ import { dayOf } from "../../format/london";
 import { inWords } from "../../format/number";
 import { useWidth } from "./width";
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 const BACK_HOURS = 48;
 /** Of the charts in a panel on a desk; a phone gives them what it has. */
 const WIDTH = 404;
@@ -106,7 +106,8 @@ export function usePast(
   return known?.hours.measure === measure && known.hours.code === code ? known : null;
 }
 
-function usePastHour(past: PastMoment | null, hour: number): PastMoment | null {
+/** A past moment by the whole hour, the same object for as long as the hour is: what is asked for once an hour played. */
+export function usePastHour(past: PastMoment | null, hour: number): PastMoment | null {
   const known = past !== null && past.knownAt !== null;
   const isPast = past !== null;
   return useMemo(() => (isPast ? { at: hour, knownAt: known ? hour : null } : null), [isPast, known, hour]);

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { PastMoment } from "../../api/client";
 import type { SpcAdviceRow } from "../../api/history";
 import { declareRebase, fetchRebases, type Rebase, withdrawRebase } from "../../api/rebases";
@@ -52,6 +52,10 @@ export interface RebasingProps {
 export function Rebasing({ rebases, measure, code, now, advice, may }: RebasingProps) {
   const [open, setOpen] = useState(false);
   const [said, setSaid] = useState("");
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (open) section.current?.querySelector("input")?.focus();
+  }, [open]);
   const done = (words: string) => () => {
     setSaid(words);
     rebases.again();
@@ -62,7 +66,7 @@ export function Rebasing({ rebases, measure, code, now, advice, may }: RebasingP
     withdrawRebase(id, why).then(done("Withdrawn: the limits are as they were."));
   if (!may && !advice && rebases.list.length === 0 && !rebases.failed) return null;
   return (
-    <section aria-label="Limits of the chart">
+    <section ref={section} aria-label="Limits of the chart">
       {advice && <p class="explain-note">{adviceInWords(advice)}</p>}
       {rebases.failed && <p class="quiet explain-note">Who moved the limits, and why, could not be read.</p>}
       <RebaseList rebases={rebases.list} now={now} onWithdraw={may ? withdraw : undefined} />

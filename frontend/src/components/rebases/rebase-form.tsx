@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import "../form/form.css";
 import "../notes/notes.css";
 
@@ -16,8 +16,6 @@ export function RebaseForm({ day: advised, today, onDeclare, onClose }: RebaseFo
   const [reason, setReason] = useState("");
   const [wrong, setWrong] = useState("");
   const [sending, setSending] = useState(false);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
   return (
     <form
       class="form note-form"
@@ -38,7 +36,6 @@ export function RebaseForm({ day: advised, today, onDeclare, onClose }: RebaseFo
       <label class="form-wide">
         What changed <span class="quiet">everybody reads it: names nobody</span>
         <input
-          ref={field}
           value={reason}
           required
           maxLength={280}
