@@ -6,12 +6,15 @@ const chart: SpcChartRow = {
   mean: 40,
   lower: 30,
   upper: 50,
+  near_lower: 33,
+  near_upper: 47,
+  mean_moving_range: 4,
   trial: true,
   variation: "concern",
   assurance: "fails",
   points: [
-    { at: "2026-01-10T00:00:00Z", value: 41, side: 1, variation: "common" },
-    { at: "2026-01-11T00:00:00Z", value: 27, side: -1, variation: "concern" },
+    { at: "2026-01-10T00:00:00Z", value: 41, side: 1, variation: "common", cause: null },
+    { at: "2026-01-11T00:00:00Z", value: 27, side: -1, variation: "concern", cause: "astronomical" },
   ],
 };
 
