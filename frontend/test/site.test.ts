@@ -14,7 +14,8 @@ import {
 } from "../src/boards/site/pictured";
 import { sheetOfBeds } from "../src/components/beds/beds-sheet";
 import { sheetOfLeave } from "../src/components/leave/leave-strip";
-import { alongBands, basisOf, nextInWords, stepInWords } from "../src/components/opel/opel-breakdown";
+import { alongBands, basisOf } from "../src/components/opel/opel-breakdown";
+import { nextInWords, stepInWords } from "../src/components/opel/points";
 import { sheetOfWaits } from "../src/components/waits/waits-strip";
 import { declared, feed, opel, site, value } from "./factories";
 

@@ -1,11 +1,10 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { fetchMap } from "../../api/client";
-import type { Overview, Site } from "../../api/types";
+import type { Overview } from "../../api/types";
 import { Feeds } from "../../components/feeds/feeds";
 import { FindSite } from "../../components/find/find-site";
 import { SystemMap } from "../../components/map/system-map";
-import { leadingLevel } from "../../components/opel/leading";
-import { OpelChip } from "../../components/opel/opel-chip";
+import { LeadingChip, leadingLevel } from "../../components/opel/leading";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
@@ -24,11 +23,6 @@ import { KindTable } from "./kind-table";
 import { Tiles } from "./tiles";
 import { Wall } from "./wall";
 import "./overview.css";
-
-function levelMark(site: Site) {
-  const level = leadingLevel(site.opel);
-  return level && <OpelChip level={level} size={24} />;
-}
 
 function Board({ overview: received, shown }: { overview: Overview; shown: Shown }) {
   const { wall, now, isLive } = shown;
@@ -133,7 +127,7 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
               <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
             </PartHead>
             {narrow ? (
-              <SiteCards {...acuteRows} mark={levelMark} />
+              <SiteCards {...acuteRows} mark={(site) => <LeadingChip opel={site.opel} size={24} />} />
             ) : (
               <SiteTable
                 {...acuteRows}

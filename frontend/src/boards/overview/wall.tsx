@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
-import type { DistrictMap, OpelSummary, Overview, Site, Value } from "../../api/types";
+import type { DistrictMap, OpelSummary, Overview, Value } from "../../api/types";
 import { SystemMap } from "../../components/map/system-map";
-import { leadingLevel } from "../../components/opel/leading";
+import { LeadingChip, leadingLevel } from "../../components/opel/leading";
 import { OpelChip, opelWords } from "../../components/opel/opel-chip";
 import { levelInWords, scoreInWords } from "../../components/opel/opel-level";
 import { byNeed, sorted } from "../../components/site-table/rows";
@@ -137,10 +137,7 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
           sites={shown}
           rows={rows}
           now={now}
-          mark={(site: Site) => {
-            const each = leadingLevel(site.opel);
-            return each && <OpelChip level={each} size={36} />;
-          }}
+          mark={(site) => <LeadingChip opel={site.opel} size={36} />}
         />
       </section>
     </>

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Site } from "../../api/types";
-import { leadingLevel } from "../../components/opel/leading";
-import { OpelChip } from "../../components/opel/opel-chip";
+import { LeadingChip } from "../../components/opel/leading";
 import { doesNotApply } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
@@ -36,11 +35,6 @@ export interface WallPlan {
 /** The most sites that stand side by side. */
 const SITES = 7;
 const ONE_ROW = 6;
-
-const levelMark = (site: Site) => {
-  const level = leadingLevel(site.opel);
-  return level && <OpelChip level={level} size={36} />;
-};
 
 /** A board for a wall: the system's figures, then the sites side by side; nothing scrolls. */
 export function ServiceWall({ plan, drawn }: { plan: WallPlan; drawn: Drawn }) {
@@ -91,7 +85,13 @@ export function ServiceWall({ plan, drawn }: { plan: WallPlan; drawn: Drawn }) {
           {plan.note && <span>{plan.note}</span>}
           <span>red edge: past its plan{more > 0 && `; ${more} more not shown`}</span>
         </h2>
-        <WallTable id="wall-sites-title" sites={sites} rows={rows} now={now} mark={levelMark} />
+        <WallTable
+          id="wall-sites-title"
+          sites={sites}
+          rows={rows}
+          now={now}
+          mark={(site) => <LeadingChip opel={site.opel} size={36} />}
+        />
       </section>
     </>
   );

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Note } from "../../api/notes";
 import { clockTime, momentBeside, shortDate } from "../../format/time";
-import "../form/form.css";
+import { byWhom } from "../../format/who";
+import { Form, useSending } from "../form/form";
 import "./notes.css";
 
 /** 14:10 to 16:00; with the day where it is another. */
@@ -14,8 +15,6 @@ export function spanInWords(note: Note, now: number): string {
   const sameDay = shortDate(until) === shortDate(at);
   return `${from} to ${sameDay ? clockTime(until) : `${shortDate(until)} ${clockTime(until)}`}`;
 }
-
-const byWhom = (who: string) => who.replaceAll("-", " ");
 
 export interface NotesListProps {
   notes: Note[];
@@ -60,7 +59,7 @@ export function NotesList({ notes, scope, now, onWithdraw, mayWithdraw }: NotesL
 function Withdraw({ number, onWithdraw }: { number: number; onWithdraw(why: string): Promise<unknown> }) {
   const [open, setOpen] = useState(false);
   const [why, setWhy] = useState("");
-  const [said, setSaid] = useState("");
+  const { sending, wrong, send } = useSending();
   if (!open)
     return (
       <button type="button" class="button button-small no-print" onClick={() => setOpen(true)}>
@@ -68,13 +67,7 @@ function Withdraw({ number, onWithdraw }: { number: number; onWithdraw(why: stri
       </button>
     );
   return (
-    <form
-      class="form note-withdraw"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onWithdraw(why.trim()).catch((error: Error) => setSaid(error.message));
-      }}
-    >
+    <Form name="note-withdraw" wrong={wrong} onSubmit={() => send(() => onWithdraw(why.trim()))}>
       <label class="form-wide">
         Why is note {number} withdrawn? <span class="quiet">Its words go; this stays.</span>
         <input
@@ -86,16 +79,13 @@ function Withdraw({ number, onWithdraw }: { number: number; onWithdraw(why: stri
         />
       </label>
       <div class="form-buttons">
-        <button type="submit" class="button button-first">
+        <button type="submit" class="button button-first" disabled={sending}>
           Withdraw it
         </button>
         <button type="button" class="button" onClick={() => setOpen(false)}>
           Keep it
         </button>
       </div>
-      <p aria-live="polite" class={said ? "form-wrong" : ""}>
-        {said}
-      </p>
-    </form>
+    </Form>
   );
 }
