@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Alert, AlertList, bySoonest, whenOf } from "../src/components/alerts/alert-row";
+import type { Alert } from "../src/api/ahead";
+import { AlertList, bySoonest, whenOf } from "../src/components/alerts/alert-row";
 import { Ward } from "../src/components/beds/bed-grid";
 import { anonymous, type Bed, byBay, fromCounts, restInWords } from "../src/components/beds/beds";
 import { fanInWords } from "../src/components/fan/fan";

@@ -1,4 +1,5 @@
 /** The API's shapes as the boards call them; `generated.ts` is made from its schemas, and nothing is typed twice. */
+import type { Ahead } from "./ahead";
 import type {
   Me as Asking,
   Delta,
@@ -9,11 +10,11 @@ import type {
   OpelEdge,
   OpelOneAnswer,
   OpelSummary,
-  Overview,
   SiteRow,
   Snapshot,
   SocketProblem,
   Value,
+  Overview as Whole,
 } from "./generated";
 
 export type {
@@ -34,7 +35,6 @@ export type {
   OpelParameter,
   OpelStep,
   OpelSummary,
-  Overview,
   ProviderIdentity,
   ProviderRow as ServiceProvider,
   QuarantineItem,
@@ -65,11 +65,14 @@ export type Me = Pick<Asking, "title" | "sites" | "may">;
 /** The system as it is configured. */
 export type SystemIdentity = Pick<Identity, "code" | "name" | "providers">;
 
+/** The whole system; until it has forecasts and alerts, the server leaves `ahead` out, and no schema has it. */
+export type Overview = Whole & { ahead?: Ahead };
+
 type Changed<Row> = Record<string, Partial<Pick<Row, keyof Row & ("measures" | "opel" | "need")>>>;
 
 /** What changed since the revision before; a part that did not change is left out. */
 export type OverviewDelta = Partial<
-  Pick<Overview, "as_at" | "known_at" | "clock" | "history" | "totals" | "opel"> & {
+  Pick<Overview, "as_at" | "known_at" | "clock" | "history" | "totals" | "opel" | "ahead"> & {
     feeds: FeedHealth[];
     sites: Changed<SiteRow>;
     places: Changed<Overview["places"][number]>;

@@ -42,6 +42,7 @@ export function applyDelta(overview: Overview, delta: OverviewDelta, revision: n
     places: mergeMeasured(overview.places, delta.places),
     providers: mergeMeasured(overview.providers, delta.providers),
     feeds: delta.feeds ?? overview.feeds,
+    ...("ahead" in delta && { ahead: delta.ahead }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { fetchMap } from "../../api/client";
 import type { Overview } from "../../api/types";
+import { AlertList } from "../../components/alerts/alert-row";
 import { Feeds } from "../../components/feeds/feeds";
 import { FindSite } from "../../components/find/find-site";
 import { SystemMap } from "../../components/map/system-map";
@@ -8,6 +9,7 @@ import { LeadingChip, leadingLevel } from "../../components/opel/leading";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
+import { aheadColumn } from "../frame/ahead";
 import { openBoard } from "../frame/carrying";
 import { acuteColumns, byKind, isAcute, titleOf, townOf } from "../frame/columns";
 import { Explaining } from "../frame/explaining";
@@ -113,6 +115,11 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
               <span class="legend-no-ed" /> no type 1 ED <span class="legend-small" /> other site
             </p>
           </section>
+          {overview.ahead?.alerts && (
+            <section class="card part-alerts">
+              <AlertList id="alerts-title" alerts={overview.ahead.alerts} now={now} />
+            </section>
+          )}
           <section class="card part-sites">
             <PartHead
               id="sites-title"
@@ -131,6 +138,7 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
             ) : (
               <SiteTable
                 {...acuteRows}
+                ahead={aheadColumn(overview, now)}
                 sort={acuteSort}
                 onSort={(column) => setAcuteSort(pressed(acuteSort, column))}
               />

@@ -5,6 +5,7 @@ import { doesNotApply } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { peopleOf } from "../../format/small";
+import { aheadRow } from "../frame/ahead";
 import { standsAgainst } from "../frame/on-wall";
 import type { Drawn } from "./board";
 import type { Joined } from "./joined";
@@ -18,6 +19,8 @@ export interface WallRowPlan extends WallFigurePlan {
   note?: string;
   /** Shown as the people a share counts. */
   people?: boolean;
+  /** Gives way to what is ahead, where that is known. */
+  givesWay?: boolean;
   /** What stands under the figure, on one scale for all the sites. */
   draw?(site: Site, sites: Site[]): ComponentChildren;
 }
@@ -28,6 +31,8 @@ export interface WallPlan {
   title: string;
   note?: ComponentChildren;
   rows: WallRowPlan[];
+  /** Whether the hours ahead of each site stand under its figures, where they are known. */
+  ahead?: boolean;
   /** The worst first; those that do not fit are counted in words. */
   sites(picture: Joined): Site[];
 }
@@ -43,7 +48,9 @@ export function ServiceWall({ plan, drawn }: { plan: WallPlan; drawn: Drawn }) {
   const every = plan.sites(picture);
   const sites = every.slice(0, SITES);
   const more = every.length - sites.length;
-  const rows = plan.rows.map(({ measure, label, note, people, draw }): WallRow => {
+  const ahead = plan.ahead ? aheadRow(overview, now) : undefined;
+  const readings = plan.rows.filter((each) => !(ahead && each.givesWay));
+  const rows = readings.map(({ measure, label, note, people, draw }): WallRow => {
     const reading = (site: Site) => site.measures[measure] ?? doesNotApply;
     return {
       key: measure,
@@ -89,6 +96,7 @@ export function ServiceWall({ plan, drawn }: { plan: WallPlan; drawn: Drawn }) {
           id="wall-sites-title"
           sites={sites}
           rows={rows}
+          ahead={ahead}
           now={now}
           mark={(site) => <LeadingChip opel={site.opel} size={36} />}
         />
