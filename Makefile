@@ -23,6 +23,7 @@ check: $(VENV)/.dev ## lint, types, and the front end's own checks
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
+	@$(RUN) -m tools.api_types check
 	@$(RUN) -m tools.boards check test
 
 format: $(VENV)/.dev

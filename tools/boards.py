@@ -36,6 +36,18 @@ def main(commands: list[str]) -> int:
     return 0
 
 
+def script(name: str, given: str) -> str:
+    """What a script of the front end prints for what it is given. Raises SystemExit where it fails."""
+    npm = _npm()
+    _install(npm)
+    made = subprocess.run(
+        [*npm, "run", "--silent", name], cwd=FRONTEND, input=given, capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        raise SystemExit(f"Boards: {name} failed.\n{made.stderr}")
+    return made.stdout
+
+
 def _fresh() -> bool:
     return STAMP.is_file() and STAMP.read_text() == _sources()
 

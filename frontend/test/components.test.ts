@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Alert, AlertList, bySoonest, whenOf } from "../src/components/alerts/alert-row";
+import type { Alert } from "../src/api/ahead";
+import { AlertList, bySoonest, whenOf } from "../src/components/alerts/alert-row";
+import { soonIn } from "../src/components/alerts/wall-alerts";
 import { Ward } from "../src/components/beds/bed-grid";
 import { anonymous, type Bed, byBay, fromCounts, restInWords } from "../src/components/beds/beds";
 import { fanInWords } from "../src/components/fan/fan";
@@ -234,6 +236,13 @@ describe("alerts", () => {
     owner: "Site manager",
     ownedSince: now,
     ...change,
+  });
+
+  it("say on a wall how soon: now, the minutes left, or the clock", () => {
+    expect(soonIn(alert("1", { state: "breached", at: now - HOUR }), now)).toBe("Now");
+    expect(soonIn(alert("1", { at: now + 4 * 60_000 }), now)).toBe("4 min");
+    expect(soonIn(alert("1", { at: now + 2 * HOUR }), now)).toBe("20:40");
+    expect(soonIn(alert("1", { state: "silent", at: now - HOUR }), now)).toBe("17:40");
   });
 
   it("put first what no one has, then what breaches soonest, then silent feeds, then what is over", () => {

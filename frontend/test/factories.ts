@@ -1,7 +1,7 @@
 import type { Measures, Overview, Site, Value } from "../src/api/types";
 import { feed, reading, site as siteOf } from "../src/gallery/values";
 
-export { feed, level as opel } from "../src/gallery/values";
+export { declared, feed, level as opel } from "../src/gallery/values";
 
 export const value = (change: Partial<Value> = {}): Value => reading(change);
 

@@ -36,6 +36,7 @@ function served() {
     answer({
       from: new Date(NOON - values.length * HOUR).toISOString(),
       to: new Date(NOON).toISOString(),
+      known_at: null,
       series,
     });
     await settled();

@@ -25,7 +25,7 @@ const note = (change: Partial<Note> = {}): Note => ({
 });
 const withdrawn = { at: "2026-01-12T15:00:00Z", who: "x", role: "y", why: "z" };
 
-const group = (code: string, name: string) => ({ code, name, measures: {}, opel: null });
+const group = (code: string, name: string) => ({ code, name, short_name: name, measures: {}, opel: null });
 const system = overview({
   providers: [group("RVV", "East Kent Hospitals"), group("RPA", "Medway")],
   places: [group("east_kent", "East Kent")],

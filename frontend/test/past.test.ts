@@ -26,7 +26,7 @@ const chart: SpcChartRow = {
       at: "2026-01-10T00:00:00Z",
       until: "2026-01-11T00:00:00Z",
       points: 2,
-      limits: { mean: 40, lower: 30, upper: 50 },
+      limits: { mean: 40, lower: 30, upper: 50, near_lower: 33, near_upper: 47, mean_moving_range: 4 },
       trial: true,
       rebases: [],
     },

@@ -62,6 +62,19 @@ describe("the live picture", () => {
     expect([gone.overview?.opel, gone.overview?.sites[0]?.opel]).toEqual([null, null]);
   });
 
+  it("takes what is ahead as it comes, keeps it where a delta leaves it out, and has none of its own", () => {
+    const told = (previous: number, alerts: []): ServerMessage => ({
+      type: "delta",
+      topic: "overview",
+      previous,
+      revision: previous + 1,
+      data: { ahead: { alerts } },
+    });
+    expect(after(snapshot(7), delta(7, 8)).overview).not.toHaveProperty("ahead");
+    const picture = after(snapshot(7), told(7, []), delta(8, 9));
+    expect(picture.overview?.ahead).toEqual({ alerts: [] });
+  });
+
   it("keeps a site that did not change as the same object, so that its row is not drawn again", () => {
     const before = after(snapshot(7));
     expect(receive(before, delta(7, 8)).picture.overview?.sites[1]).toBe(before.overview?.sites[1]);

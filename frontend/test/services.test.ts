@@ -12,6 +12,7 @@ const none = value({ value: null, absent: "not_provided" });
 
 const service = (change: Partial<Service>): Service => ({
   as_at: "2026-01-12T18:40:00Z",
+  known_at: "2026-01-12T18:40:00Z",
   service: "beds",
   measures: {},
   sites: [],

@@ -14,9 +14,10 @@ import {
 } from "../src/boards/site/pictured";
 import { sheetOfBeds } from "../src/components/beds/beds-sheet";
 import { sheetOfLeave } from "../src/components/leave/leave-strip";
-import { alongBands, basisOf, nextInWords, stepInWords } from "../src/components/opel/opel-breakdown";
+import { alongBands, basisOf } from "../src/components/opel/opel-breakdown";
+import { nextInWords, stepInWords } from "../src/components/opel/points";
 import { sheetOfWaits } from "../src/components/waits/waits-strip";
-import { feed, opel, site, value } from "./factories";
+import { declared, feed, opel, site, value } from "./factories";
 
 const mark = (change: Partial<Mark> = {}): Mark => ({
   service: "bed",
@@ -178,8 +179,8 @@ describe("the head of a site", () => {
 
   it("says what the provider declared beside what was calculated", () => {
     const now = Date.parse("2026-01-12T18:40:00Z");
-    const declared = { level: 4, state: "agreed", since: "2026-01-12T09:20:00Z", why: null } as const;
-    expect(providerInWords("East Kent", opel({ declared }), now)).toBe(
+    const agreed = declared({ since: "2026-01-12T09:20:00Z", why: null });
+    expect(providerInWords("East Kent", opel({ declared: agreed }), now)).toBe(
       "East Kent: declared OPEL 4, 09:20; calculated 3",
     );
     expect(providerInWords("East Kent", opel(), now)).toBe("East Kent: calculated OPEL 3, nothing declared");
@@ -193,7 +194,7 @@ describe("the head of a site", () => {
       name: "Kent",
       providers: [{ code: "RYD", name: "SECAmb", short_name: "SECAmb", kind: "ambulance" }],
     };
-    const sources = (ed_type: number | null) =>
+    const sources = (ed_type: SiteDetail["ed_type"]) =>
       feedsOf(detail({ ed_type }), feeds, system).map((each) => each.source.slice(-3));
     expect(sources(1)).toEqual(["RVV", "RYD"]);
     expect(sources(3)).toEqual(["RVV"]);

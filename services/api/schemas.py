@@ -9,6 +9,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from services.domain.measures import MeasureUnit
+
 _VALUE: JsonDict = {
     "value": 0.12, "unit": "share", "numerator": 12, "denominator": 100, "n": None, "absent": None, "reason": None,
     "as_of": "2026-01-31T09:28:00Z", "freshness": "live",
@@ -25,9 +27,7 @@ class Value(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_VALUE, _ABSENT]})
 
     value: float | None
-    unit: Literal["people", "beds", "spare_beds", "minutes", "share", "count", "hours", "days"] = Field(
-        description="spare_beds: short where it is below nought."
-    )
+    unit: MeasureUnit
     numerator: float | None
     denominator: float | None
     n: int | None = Field(description="How many are behind a mean or a quantile.")
@@ -302,7 +302,7 @@ class Definition(BaseModel):
     name: str = Field(examples=["ed.over_12h"])
     title: str = Field(examples=["Over 12 h in ED"])
     kind: Literal["count", "share", "mean", "quantile", "sum", "gauge"]
-    unit: str
+    unit: MeasureUnit
     direction: Literal["lower", "higher", "neutral"] = Field(description="Which way is better.")
     definition: str
     numerator: str | None

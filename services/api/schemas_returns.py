@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from services.api.schemas import Named
+from services.domain.measures import MeasureUnit
 
 
 class ReturnProvider(Named):
@@ -31,7 +32,7 @@ class ReturnGauge(BaseModel):
     measure: str = Field(examples=["community.p2_beds_free"])
     title: str = Field(examples=["Pathway 2 beds free"])
     definition: str
-    unit: str = Field(description="people, beds, minutes, share, count, hours or days.", examples=["beds"])
+    unit: MeasureUnit
     least: float
     most: float
     whole: bool = Field(description="Whether it has no fraction.")

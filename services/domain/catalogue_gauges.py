@@ -7,7 +7,7 @@ unconfirmed. A gauge and a measure derived from journeys are two lines, also whe
 from __future__ import annotations
 
 from services.domain.atoms import age, gauge
-from services.domain.measures import Direction, Measure
+from services.domain.measures import Direction, Measure, MeasureUnit
 
 _111 = "NHS 111 provider, reported"
 _PRIMARY = "Primary care return of the ICB, reported"
@@ -23,7 +23,7 @@ _PLAN = "Kent and Medway Joint Forward Plan 2023"
 
 
 def _reported(
-    name: str, title: str, unit: str, direction: Direction, definition: str, source: str,
+    name: str, title: str, unit: MeasureUnit, direction: Direction, definition: str, source: str,
     target: float | None = None, target_source: str | None = None,
 ) -> Measure:  # fmt: skip
     return Measure(name, title, "gauge", unit, direction, definition, source, gauge(name), age=age(name),

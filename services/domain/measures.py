@@ -23,6 +23,7 @@ Moment = Literal["open", "started", "ended"]
 Aggregate = Literal["count", "minutes_total", "value_total", "value_latest", "minutes"]
 Kind = Literal["count", "share", "mean", "quantile", "sum", "gauge"]
 Direction = Literal["lower", "higher", "neutral"]
+MeasureUnit = Literal["people", "beds", "spare_beds", "minutes", "share", "count", "hours", "days"]
 
 #: What a kind of measure does where there is nothing.
 MISSING: Mapping[Kind, str] = {
@@ -76,7 +77,7 @@ class Measure:
     name: str
     title: str
     kind: Kind
-    unit: str
+    unit: MeasureUnit
     direction: Direction
     definition: str
     source: str

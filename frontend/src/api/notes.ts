@@ -1,35 +1,8 @@
 import { get, send } from "./client";
+import type { NoteItem, NoteWanted } from "./generated";
 import type { PageOf } from "./types";
 
-/** A note on a moment or a stretch of time; without its text once it was withdrawn. */
-export interface Note {
-  id: string;
-  scope: string;
-  scope_name: string;
-  measure: string | null;
-  at: string;
-  until: string | null;
-  text: string | null;
-  made_at: string;
-  who: string;
-  role: string;
-  withdrawn: NoteWithdrawal | null;
-}
-
-export interface NoteWithdrawal {
-  at: string;
-  who: string;
-  role: string;
-  why: string;
-}
-
-export interface NoteWanted {
-  scope: string;
-  measure: string | null;
-  at: string;
-  until: string | null;
-  text: string;
-}
+export type { NoteItem as Note, NoteWanted, Withdrawal as NoteWithdrawal } from "./generated";
 
 export interface NotesAsked {
   scope: string;
@@ -49,8 +22,9 @@ export function fetchNotes({ scope, measure, from, to, knownAt }: NotesAsked) {
     to: new Date(to).toISOString(),
   });
   if (knownAt !== null) asked.set("known_at", new Date(knownAt).toISOString());
-  return get<PageOf<Note>>(`/api/v1/notes?${asked}`);
+  return get<PageOf<NoteItem>>(`/api/v1/notes?${asked}`);
 }
 
-export const writeNote = (wanted: NoteWanted) => send<Note>("/api/v1/notes", wanted);
-export const withdrawNote = (id: string, why: string) => send<Note>(`/api/v1/notes/${id}/withdraw`, { why });
+export const writeNote = (wanted: NoteWanted) => send<NoteItem>("/api/v1/notes", wanted);
+export const withdrawNote = (id: string, why: string) =>
+  send<NoteItem>(`/api/v1/notes/${id}/withdraw`, { why });

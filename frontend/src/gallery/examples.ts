@@ -1,7 +1,6 @@
-import type { Alert } from "../components/alerts/alert-row";
+import type { Alert, LevelHour } from "../api/ahead";
 import type { BedUnit } from "../components/beds/bed-grid";
 import { type Bed, fromCounts } from "../components/beds/beds";
-import type { LevelHour } from "../components/probability/probability-strip";
 import type { SpcSeries } from "../components/spc/spc";
 import type { Vehicle } from "../components/vehicles/vehicle-strip";
 import type { WaitLine, WaitsRow } from "../components/waits/waits-strip";

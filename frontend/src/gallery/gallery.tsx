@@ -6,14 +6,16 @@ import { Keys } from "../components/keys/keys";
 import { MapMark, type MapMarkProps } from "../components/map/map-mark";
 import { OpelChip, type OpelLevel, opelWords } from "../components/opel/opel-chip";
 import { OpelHeadline } from "../components/opel/opel-level";
+import { ProbabilityStrip } from "../components/probability/probability-strip";
 import { Pulse } from "../components/pulse/pulse";
 import { byNeed } from "../components/site-table/rows";
 import { type Column, SiteTable } from "../components/site-table/site-table";
+import { Skill } from "../components/skill/skill";
 import { DaySpark } from "../components/spark/day-spark";
 import { SpcChart } from "../components/spc/spc-chart";
 import { Tile } from "../components/tile/tile";
 import type { Pulse as PulseState } from "../store/live";
-import { spc } from "./examples";
+import { hours, spc } from "./examples";
 import { Charts } from "./parts/charts";
 import { Flow } from "./parts/flow";
 import { People } from "./parts/people";
@@ -240,6 +242,38 @@ export function Gallery() {
             selected="delayed"
             now={NOW}
             under={(site) => site.town}
+          />
+        </div>
+      </Part>
+      <Part
+        name="What is ahead in a table"
+        words="A last column where there is a forecast; none where there is not."
+      >
+        <div class="card wide">
+          <h3 id="gallery-ahead">Sites, by need</h3>
+          <SiteTable
+            id="gallery-ahead"
+            columns={columns}
+            sites={sites.slice(0, 3)}
+            sort={byNeed}
+            onSort={() => undefined}
+            selected={null}
+            now={NOW}
+            ahead={{
+              title: "OPEL 4",
+              note: (
+                <>
+                  how likely, by hour <Skill score={{ share: 0.28, against: "the same hour last week" }} />
+                </>
+              ),
+              draw: ({ code }) => (
+                <ProbabilityStrip
+                  hours={code === "delayed" ? undefined : hours(0.62)}
+                  now={NOW}
+                  width={150}
+                />
+              ),
+            }}
           />
         </div>
       </Part>

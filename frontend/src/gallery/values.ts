@@ -1,4 +1,4 @@
-import type { Feed, MeasureDefinition, OpelSummary, Site, Value } from "../api/types";
+import type { Feed, MeasureDefinition, OpelDeclaration, OpelSummary, Site, Value } from "../api/types";
 
 /** The moment of the pictures: Monday 12 January 2026, 18:40. */
 export const NOW = Date.parse("2026-01-12T18:40:20Z");
@@ -38,6 +38,18 @@ export const definition: MeasureDefinition = {
   target_source: "example for this page",
 };
 
+export const declared = (change: Partial<OpelDeclaration> = {}): OpelDeclaration => ({
+  id: "1",
+  organisation: "RVV",
+  level: 4,
+  state: "agreed",
+  since: "2026-01-12T16:05:00Z",
+  why: "CT scanner out of use",
+  calculated: null,
+  steps: [],
+  ...change,
+});
+
 export const level = (change: Partial<OpelSummary> = {}): OpelSummary => ({
   edition: "2024-26",
   level: 3,
@@ -65,7 +77,7 @@ export const levels: [string, OpelSummary | null][] = [
     "Declared leads; calculated stands beside it",
     level({
       local: false,
-      declared: { level: 4, state: "agreed", since: "2026-01-12T16:05:00Z", why: "CT scanner out of use" },
+      declared: declared(),
     }),
   ],
   ["Nothing is scored", null],
@@ -98,6 +110,7 @@ export const feed = (name: string, state: Feed["state"], change: Partial<Feed> =
   last_event_at: "2026-01-12T18:29:00Z",
   last_received_at: "2026-01-12T18:29:00Z",
   usual_gap_seconds: 120,
+  facts: 1,
   ...change,
 });
 

@@ -1,4 +1,4 @@
-import type { Group, Measures, OpelSummary, Overview, OverviewDelta, ServerMessage } from "../api/types";
+import type { Measures, OpelSummary, Overview, OverviewDelta, ServerMessage } from "../api/types";
 
 /** The live picture as far as it is known, and the revision it stands at. */
 export interface Picture {
@@ -39,9 +39,10 @@ export function applyDelta(overview: Overview, delta: OverviewDelta, revision: n
     sites: mergeMeasured(overview.sites, delta.sites),
     totals: delta.totals ? { ...overview.totals, ...delta.totals } : overview.totals,
     opel: delta.opel === undefined ? overview.opel : delta.opel,
-    places: mergeMeasured<Group>(overview.places, delta.places),
-    providers: mergeMeasured<Group>(overview.providers, delta.providers),
+    places: mergeMeasured(overview.places, delta.places),
+    providers: mergeMeasured(overview.providers, delta.providers),
     feeds: delta.feeds ?? overview.feeds,
+    ...("ahead" in delta && { ahead: delta.ahead }),
   };
 }
 

@@ -5,10 +5,10 @@ import { sorted } from "../../components/site-table/rows";
 import type { Plan } from "../frame/columns";
 import { boardOf, type Drawn } from "../service/board";
 import { Card, Headlines, SitesCard, type TilePlan } from "../service/parts";
-import { reportedBy, sitesWith } from "../service/plans";
+import { reportedBy, sitesWith, together } from "../service/plans";
 import type { WallPlan } from "../service/wall";
 import { wardsOf } from "./wards";
-import { bridge, closedInWords, together } from "./words";
+import { bridge, closedInWords } from "./words";
 
 const headlines: TilePlan[] = [
   { measure: "beds.tonight", label: "Adult beds tonight", detail: bridge },

@@ -39,12 +39,3 @@ export const closedInWords = (totals: Measures) =>
       return beds ? [`${count(beds)} ${word}`] : [];
     })
     .join(", ") || undefined;
-
-/** Figures with their words: "330 prospective, 336 potential"; those without a reading are left out. */
-export const together = (totals: Measures, pairs: [string, string][]) =>
-  pairs
-    .flatMap(([measure, word]) => {
-      const beds = numberOf(totals[measure]);
-      return beds === null ? [] : [`${count(beds)} ${word}`];
-    })
-    .join(", ") || undefined;

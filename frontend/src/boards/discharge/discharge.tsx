@@ -2,18 +2,13 @@ import type { Measures, ServiceProvider } from "../../api/types";
 import { sorted } from "../../components/site-table/rows";
 import { type DataColumn, DataTable } from "../../components/table/data-table";
 import { cellOf } from "../../components/table/sheet";
-import { count, counts } from "../../format/number";
+import { counts } from "../../format/number";
 import type { Plan } from "../frame/columns";
 import { boardOf, type Drawn } from "../service/board";
 import { Matrix, type MatrixRow, Reading } from "../service/matrix";
 import { Headlines, SitesCard, type TilePlan } from "../service/parts";
-import { numberOf, reportedBy, sitesWith } from "../service/plans";
+import { reportedBy, sitesWith, together } from "../service/plans";
 import type { WallPlan } from "../service/wall";
-
-const people = (totals: Measures, measure: string, words: string) => {
-  const many = numberOf(totals[measure]);
-  return many === null ? undefined : `${count(many)} ${words}`;
-};
 
 const ofBeds = (totals: Measures) => {
   const share = totals["discharge.no_criteria_share"];
@@ -29,29 +24,29 @@ const headlines: TilePlan[] = [
   {
     measure: "discharge.ready_and_waiting",
     label: "Ready, waiting over 24 h",
-    detail: (totals) => people(totals, "discharge.no_criteria_21_days", "for 21 days or longer"),
+    detail: (totals) => together(totals, [["discharge.no_criteria_21_days", "for 21 days or longer"]]),
   },
   {
     measure: "discharge.waiting_for_hub",
     label: "Waiting for the hub",
-    detail: (totals) => people(totals, "discharge.hub_over_24h", "over 24 h"),
+    detail: (totals) => together(totals, [["discharge.hub_over_24h", "over 24 h"]]),
   },
   {
     measure: "discharge.due_definite",
     label: "Still to go today, definite",
-    detail: (totals) => people(totals, "discharge.due_possible", "possible"),
+    detail: (totals) => together(totals, [["discharge.due_possible", "possible"]]),
   },
   {
     measure: "discharge.left_today",
     label: "Discharged today",
-    detail: (totals) => people(totals, "discharge.in_lounge", "in a discharge lounge"),
+    detail: (totals) => together(totals, [["discharge.in_lounge", "in a discharge lounge"]]),
   },
   { measure: "discharge.left_by_1200", label: "By midday, last 24 h" },
   { measure: "discharge.left_by_1700", label: "By 17:00, last 24 h" },
   {
     measure: "beds.stay_over_21_days",
     label: "In hospital 21 days",
-    detail: (totals) => people(totals, "beds.stay_over_7_days", "for 7 days or longer"),
+    detail: (totals) => together(totals, [["beds.stay_over_7_days", "for 7 days or longer"]]),
   },
 ];
 

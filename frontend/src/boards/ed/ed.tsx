@@ -157,13 +157,14 @@ const wall: WallPlan = {
       ),
     },
     { measure: "ed.over_12h", label: "Over 12 h", note: "in ED now", people: true },
-    { measure: "ed.decision_to_admit_over_12h", label: "Over 12 h", note: "since decision" },
+    { measure: "ed.decision_to_admit_over_12h", label: "Over 12 h", note: "since decision", givesWay: true },
     { measure: "ed.decision_to_admit_waiting", label: "Waiting for bed", note: "decided to admit" },
     { measure: "ed.waiting_to_be_seen", label: "To be seen", note: "by a clinician" },
-    { measure: "ed.corridor_care", label: "Corridor", note: "care now" },
+    { measure: "ed.corridor_care", label: "Corridor", note: "care now", givesWay: true },
     { measure: "ed.majors_resus_occupancy", label: "Majors, resus", note: "of cubicles" },
     { measure: "ed.within_4h_today", label: "Within 4 h", note: "today" },
   ],
+  ahead: true,
   sites: ({ sites }) => type1(sites),
 };
 

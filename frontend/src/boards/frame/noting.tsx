@@ -69,7 +69,10 @@ export function scopesFor(
   if (!me?.may.includes("notes:write")) return [];
   const code = place.split("-")[0] ?? place; // a unit's code begins with that of its site
   const site = overview.sites.find((each) => each.code === code);
-  const groups = [...overview.providers, ...overview.places];
+  const groups: { code: string; name: string; short_name?: string }[] = [
+    ...overview.providers,
+    ...overview.places,
+  ];
   const named = (wanted: string | undefined) =>
     groups
       .filter((each) => each.code === wanted)

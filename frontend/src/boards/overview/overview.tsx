@@ -1,16 +1,17 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { fetchMap } from "../../api/client";
-import type { Measures, Overview, Site } from "../../api/types";
+import type { Measures, Overview } from "../../api/types";
+import { AlertList } from "../../components/alerts/alert-row";
 import { mostBeds, TonightBars, tonightOf } from "../../components/beds/tonight-bars";
 import { Feeds } from "../../components/feeds/feeds";
 import { FindSite } from "../../components/find/find-site";
 import { SystemMap } from "../../components/map/system-map";
-import { leadingLevel } from "../../components/opel/leading";
-import { OpelChip } from "../../components/opel/opel-chip";
+import { LeadingChip, leadingLevel } from "../../components/opel/leading";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
 import { hours } from "../../store";
+import { aheadColumn } from "../frame/ahead";
 import { openBoard } from "../frame/carrying";
 import { acutePlans, byKind, columnsOf, isAcute, titleOf, townOf } from "../frame/columns";
 import { Explaining } from "../frame/explaining";
@@ -26,11 +27,6 @@ import { KindTable } from "./kind-table";
 import { Tiles } from "./tiles";
 import { Wall } from "./wall";
 import "./overview.css";
-
-function levelMark(site: Site) {
-  const level = leadingLevel(site.opel);
-  return level && <OpelChip level={level} size={24} />;
-}
 
 function Board({ overview: received, shown }: { overview: Overview; shown: Shown }) {
   const { wall, now, isLive } = shown;
@@ -68,6 +64,59 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
     now,
     under: townOf,
   };
+  const table = (
+    <section class="card part-sites">
+      <PartHead
+        id="sites-title"
+        title={`Sites, by ${acuteSort.column === "need" ? "need" : titleOf(acuteSort.column)}`}
+        note={`${acute.length} acute hospitals`}
+        away={{
+          name: "Sites, by need",
+          sheet: () => sheetOfSites(acuteRows.columns, acute, acuteRows.total, now),
+          now,
+        }}
+      >
+        <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
+      </PartHead>
+      {narrow ? (
+        <SiteCards {...acuteRows} mark={(site) => <LeadingChip opel={site.opel} size={24} />} />
+      ) : (
+        <SiteTable
+          {...acuteRows}
+          ahead={aheadColumn(overview, now)}
+          sort={acuteSort}
+          onSort={(column) => setAcuteSort(pressed(acuteSort, column))}
+        />
+      )}
+    </section>
+  );
+  const map = (
+    <section class="card part-map" aria-labelledby="map-title">
+      <h2 id="map-title">
+        {scored ? "OPEL now" : "Emergency departments"}{" "}
+        <span>{scored ? "local levels, and people in each ED" : "people in each now"}</span>
+      </h2>
+      <div class="map-room" ref={mapRoom.ref}>
+        <SystemMap
+          width={mapRoom.width}
+          districts={districts}
+          sites={overview.sites}
+          places={overview.places}
+          selected={selected}
+          onSelect={setSelected}
+          brief={narrow}
+        />
+      </div>
+      <p class="legend">
+        {!scored && (
+          <>
+            <span class="legend-ed" /> type 1 ED, area by people{" "}
+          </>
+        )}
+        <span class="legend-no-ed" /> no type 1 ED <span class="legend-small" /> other site
+      </p>
+    </section>
+  );
   return (
     <Main
       shown={shown}
@@ -103,54 +152,20 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
             definitions={definitions}
             now={now}
           />
-          <section class="card part-sites">
-            <PartHead
-              id="sites-title"
-              title={`Sites, by ${acuteSort.column === "need" ? "need" : titleOf(acuteSort.column)}`}
-              note={`${acute.length} acute hospitals`}
-              away={{
-                name: "Sites, by need",
-                sheet: () => sheetOfSites(acuteRows.columns, acute, acuteRows.total, now),
-                now,
-              }}
-            >
-              <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
-            </PartHead>
-            {narrow ? (
-              <SiteCards {...acuteRows} mark={levelMark} />
-            ) : (
-              <SiteTable
-                {...acuteRows}
-                sort={acuteSort}
-                onSort={(column) => setAcuteSort(pressed(acuteSort, column))}
-              />
-            )}
-          </section>
-          <section class="card part-map" aria-labelledby="map-title">
-            <h2 id="map-title">
-              {scored ? "OPEL now" : "Emergency departments"}{" "}
-              <span>{scored ? "local levels, and people in each ED" : "people in each now"}</span>
-            </h2>
-            <div class="map-room" ref={mapRoom.ref}>
-              <SystemMap
-                width={mapRoom.width}
-                districts={districts}
-                sites={overview.sites}
-                places={overview.places}
-                selected={selected}
-                onSelect={setSelected}
-                brief={narrow}
-              />
-            </div>
-            <p class="legend">
-              {!scored && (
-                <>
-                  <span class="legend-ed" /> type 1 ED, area by people{" "}
-                </>
-              )}
-              <span class="legend-no-ed" /> no type 1 ED <span class="legend-small" /> other site
-            </p>
-          </section>
+          {overview.ahead?.alerts ? (
+            <>
+              {map}
+              <section class="card part-alerts">
+                <AlertList id="alerts-title" alerts={overview.ahead.alerts} now={now} />
+              </section>
+              {table}
+            </>
+          ) : (
+            <>
+              {table}
+              {map}
+            </>
+          )}
           <div class="part-rest">
             {kinds.slice(0, -1).map((kind) => (
               <KindTable key={kind} kind={kind} sites={overview.sites} selected={selected} now={now} />

@@ -1,7 +1,8 @@
 import { useMemo } from "preact/hooks";
-import type { DistrictMap, OpelSummary, Overview, Site, Value } from "../../api/types";
+import type { DistrictMap, OpelSummary, Overview, Value } from "../../api/types";
+import { WallAlerts } from "../../components/alerts/wall-alerts";
 import { SystemMap } from "../../components/map/system-map";
-import { leadingLevel } from "../../components/opel/leading";
+import { LeadingChip, leadingLevel } from "../../components/opel/leading";
 import { OpelChip, opelWords } from "../../components/opel/opel-chip";
 import { levelInWords, scoreInWords } from "../../components/opel/opel-level";
 import { byNeed, sorted } from "../../components/site-table/rows";
@@ -9,6 +10,7 @@ import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { peopleOf } from "../../format/small";
 import { momentBeside } from "../../format/time";
+import { aheadRow } from "../frame/ahead";
 import { type Definitions, isAcute } from "../frame/columns";
 import { standsAgainst } from "../frame/on-wall";
 import "./wall.css";
@@ -18,7 +20,7 @@ interface Plan {
   label: string;
   /** Shown as the people a share counts. */
   people?: boolean;
-  /** Gives way to the level, where there is one. */
+  /** Gives way to the level, where there is one, or to what is ahead. */
   givesWay?: boolean;
 }
 
@@ -37,8 +39,8 @@ const system: Plan[] = [
 const bySite: (Plan & { note?: string })[] = [
   { measure: "ed.in_department", label: "In ED" },
   { measure: "ed.over_12h", label: "Over 12 h", note: "people in ED", people: true },
-  { measure: "ed.within_4h_today", label: "Within 4 h", note: "today" },
-  { measure: "ambulance.handover_mean_today", label: "Handover", note: "mean today" },
+  { measure: "ed.within_4h_today", label: "Within 4 h", note: "today", givesWay: true },
+  { measure: "ambulance.handover_mean_today", label: "Handover", note: "mean today", givesWay: true },
   { measure: "beds.tonight", label: "Beds tonight", note: "adult, net" },
 ];
 
@@ -74,7 +76,8 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
   const more = acute.length - shown.length;
   const opel = overview.opel;
   const level = leadingLevel(opel);
-  const rows: WallRow[] = bySite.map(({ measure, label, note, people }) => ({
+  const readings = bySite.filter((each) => !(overview.ahead && each.givesWay));
+  const rows: WallRow[] = readings.map(({ measure, label, note, people }) => ({
     key: measure,
     label,
     note,
@@ -127,6 +130,9 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
           brief={scored || !counted}
         />
       </section>
+      {overview.ahead?.alerts && (
+        <WallAlerts id="wall-alerts-title" alerts={overview.ahead.alerts} now={now} />
+      )}
       <section class="wall-sites">
         <h2 id="wall-sites-title">
           Acute hospitals, by need
@@ -136,11 +142,9 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
           id="wall-sites-title"
           sites={shown}
           rows={rows}
+          ahead={aheadRow(overview, now)}
           now={now}
-          mark={(site: Site) => {
-            const each = leadingLevel(site.opel);
-            return each && <OpelChip level={each} size={36} />;
-          }}
+          mark={(site) => <LeadingChip opel={site.opel} size={36} />}
         />
       </section>
     </>

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import type { Site } from "../../api/types";
-import { leadingLevel } from "../../components/opel/leading";
-import { OpelChip } from "../../components/opel/opel-chip";
+import { LeadingChip } from "../../components/opel/leading";
 import { doesNotApply } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { peopleOf } from "../../format/small";
+import { aheadRow } from "../frame/ahead";
 import { standsAgainst } from "../frame/on-wall";
 import type { Drawn } from "./board";
 import type { Joined } from "./joined";
@@ -19,6 +19,8 @@ export interface WallRowPlan extends WallFigurePlan {
   note?: string;
   /** Shown as the people a share counts. */
   people?: boolean;
+  /** Gives way to what is ahead, where that is known. */
+  givesWay?: boolean;
   /** What stands under the figure, on one scale for all the sites. */
   draw?(site: Site, sites: Site[]): ComponentChildren;
 }
@@ -29,6 +31,8 @@ export interface WallPlan {
   title: string;
   note?: ComponentChildren;
   rows: WallRowPlan[];
+  /** Whether the hours ahead of each site stand under its figures, where they are known. */
+  ahead?: boolean;
   /** The worst first; those that do not fit are counted in words. */
   sites(picture: Joined): Site[];
 }
@@ -37,11 +41,6 @@ export interface WallPlan {
 const SITES = 7;
 const ONE_ROW = 6;
 
-const levelMark = (site: Site) => {
-  const level = leadingLevel(site.opel);
-  return level && <OpelChip level={level} size={36} />;
-};
-
 /** A board for a wall: the system's figures, then the sites side by side; nothing scrolls. */
 export function ServiceWall({ plan, drawn }: { plan: WallPlan; drawn: Drawn }) {
   const { picture, definitions, now } = drawn;
@@ -49,7 +48,9 @@ export function ServiceWall({ plan, drawn }: { plan: WallPlan; drawn: Drawn }) {
   const every = plan.sites(picture);
   const sites = every.slice(0, SITES);
   const more = every.length - sites.length;
-  const rows = plan.rows.map(({ measure, label, note, people, draw }): WallRow => {
+  const ahead = plan.ahead ? aheadRow(overview, now) : undefined;
+  const readings = plan.rows.filter((each) => !(ahead && each.givesWay));
+  const rows = readings.map(({ measure, label, note, people, draw }): WallRow => {
     const reading = (site: Site) => site.measures[measure] ?? doesNotApply;
     return {
       key: measure,
@@ -91,7 +92,14 @@ export function ServiceWall({ plan, drawn }: { plan: WallPlan; drawn: Drawn }) {
           {plan.note && <span>{plan.note}</span>}
           <span>red edge: past its plan{more > 0 && `; ${more} more not shown`}</span>
         </h2>
-        <WallTable id="wall-sites-title" sites={sites} rows={rows} now={now} mark={levelMark} />
+        <WallTable
+          id="wall-sites-title"
+          sites={sites}
+          rows={rows}
+          ahead={ahead}
+          now={now}
+          mark={(site) => <LeadingChip opel={site.opel} size={36} />}
+        />
       </section>
     </>
   );

@@ -1,10 +1,9 @@
 import { useMemo } from "preact/hooks";
 import type { OpelAnswer, OpelParameter, Overview, SiteDetail } from "../../api/types";
 import { ageInWords } from "../../components/figure/figure";
-import { nextInWords, readingOf } from "../../components/opel/opel-breakdown";
 import { OpelChip, opelWords } from "../../components/opel/opel-chip";
 import { levelInWords, scoreInWords } from "../../components/opel/opel-level";
-import { Pips } from "../../components/pips/pips";
+import { PointsCells, PointsHeads, readingOf } from "../../components/opel/points";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { absence, counts, inWords, SMALL_NUMBER } from "../../format/number";
 import { measuresOnWall, onWall, peopleOf } from "../../format/small";
@@ -30,10 +29,7 @@ function Parameters({ parameters }: { parameters: OpelParameter[] }) {
         <tr>
           <th scope="col">Parameter</th>
           <th scope="col">now</th>
-          <th scope="col" colSpan={2}>
-            points
-          </th>
-          <th scope="col">to next</th>
+          <PointsHeads />
         </tr>
       </thead>
       <tbody>
@@ -47,9 +43,7 @@ function Parameters({ parameters }: { parameters: OpelParameter[] }) {
                   {value.absent === null || value.absent === "suppressed" ? inWords(value) : absence(value)}
                 </b>
               </td>
-              <td>{each.points !== null && <Pips points={each.points as 0 | 1 | 2 | 3} />}</td>
-              <td>{each.points ?? "–"}</td>
-              <td>{nextInWords(each)}</td>
+              <PointsCells parameter={each} />
             </tr>
           );
         })}

@@ -1,11 +1,10 @@
 import { BedGrid } from "../../components/beds/bed-grid";
 import { sheetOfBeds } from "../../components/beds/beds-sheet";
 import { sorted } from "../../components/site-table/rows";
-import { together } from "../beds/words";
 import type { Plan } from "../frame/columns";
 import { boardOf, type Drawn } from "../service/board";
 import { Card, Headlines, SitesCard, type TilePlan } from "../service/parts";
-import { sitesWith } from "../service/plans";
+import { sitesWith, together } from "../service/plans";
 import type { WallPlan } from "../service/wall";
 import { teamsOf } from "./teams";
 

@@ -1,34 +1,11 @@
+import type { Alert, AlertState } from "../../api/ahead";
 import { probability } from "../../format/number";
 import { age, momentBeside } from "../../format/time";
-import type { SkillScore } from "../../scale/series";
 import { Skill } from "../skill/skill";
 import { Region } from "../table/region";
+import type { Sheet } from "../table/sheet";
+import { TakeAway } from "../table/take-away";
 import "./alert-row.css";
-
-export type AlertState = "breached" | "expected" | "silent" | "inhibited" | "silenced" | "resolved";
-
-/** One alert as the server tells it. */
-export interface Alert {
-  id: string;
-  state: AlertState;
-  where: string;
-  what: string;
-  /** "57", "of 45 min": how bad, against which line. */
-  value: string;
-  against: string;
-  /** When it breached, is likely to, or fell silent. */
-  at: number;
-  /** The 80% range of an expected breach. */
-  range?: { from: number; to: number };
-  /** Null for a fact. */
-  probability: number | null;
-  skill?: SkillScore;
-  /** Null while no one has it. */
-  owner: string | null;
-  ownedSince: number | null;
-  /** Said in the place of the owner's time: why it is held back, or how it ended. */
-  note?: string;
-}
 
 /** When it breaches, in two lines. */
 export function whenOf(alert: Alert, now: number): [string, string] {
@@ -61,6 +38,9 @@ const order: Record<AlertState, number> = {
   resolved: 4,
 };
 
+/** Whether somebody has something to do about it. */
+export const isOpen = ({ state }: Alert) => order[state] < 3;
+
 /** What no one has taken comes first, then what breaches soonest, then silent feeds, then what is held back or over. */
 export function bySoonest(alerts: Alert[]): Alert[] {
   const rank = ({ state, owner }: Alert) => (order[state] < 3 && owner === null ? 0 : order[state]);
@@ -76,7 +56,6 @@ export interface AlertRowProps {
 /** Where, what, how bad against which line, when, how sure, and who has it. */
 export function AlertRow({ alert, now, onTake }: AlertRowProps) {
   const [when, beside] = whenOf(alert, now);
-  const isOpen = order[alert.state] < 3;
   return (
     <tr class="alert" data-state={alert.state}>
       <td class="alert-edge">
@@ -104,7 +83,7 @@ export function AlertRow({ alert, now, onTake }: AlertRowProps) {
         )}
       </td>
       <td>
-        {alert.owner === null && isOpen ? (
+        {alert.owner === null && isOpen(alert) ? (
           onTake ? (
             <button type="button" class="alert-take" onClick={() => onTake(alert.id)}>
               No one yet: take it
@@ -126,6 +105,19 @@ export function AlertRow({ alert, now, onTake }: AlertRowProps) {
   );
 }
 
+/** The alerts as text, for copy and export, in the order in which they are shown. */
+export const sheetOfAlerts = (alerts: Alert[], now: number): Sheet => [
+  ["Where", "What", "How bad", "Breach", "Range or age", "How sure", "Who has it"],
+  ...bySoonest(alerts).map((alert) => [
+    alert.where,
+    alert.what,
+    `${alert.value} ${alert.against}`.trim(),
+    ...whenOf(alert, now),
+    alert.probability === null ? "" : probability(alert.probability),
+    alert.owner ?? "no one yet",
+  ]),
+];
+
 export interface AlertListProps {
   id: string;
   /** Left out, no one has looked, and nothing is drawn. Empty: the server says there is none. */
@@ -138,15 +130,18 @@ export interface AlertListProps {
 /** What needs someone, in the order in which it needs them. */
 export function AlertList({ id, alerts, now, label = "Needs attention now", onTake }: AlertListProps) {
   if (!alerts) return null;
-  const open = alerts.filter((each) => order[each.state] < 3);
+  const open = alerts.filter(isOpen);
   const unowned = open.filter((each) => each.owner === null).length;
   const held = alerts.filter((each) => order[each.state] === 3).length;
   const told = [`${open.length} open`, unowned && `${unowned} with no one`, held && `${held} held back`];
   return (
     <div class="alerts">
-      <h2 id={id}>
-        {label} <span>{told.filter(Boolean).join(" · ")}</span>
-      </h2>
+      <div class="alerts-head">
+        <h2 id={id}>
+          {label} <span>{told.filter(Boolean).join(" · ")}</span>
+        </h2>
+        <TakeAway title={label} sheet={() => sheetOfAlerts(alerts, now)} now={now} />
+      </div>
       {alerts.length === 0 ? (
         <p class="nothing">Nothing is past its line, and nothing is expected to be.</p>
       ) : (

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { NoteWanted } from "../../api/notes";
 import { fromWallClock, wallClock } from "../../format/london";
-import "../form/form.css";
+import { Form, useSending } from "../form/form";
 import "./notes.css";
 
 export interface NoteFormProps {
@@ -26,8 +26,7 @@ export function NoteForm({ scopes, measure, at, onWrite, onClose }: NoteFormProp
   const [until, setUntil] = useState("");
   const [scope, setScope] = useState(scopes[0]?.code ?? "");
   const [alone, setAlone] = useState(false);
-  const [wrong, setWrong] = useState("");
-  const [sending, setSending] = useState(false);
+  const { sending, wrong, refuse, send } = useSending();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => setFrom(wallClock(at)), [at]);
   // The whole form comes into sight, and not its first field alone.
@@ -37,28 +36,14 @@ export function NoteForm({ scopes, measure, at, onWrite, onClose }: NoteFormProp
   }, []);
   const write = () => {
     const moment = iso(from);
-    if (moment === null) return setWrong("Say from when, as a date and a time.");
-    setSending(true);
-    onWrite({
-      scope,
-      measure: alone ? measure.name : null,
-      at: moment,
-      until: until ? iso(until) : null,
-      text,
-    }).then(onClose, (error: Error) => {
-      setWrong(error.message);
-      setSending(false);
-    });
+    if (moment === null) return refuse("Say from when, as a date and a time.");
+    const about = alone ? measure.name : null;
+    send(() =>
+      onWrite({ scope, measure: about, at: moment, until: until ? iso(until) : null, text }).then(onClose),
+    );
   };
   return (
-    <form
-      class="form note-form"
-      aria-label="A note on a moment"
-      onSubmit={(event) => {
-        event.preventDefault();
-        write();
-      }}
-    >
+    <Form name="note-form" label="A note on a moment" wrong={wrong} onSubmit={write}>
       <label class="form-wide">
         What happened <span class="quiet">everybody reads it: names nobody</span>
         <input
@@ -112,9 +97,6 @@ export function NoteForm({ scopes, measure, at, onWrite, onClose }: NoteFormProp
           Do not
         </button>
       </div>
-      <p aria-live="polite" class={wrong ? "form-wrong" : ""}>
-        {wrong}
-      </p>
-    </form>
+    </Form>
   );
 }

@@ -1,5 +1,6 @@
 import type { Note } from "../../api/notes";
 import { clockTime, momentBeside, shortDate } from "../../format/time";
+import { byWhom } from "../../format/who";
 import { Withdraw } from "./withdraw";
 import "./notes.css";
 
@@ -13,8 +14,6 @@ export function spanInWords(note: Note, now: number): string {
   const sameDay = shortDate(until) === shortDate(at);
   return `${from} to ${sameDay ? clockTime(until) : `${shortDate(until)} ${clockTime(until)}`}`;
 }
-
-const byWhom = (who: string) => who.replaceAll("-", " ");
 
 export interface NotesListProps {
   notes: Note[];

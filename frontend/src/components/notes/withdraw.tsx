@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import "../form/form.css";
+import { Form, useSending } from "../form/form";
 import "./notes.css";
 
 export interface WithdrawProps {
@@ -14,7 +14,7 @@ export interface WithdrawProps {
 export function Withdraw({ what, consequence, onWithdraw }: WithdrawProps) {
   const [open, setOpen] = useState(false);
   const [why, setWhy] = useState("");
-  const [said, setSaid] = useState("");
+  const { wrong, sending, send } = useSending();
   if (!open)
     return (
       <button type="button" class="button button-small no-print" onClick={() => setOpen(true)}>
@@ -22,13 +22,7 @@ export function Withdraw({ what, consequence, onWithdraw }: WithdrawProps) {
       </button>
     );
   return (
-    <form
-      class="form note-withdraw"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onWithdraw(why.trim()).catch((error: Error) => setSaid(error.message));
-      }}
-    >
+    <Form name="note-withdraw" wrong={wrong} onSubmit={() => send(() => onWithdraw(why.trim()))}>
       <label class="form-wide">
         Why withdraw {what}? <span class="quiet">{consequence}</span>
         <input
@@ -40,16 +34,13 @@ export function Withdraw({ what, consequence, onWithdraw }: WithdrawProps) {
         />
       </label>
       <div class="form-buttons">
-        <button type="submit" class="button button-first">
+        <button type="submit" class="button button-first" disabled={sending}>
           Withdraw it
         </button>
         <button type="button" class="button" onClick={() => setOpen(false)}>
           Keep it
         </button>
       </div>
-      <p aria-live="polite" class={said ? "form-wrong" : ""}>
-        {said}
-      </p>
-    </form>
+    </Form>
   );
 }

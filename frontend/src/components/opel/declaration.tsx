@@ -2,8 +2,9 @@ import { useState } from "preact/hooks";
 import type { DeclarationSteps, Deed, OpelStepTaken } from "../../api/opel";
 import type { OpelLevel } from "../../api/types";
 import { momentBeside } from "../../format/time";
+import { byWhom } from "../../format/who";
+import { Form, useSending } from "../form/form";
 import { OpelChip, opelWords } from "./opel-chip";
-import "../form/form.css";
 import "./declaration.css";
 
 const stepWords: Record<OpelStepTaken["kind"], string> = {
@@ -12,7 +13,6 @@ const stepWords: Record<OpelStepTaken["kind"], string> = {
   agreed: "Agreed",
   refused: "Refused",
 };
-const byWhom = (who: string) => who.replaceAll("-", " ");
 
 /** "Proposed by control centre, 14:10". */
 export const stepInWords = (step: OpelStepTaken, now: number) =>
@@ -50,27 +50,14 @@ export interface DecideProps {
 /** The next step of an open declaration, for those who may take it. */
 export function Decide({ declaration, onDeed }: DecideProps) {
   const [why, setWhy] = useState("");
-  const [wrong, setWrong] = useState("");
-  const [sending, setSending] = useState(false);
+  const { sending, wrong, refuse, send } = useSending();
   const take = (deed: Deed) => {
-    if (deed === "refuse" && !why.trim()) return setWrong("Say why it is refused.");
-    setSending(true);
-    setWrong("");
-    onDeed(deed, why.trim())
-      .then(() => setWhy(""))
-      .catch((error: Error) => setWrong(error.message))
-      .finally(() => setSending(false));
+    if (deed === "refuse" && !why.trim()) return refuse("Say why it is refused.");
+    send(() => onDeed(deed, why.trim()).then(() => setWhy("")));
   };
   const deeds = deedsOf(declaration.state);
   return (
-    <form
-      class="form"
-      aria-label="The next step"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (deeds[0]) take(deeds[0]);
-      }}
-    >
+    <Form label="The next step" wrong={wrong} onSubmit={() => deeds[0] && take(deeds[0])}>
       <label class="form-wide">
         Why <span class="quiet">a refusal needs it; names nobody</span>
         <input value={why} maxLength={200} onInput={(event) => setWhy(event.currentTarget.value)} />
@@ -88,10 +75,7 @@ export function Decide({ declaration, onDeed }: DecideProps) {
           </button>
         ))}
       </div>
-      <p aria-live="polite" class={wrong ? "form-wrong" : ""}>
-        {wrong}
-      </p>
-    </form>
+    </Form>
   );
 }
 
@@ -107,25 +91,13 @@ export function Propose({
 }) {
   const [level, setLevel] = useState<OpelLevel | null>(null);
   const [why, setWhy] = useState("");
-  const [wrong, setWrong] = useState("");
-  const [sending, setSending] = useState(false);
+  const { sending, wrong, refuse, send } = useSending();
   const propose = () => {
-    if (level === null) return setWrong("Choose a level.");
-    setSending(true);
-    setWrong("");
-    onPropose(level, why.trim())
-      .catch((error: Error) => setWrong(error.message))
-      .finally(() => setSending(false));
+    if (level === null) return refuse("Choose a level.");
+    send(() => onPropose(level, why.trim()));
   };
   return (
-    <form
-      class="form"
-      aria-label="Propose a level"
-      onSubmit={(event) => {
-        event.preventDefault();
-        propose();
-      }}
-    >
+    <Form label="Propose a level" wrong={wrong} onSubmit={propose}>
       <fieldset class="declaration-levels">
         <legend>Level</legend>
         {LEVELS.map((each) => (
@@ -152,9 +124,6 @@ export function Propose({
       <button type="submit" class="button button-first" disabled={sending}>
         Propose
       </button>
-      <p aria-live="polite" class={wrong ? "form-wrong" : ""}>
-        {wrong}
-      </p>
-    </form>
+    </Form>
   );
 }

@@ -1,40 +1,13 @@
-import type { Basis, OpelBreakdown, OpelParameter, OpelStep, Value } from "../../api/types";
-import { count, EN_DASH, minutes, percent } from "../../format/number";
+import type { Basis, OpelBreakdown, OpelParameter } from "../../api/types";
+import { count } from "../../format/number";
 import { linear } from "../../scale/scale";
 import "../chart/chart.css";
 import { Figure } from "../figure/figure";
-import { Pips } from "../pips/pips";
 import { Region } from "../table/region";
 import { cellOf, type Sheet } from "../table/sheet";
 import { levelInWords, scoreInWords } from "./opel-level";
+import { nextInWords, PointsCells, PointsHeads, readingOf } from "./points";
 import "./opel-breakdown.css";
-
-/** What a parameter reads, as the measure it is. */
-export const readingOf = (parameter: OpelParameter): Value => ({
-  value: parameter.value,
-  unit: parameter.unit,
-  numerator: parameter.numerator,
-  denominator: parameter.denominator,
-  n: parameter.n,
-  absent: parameter.absent,
-  reason: parameter.reason,
-  as_of: parameter.as_of,
-  freshness: parameter.freshness,
-});
-
-/** How far to the next band, in the parameter's own unit: "1 min", "2 people". */
-export function stepInWords({ amount, unit }: OpelStep): string {
-  if (unit === "minutes") return amount < 1 ? "under 1 min" : minutes(Math.ceil(amount));
-  if (unit === "share") return `${percent(amount)} points`;
-  const words = unit === "people" ? (amount === 1 ? "person" : "people") : amount === 1 ? "bed" : "beds";
-  return `${count(amount)} ${words}`;
-}
-
-/** What is said in the last column: the way to worse, or that there is none. */
-export function nextInWords(parameter: OpelParameter): string {
-  if (parameter.points === null) return EN_DASH;
-  return parameter.to_worse ? stepInWords(parameter.to_worse) : "top band";
-}
 
 /** Where each band begins and how far a reading stands along them: a band is a quarter, whatever its width. */
 export function alongBands({ bands, value, band }: OpelParameter): number | null {
@@ -148,12 +121,7 @@ export function OpelBreakdownTable({ opel, edition, site, now }: OpelBreakdownPr
               </th>
               <th scope="col">counts</th>
               <th scope="col">worse to the right</th>
-              <th scope="col" colSpan={2}>
-                points
-              </th>
-              <th scope="col" class="breakdown-next">
-                to next
-              </th>
+              <PointsHeads />
               <th scope="col">
                 <span class="hidden">Bands come from</span>
               </th>
@@ -188,9 +156,7 @@ export function OpelBreakdownTable({ opel, edition, site, now }: OpelBreakdownPr
                   <td>
                     <Bands parameter={each} />
                   </td>
-                  <td>{each.points !== null && <Pips points={each.points as 0 | 1 | 2 | 3} />}</td>
-                  <td class="breakdown-number">{each.points ?? EN_DASH}</td>
-                  <td class="breakdown-next">{nextInWords(each)}</td>
+                  <PointsCells parameter={each} />
                   <td class="breakdown-basis">
                     <BasisMark basis={basisOf(each)} />
                   </td>

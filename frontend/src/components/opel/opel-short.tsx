@@ -1,10 +1,9 @@
 import type { OpelMember } from "../../api/opel";
 import type { OpelCalculated, OpelParameter } from "../../api/types";
-import { absence, counts, EN_DASH, inWords } from "../../format/number";
-import { Pips } from "../pips/pips";
+import { absence, counts, inWords } from "../../format/number";
 import { Region } from "../table/region";
-import { nextInWords, readingOf } from "./opel-breakdown";
 import { levelInWords, OpelCell, scoreInWords } from "./opel-level";
+import { PointsCells, PointsHeads, readingOf } from "./points";
 import "./opel-breakdown.css";
 
 /** A calculated level as the chip and the words take it. */
@@ -27,12 +26,7 @@ export function OpelParameters({ name, parameters }: { name: string; parameters:
             <th scope="col" class="breakdown-number">
               now
             </th>
-            <th scope="col" colSpan={2}>
-              points
-            </th>
-            <th scope="col" class="breakdown-next">
-              to next
-            </th>
+            <PointsHeads />
           </tr>
         </thead>
         <tbody>
@@ -50,9 +44,7 @@ export function OpelParameters({ name, parameters }: { name: string; parameters:
                 <td class="breakdown-number">
                   <b>{inWords(reading)}</b>
                 </td>
-                <td>{each.points !== null && <Pips points={each.points as 0 | 1 | 2 | 3} />}</td>
-                <td class="breakdown-number">{each.points ?? EN_DASH}</td>
-                <td class="breakdown-next">{nextInWords(each)}</td>
+                <PointsCells parameter={each} />
               </tr>
             );
           })}

@@ -1,16 +1,12 @@
+import type { LevelHour } from "../../api/ahead";
+import type { OpelLevel } from "../../api/types";
 import { probability } from "../../format/number";
 import { momentBeside } from "../../format/time";
 import type { SkillScore } from "../../scale/series";
-import { OpelChip, type OpelLevel } from "../opel/opel-chip";
+import { OpelChip } from "../opel/opel-chip";
 import { Skill } from "../skill/skill";
 import "../chart/chart.css";
 import "./probability-strip.css";
-
-/** The probability of each level in one hour. The server's forecast says it; they add to one. */
-export interface LevelHour {
-  at: number;
-  level: Record<OpelLevel, number>;
-}
 
 export interface ProbabilityStripProps {
   /** Left out, or empty: there is no forecast, and none is drawn. */

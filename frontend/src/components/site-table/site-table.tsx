@@ -36,6 +36,15 @@ export interface SiteTableProps {
   now: number;
   /** What stands under a site's name. */
   under?(site: Site): string | undefined;
+  /** Left out where nobody has worked out what is ahead. */
+  ahead?: AheadColumn;
+}
+
+/** A last column of what is ahead, in place of readings. */
+export interface AheadColumn {
+  title: string;
+  note: ComponentChildren;
+  draw(site: Site): ComponentChildren;
 }
 
 /** As wide as the room that `.cell-spare` keeps. */
@@ -141,10 +150,12 @@ interface RowProps {
   columns: Column[];
   now: number;
   selected?: boolean;
+  /** The last cell, where the table has one for what is ahead. */
+  ahead?: ComponentChildren;
 }
 
 /** One site and its figures. Neighbouring cells that are empty for one reason say it once. */
-export function SiteRow({ code, name, under, measures, opel, columns, now, selected }: RowProps) {
+export function SiteRow({ code, name, under, measures, opel, columns, now, selected, ahead }: RowProps) {
   const names = (
     <>
       {code === "system" ? (
@@ -199,12 +210,24 @@ export function SiteRow({ code, name, under, measures, opel, columns, now, selec
           </td>
         ),
       )}
+      {ahead !== undefined && <td class="row-ahead">{ahead}</td>}
     </tr>
   );
 }
 
 /** Sites and their figures; every heading sorts. */
-export function SiteTable({ id, columns, sites, total, sort, onSort, selected, now, under }: SiteTableProps) {
+export function SiteTable({
+  id,
+  columns,
+  sites,
+  total,
+  sort,
+  onSort,
+  selected,
+  now,
+  under,
+  ahead,
+}: SiteTableProps) {
   const ariaSort = (column: string) =>
     sort.column === column ? (sort.descending ? "descending" : "ascending") : undefined;
   const scored = sites.filter((site) => site.opel !== null);
@@ -234,6 +257,14 @@ export function SiteTable({ id, columns, sites, total, sort, onSort, selected, n
                 </button>
               </th>
             ))}
+            {ahead && (
+              <th scope="col">
+                <span class="sort">
+                  <span class="sort-title">{ahead.title}</span>
+                  <span class="sort-note">{ahead.note}</span>
+                </span>
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -248,6 +279,7 @@ export function SiteTable({ id, columns, sites, total, sort, onSort, selected, n
               columns={columns}
               now={now}
               selected={selected === site.code}
+              ahead={ahead?.draw(site)}
             />
           ))}
         </tbody>
@@ -260,6 +292,7 @@ export function SiteTable({ id, columns, sites, total, sort, onSort, selected, n
               measures={total.measures}
               columns={columns}
               now={now}
+              ahead={ahead && ""}
             />
           </tfoot>
         )}

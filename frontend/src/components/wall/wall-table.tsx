@@ -16,17 +16,26 @@ export interface WallRow {
   draw?(site: Site): ComponentChildren;
 }
 
+/** A row of what is ahead, in place of a reading. */
+export interface AheadRow {
+  label: string;
+  note: ComponentChildren;
+  draw(site: Site): ComponentChildren;
+}
+
 export interface WallTableProps {
   id: string;
   sites: Site[];
   rows: WallRow[];
+  /** Left out where nothing is known of what is ahead. */
+  ahead?: AheadRow;
   now: number;
   /** What stands before a site's name: its level, where it has one. */
   mark?(site: Site): ComponentChildren;
 }
 
 /** Sites side by side, the worst first, a measure a row: a table turned so that it is read from afar. */
-export function WallTable({ id, sites, rows, now, mark }: WallTableProps) {
+export function WallTable({ id, sites, rows, ahead, now, mark }: WallTableProps) {
   return (
     <table class="wall-table" aria-labelledby={id}>
       <thead>
@@ -71,6 +80,17 @@ export function WallTable({ id, sites, rows, now, mark }: WallTableProps) {
             })}
           </tr>
         ))}
+        {ahead && (
+          <tr class="wall-ahead">
+            <th scope="row">
+              {ahead.label}
+              <span class="wall-note">{ahead.note}</span>
+            </th>
+            {sites.map((site) => (
+              <td key={site.code}>{ahead.draw(site)}</td>
+            ))}
+          </tr>
+        )}
       </tbody>
     </table>
   );

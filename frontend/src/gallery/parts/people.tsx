@@ -78,7 +78,9 @@ const points = [78, 71, 66, 60, 58, 63, 74, 92, 108, 117, 121, 118].map((value, 
 }));
 const proposed: DeclarationSteps = {
   id: "1",
+  organisation: "RVV",
   level: 4,
+  calculated: null,
   state: "proposed",
   since: "2026-01-12T18:20:00Z",
   why: "CT out of use",

@@ -1,5 +1,6 @@
 import type { Site, Value } from "../../api/types";
 import { AlertList } from "../../components/alerts/alert-row";
+import { WallAlerts } from "../../components/alerts/wall-alerts";
 import { Figure } from "../../components/figure/figure";
 import { type DataColumn, DataTable } from "../../components/table/data-table";
 import { cellOf } from "../../components/table/sheet";
@@ -94,6 +95,9 @@ export function Tables() {
         </State>
         <State words="None: the server says so" wide>
           <AlertList id="alerts-none" alerts={[]} now={NOW} />
+        </State>
+        <State words="On a wall: the four that come first" wide>
+          <WallAlerts id="alerts-wall" alerts={alerts} now={NOW} />
         </State>
         <State words="Page lost" lost wide>
           <AlertList id="alerts-lost" label="Needed attention then" alerts={alerts.slice(0, 2)} now={NOW} />
