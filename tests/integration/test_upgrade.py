@@ -21,6 +21,7 @@ from services.store.database import MIGRATIONS, Database, migrate
 from services.store.embedded import embedded
 from services.store.events import ingest
 from services.store.feeds import set_clock
+from tests.conftest import forget_readings
 from tests.measure_cases import HOUR, attended
 from tests.worlds import small_system
 
