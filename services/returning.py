@@ -21,7 +21,7 @@ from services.domain.returns import surprising, wrong
 from services.ingest.intake import Intake, take_in
 from services.store import audit
 from services.store.audit import By
-from services.store.events import read_facts
+from services.store.gauges import facts_of_moment, newest_facts
 from services.tending import whole
 
 GAUGE = "gauge.reported"
@@ -68,15 +68,16 @@ def last_readings(
     """What each gauge of an organisation said last by t, as known now; one that never said anything is not in it."""
     keys = [f"{organisation}/{measure}" for measure in measures]
     found: dict[str, Reading] = {}
-    for subject, facts in read_facts(connection, keys).items():
+    for subject, facts in newest_facts(connection, keys, t).items():
         said = [fact for fact in survivors(facts) if fact.type == GAUGE and fact.time <= t]
         if said:
             newest = max(said, key=lambda fact: (fact.time, fact.sent_at))
-            found[subject.partition("/")[2]] = _reading(newest, ours)
+            found[subject.partition("/")[2]] = reading_of(newest, ours)
     return found
 
 
-def _reading(fact: Fact, ours: str) -> Reading:
+def reading_of(fact: Fact, ours: str) -> Reading:
+    """What a fact of a gauge says. ours: the source of what is typed."""
     until = fact.data.get("until")
     return Reading(float(fact.data["value"]), fact.time, datetime.fromisoformat(until) if until else None,
                    fact.recorded_at, fact.source == ours)  # fmt: skip
@@ -110,7 +111,7 @@ def send(
     """Send checked lines. A value typed before for the same moment is replaced, and the same one is a duplicate."""
     with whole(intake) as (within, connection):
         subjects = [f"{organisation}/{line.measure}" for line in lines]
-        known = read_facts(connection, subjects)
+        known = facts_of_moment(connection, subjects, at)
         found: list[Line] = []
         for line, subject in zip(lines, subjects, strict=True):
             event = _event(within, organisation, line, known.get(subject, []), at, until, now, ours)

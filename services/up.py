@@ -31,9 +31,10 @@ from services.domain.system import System
 from services.errors import LightshipError
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
-from services.live.detail_writer import DetailWriter, reader
+from services.live.detail_writer import DetailWriter, Reader
 from services.live.feeds import expected
 from services.live.hub import Hub
+from services.live.present import Notes
 from services.live.readings import Keeper
 from services.live.writer import Writer
 from services.settings import Settings
@@ -165,9 +166,11 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
             now.clock = clock
             hub.vouch()
 
+        notes = Notes()
         writer = Writer(
-            database, system, publish, vouch=vouch, synthetic=lambda: history.run() is not None, history=history.told
-        )
+            database, system, publish, vouch=vouch, synthetic=lambda: history.run() is not None, history=history.told,
+            notes=notes,
+        )  # fmt: skip
         app = create_app(
             AppState(
                 system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys,
@@ -179,7 +182,8 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
             app, log_level="warning", access_log=False, ws_ping_interval=20, ws_max_size=65536,
             http=ProblemProtocol, ws_per_message_deflate=False, timeout_graceful_shutdown=2,
         )  # fmt: skip
-        detail_writer = DetailWriter(hub, reader(database, system, now))
+        details = Reader(database, system, now, fence=lambda: writer.fence, notes=notes)
+        detail_writer = DetailWriter(hub, details, rest=details.rest)
         for each in (writer, detail_writer):
             each.start()
             stack.callback(each.stop)

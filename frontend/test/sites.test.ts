@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { matching } from "../src/components/find/find-site";
-import { crossed, sharedAxis } from "../src/components/line-mark/line-mark";
 import { placeLabels } from "../src/components/map/labels";
 import { byNeed, pressed, rowOf, sheetOfSites, sorted } from "../src/components/site-table/rows";
+import { crossed } from "../src/format/target";
 import { site, value } from "./factories";
 
 const codes = (sites: { code: string }[]) => sites.map((each) => each.code);
@@ -68,12 +68,6 @@ describe("a line", () => {
     expect(crossed(0.6, { at: 0.78, direction: "higher" })).toBe(true);
     expect(crossed(0.8, { at: 0.78, direction: "higher" })).toBe(false);
     expect(crossed(0.8, { at: 0.78, direction: "neutral" })).toBe(false);
-  });
-
-  it("shares one axis with every site, and has none where nothing is known", () => {
-    const axis = sharedAxis([value({ value: 2 }), undefined, value({ value: 12 })], 15);
-    expect(axis && axis.from < 2 && axis.to > 15).toBe(true);
-    expect(sharedAxis([value({ value: null, absent: "feed_silent" })], 0.9)).toBeNull();
   });
 });
 

@@ -25,7 +25,9 @@ class Value(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [_VALUE, _ABSENT]})
 
     value: float | None
-    unit: Literal["people", "beds", "minutes", "share", "count", "hours", "days"]
+    unit: Literal["people", "beds", "spare_beds", "minutes", "share", "count", "hours", "days"] = Field(
+        description="spare_beds: short where it is below nought."
+    )
     numerator: float | None
     denominator: float | None
     n: int | None = Field(description="How many are behind a mean or a quantile.")

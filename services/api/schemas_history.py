@@ -89,3 +89,18 @@ class MeasureHistory(BaseModel):
     points: list[HistoryPoint]
     spc: SpcChart | None
     spc_reason: str | None = Field(description="Why there is no chart, or why its limits are trial limits.")
+
+
+class HoursOfPlace(BaseModel):
+    measure: str = Field(examples=["ed.in_department"])
+    code: str = Field(description="Of a site, or of the system.", examples=["RVV01"])
+    values: list[float | None] = Field(description="What each hour closed with, in order; null: no reading.")
+
+
+class Hours(BaseModel):
+    """The last whole hours of several measures, at the system and at each site that has readings of them."""
+
+    from_: datetime = Field(alias="from", description="The beginning of the first hour.")
+    to: datetime = Field(description="The end of the last.")
+    known_at: datetime | None = Field(description="As known then; null: as known now.")
+    series: list[HoursOfPlace]

@@ -204,6 +204,7 @@ GAUGES: frozenset[str] = frozenset(measure.name for measure in _EVERY if measure
 OVERVIEW: tuple[str, ...] = (
     "ed.in_department", "ed.attendances_today", "ed.over_12h", "ed.within_4h_today", "ed.decision_to_admit_waiting",
     "ambulance.handover_mean_today", "ambulance.waiting_handover", "ambulance.waiting_over_45", "beds.ga_occupancy",
-    "beds.ga_free", "discharge.no_criteria_to_reside", "virtual_ward.on_caseload", "virtual_ward.occupancy",
-    "beds.community_occupied", "beds.critical_care_free",
+    "beds.ga_free", "beds.adult_free", "beds.adult_decided", "beds.adult_due", "beds.tonight",
+    "discharge.no_criteria_to_reside", "virtual_ward.on_caseload", "virtual_ward.occupancy", "beds.community_occupied",
+    "beds.critical_care_free",
 )  # fmt: skip

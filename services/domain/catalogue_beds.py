@@ -101,13 +101,13 @@ BEDS: tuple[Measure, ...] = (
     Measure("beds.adult_due", "Adult beds expected", "count", "beds", "higher",
             "Definite discharges planned for today of people in an adult general and acute ward who have not left.",
             "Discharge events of the provider: planned, definite", (_DEFINITE,), needs="ga_beds"),
-    Measure("beds.tonight", "Adult beds tonight", "sum", "beds", "higher",
+    Measure("beds.tonight", "Adult beds tonight", "sum", "spare_beds", "higher",
             "Adult general and acute beds free now, less people decided to admit and waiting for one, and with "
             "definite discharges of today still to come. Arrivals that are not decided yet are not in it, and "
             "children's and ring-fenced beds stand apart.", _TONIGHT, (*open_beds(_ADULT), _DEFINITE, _DECIDED_OTHER),
             minus=(*_taken(_ADULT), _DECIDED), needs="ga_beds", target=0,
             target_source="Nobody waits overnight for a bed (ours, not a standard)"),
-    Measure("beds.children_tonight", "Children's beds tonight", "sum", "beds", "higher",
+    Measure("beds.children_tonight", "Children's beds tonight", "sum", "spare_beds", "higher",
             "Children's general and acute beds free now, less people in ED whose request is for one, and with definite "
             "discharges of today still to come.", _TONIGHT,
             (*open_beds(_CHILDREN), opened("discharge.due", labels=("definite",), bed_kinds=_CHILDREN)),

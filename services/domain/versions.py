@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from services.domain.events import EVENT_TYPES
 from services.domain.facts import FACT, Fact
 from services.domain.fold import Subject, fold
-from services.domain.measures import window_start
+from services.domain.measures import LONGEST_WINDOW, window_start
 from services.domain.phases import Phase, phases
 
 Times = NDArray[np.int64]  # microseconds since 1970, UTC
@@ -26,6 +27,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MARK = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 MICROSECOND = timedelta(microseconds=1)
+_UNTIL_THE_NEXT = frozenset(["unit", "bed", "gauge"])  # kinds of which everything said holds until it is said again
 
 
 def microseconds(moment: datetime) -> int:
@@ -147,14 +149,15 @@ def versions(by_subject: Mapping[str, Sequence[Fact]], grid: Grid) -> Iterator[V
     """
     known, end = grid.known, len(grid.known)
     last = grid.marks[grid.opens[:-1] - 1] if len(grid.marks) else known  # the newest mark read before each known time
-    for facts in by_subject.values():
+    for told in by_subject.values():
+        plain = _plain(told)
+        facts = _reaching(told, grid) if plain else told
         stamps = np.array([microseconds(fact.recorded_at) for fact in facts], np.int64)
         from_places = np.searchsorted(known, stamps, "left")
         breaks = {int(from_places.min(initial=end))}
-        reaching = not _plain(facts)
         for fact, place in zip(facts, from_places.tolist(), strict=True):
             late = 0 < place < end and grid.opens[place] > 0 and microseconds(fact.time) <= last[place]
-            if place < end and (late or (reaching and place > 0)):
+            if place < end and (late or (not plain and place > 0)):
                 breaks.add(place)
         places = sorted(breaks - {end})
         for index, since in enumerate(places):
@@ -164,6 +167,36 @@ def versions(by_subject: Mapping[str, Sequence[Fact]], grid: Grid) -> Iterator[V
             subject = fold(heard)
             if subject is not None:
                 yield Version(subject, phases(subject), since, until)
+
+
+def _reaching(facts: Sequence[Fact], grid: Grid) -> Sequence[Fact]:
+    """Of the plain facts of what stands for ever, those that can matter at a mark: a year of a unit or a gauge, folded
+    anew for each version, would cost more than all journeys.
+
+    What such a fact begins holds until the next of its sort. So of those before every window, and known all along, the
+    newest of each sort is enough; and what is of a time after the last mark is cut off anyway.
+    """
+    kind, sources = EVENT_TYPES[facts[0].type].kind, {fact.source for fact in facts}
+    if kind not in _UNTIL_THE_NEXT or len(sources) > 1:
+        return facts
+    first, last = moment(grid.origin) - LONGEST_WINDOW, moment(grid.last)
+    since = moment(int(grid.known[0]))
+    found: list[Fact] = []
+    newest: dict[tuple[str, frozenset[str]], list[Fact]] = {}
+    for fact in facts:
+        if fact.time > last:
+            continue
+        if fact.time >= first or fact.recorded_at > since:
+            found.append(fact)
+            continue
+        # Each sort of census goes by what it holds, and so does whatever else goes by some of its data.
+        holds = frozenset(key for key, value in fact.data.items() if value is not None)
+        held = newest.setdefault((fact.type, holds), [])
+        if held and fact.time > held[0].time:
+            held.clear()
+        if not held or fact.time == held[0].time:
+            held.append(fact)
+    return [*chain.from_iterable(newest.values()), *found]
 
 
 def reaches_back_to(facts: Sequence[Fact], after: datetime) -> datetime:

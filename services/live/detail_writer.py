@@ -10,45 +10,78 @@ from typing import Any
 
 import psycopg
 import structlog
+from psycopg import Connection
 
 from services.domain.system import System
 from services.live import details, feeds, overview, service, vehicles
 from services.live.hub import Hub
+from services.live.present import Notes, Present
+from services.store import lease
 from services.store.database import Database
 
 INTERVAL_SECONDS = 1.0
 LEAST_SECONDS = 0.1  # however often clients ask anew
 FORGOTTEN_SECONDS = 300.0  # so that a page that comes back soon resumes
+RESTS_AFTER_SECONDS = 60.0  # to read everything again costs about a second
 _log = structlog.get_logger(__name__)
 
 
-def reader(database: Database, system: System, now: Callable[[], datetime]) -> Callable[[str], Mapping[str, Any]]:
-    """How a topic is read from the store: `feeds`, `vehicles`, `site:<code>`, `service:<name>`."""
+class Reader:
+    """How a topic is read now: `feeds`, `vehicles`, `site:<code>`, `service:<name>`. For one thread.
 
-    def read(topic: str) -> Mapping[str, Any]:
+    The figures of sites and services come from memory while this process holds the lease of the picture (fence gives
+    its number, None while another does), else by the SQL. notes: shared with the picture's writer, who drops them.
+    """
+
+    def __init__(
+        self, database: Database, system: System, now: Callable[[], datetime], *,
+        fence: Callable[[], int | None] = lambda: None, notes: Notes | None = None,
+    ) -> None:  # fmt: skip
+        self._database, self._system, self._now, self._fence = database, system, now, fence
+        self._present = Present(system, notes=notes, drops=False)
+        self._read_under: int | None = None
+        self._asked_at = wall_time.monotonic()
+
+    def __call__(self, topic: str) -> Mapping[str, Any]:
         kind, _, code = topic.partition(":")
-        with database.connection() as connection:
-            if kind == "site":
-                return overview.read_site(connection, system, code, now())
+        with self._database.connection() as connection:
+            if kind in ("site", "service"):
+                return self._figures(connection, overview.read_site if kind == "site" else service.read, code)
             if kind == "vehicles":
-                return vehicles.read(connection, system, now())
-            if kind == "service":
-                return service.read(connection, system, code, now())
-            return feeds.read_board(connection, system, now())
+                return vehicles.read(connection, self._system, self._now())
+            return feeds.read_board(connection, self._system, self._now())
 
-    return read
+    def rest(self) -> None:
+        """Let go of what nobody has asked for lately, so that the notes it would need are not kept."""
+        if wall_time.monotonic() - self._asked_at > RESTS_AFTER_SECONDS:
+            self._present.forget()
+
+    def _figures(self, connection: Connection[Any], read: Callable[..., dict[str, Any]], code: str) -> dict[str, Any]:
+        self._asked_at = wall_time.monotonic()
+        fence = self._fence()
+        if fence != self._read_under:
+            self._present.forget()
+            self._read_under = fence
+        if fence is not None:
+            made = read(connection, self._system, code, self._now(), present=self._present)
+            if lease.holds(connection, fence):
+                return made
+            self._present.forget()  # who took it may have dropped notes before they were read here
+        return read(connection, self._system, code, self._now())
 
 
 class DetailWriter:
     """A thread that reads each watched topic again, once a second at most, and publishes what is new of it.
 
-    read(topic): the whole of it now. Revisions are milliseconds of wall time, so that they grow across restarts too.
+    read(topic): the whole of it now; rest() is called after each round. Revisions are milliseconds of wall time, so
+    that they grow across restarts too.
     """
 
     def __init__(
-        self, hub: Hub, read: Callable[[str], Mapping[str, Any]], interval_seconds: float = INTERVAL_SECONDS
-    ) -> None:
-        self._hub, self._read, self._interval_seconds = hub, read, interval_seconds
+        self, hub: Hub, read: Callable[[str], Mapping[str, Any]], interval_seconds: float = INTERVAL_SECONDS, *,
+        rest: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self._hub, self._read, self._interval_seconds, self._rest = hub, read, interval_seconds, rest
         self._wanted_at: dict[str, float] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="details", daemon=True)
@@ -72,6 +105,7 @@ class DetailWriter:
                 except psycopg.Error as error:
                     _log.error("details.database_away", topic=topic, error=type(error).__name__)
             self._forget(now)
+            self._rest()
             self._stop.wait(LEAST_SECONDS)
             self._hub.asked.wait(self._interval_seconds)
 

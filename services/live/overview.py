@@ -260,11 +260,18 @@ def read(
 
 
 def read_site(
-    connection: Connection[Any], system: System, code: str, t: datetime, *, known_at: datetime | None = None
-) -> dict[str, Any]:
-    """One site with every measure that applies and its units. Raises KeyError for an unknown site."""
+    connection: Connection[Any], system: System, code: str, t: datetime, *, known_at: datetime | None = None,
+    present: Present | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """One site with every measure that applies and its units. Raises KeyError for an unknown site.
+
+    present: who keeps the atoms of every measure, where t is now.
+    """
     site = system.site_by_code[code]
-    atoms = picture.read_atoms(connection, system, t, known_at=known_at)[None]
+    if present is not None:
+        atoms = present.atoms(connection, t, CATALOGUE.values())
+    else:
+        atoms = picture.read_atoms(connection, system, t, known_at=known_at)[None]
     figures = Figures(system, atoms, read_feeds(connection, system, t, known_at), t)
     wanted = [measure for measure in CATALOGUE.values() if measure.needs != "unit" and measure.kind != "gauge"]
     values = {measure.name: figures.at_site(measure, site) for measure in wanted}

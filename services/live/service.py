@@ -17,6 +17,7 @@ from services.domain.levels import applies
 from services.domain.system import Site, System
 from services.live.organisations import provider_of
 from services.live.overview import Figures, read_feeds, unit_rows
+from services.live.present import Present
 from services.store import picture
 
 #: The services there are, in the catalogue's order.
@@ -25,15 +26,20 @@ UNITS = "unit"
 
 
 def read(
-    connection: Connection[Any], system: System, service: str, t: datetime, *, known_at: datetime | None = None
-) -> dict[str, Any]:
+    connection: Connection[Any], system: System, service: str, t: datetime, *, known_at: datetime | None = None,
+    present: Present | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Every measure of the service at t as known at known_at; service: one of SERVICES.
 
     `measures` is of the system as a whole. What does not apply is left out; sites leave out what organisations report.
-    Every provider is there, also those without a site. units is filled for the service `unit` alone.
+    Every provider is there, also those without a site. units is filled for the service `unit` alone. present: who keeps
+    the atoms of every measure, where t is now.
     """
     measures = [measure for name, measure in CATALOGUE.items() if name.partition(".")[0] == service]
-    atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
+    if present is not None:
+        atoms = present.atoms(connection, t, CATALOGUE.values())
+    else:
+        atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
     figures = Figures(system, atoms, read_feeds(connection, system, t, known_at), t)
     levels = [measure for measure in measures if measure.needs != "unit"]
     derived = [measure for measure in levels if measure.kind != "gauge"]

@@ -20,7 +20,7 @@ from services.domain.clock import Clock
 from services.domain.system import System
 from services.errors import LeaseLost
 from services.live import overview
-from services.live.present import Present
+from services.live.present import Notes, Present
 from services.store import feeds as feed_store
 from services.store import lease
 from services.store.database import Database
@@ -36,18 +36,19 @@ class Writer:
     """A thread that keeps the picture.
 
     publish(revision, overview) is called from it for each new revision, vouch(clock) after each look, changed or not.
+    notes: shared with who else reads what was written, under the lease that this one holds.
     """
 
     def __init__(
         self, database: Database, system: System, publish: Callable[[int, dict[str, Any]], None], *,
         vouch: Callable[[Clock], None] = lambda _: None, synthetic: Callable[[], bool] = lambda: False,
-        history: Callable[[], Mapping[str, Any] | None] = lambda: None,
+        history: Callable[[], Mapping[str, Any] | None] = lambda: None, notes: Notes | None = None,
     ) -> None:  # fmt: skip
         self._database, self._system, self._publish = database, system, publish
         self._vouch, self._synthetic, self._history = vouch, synthetic, history
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._clock = Clock.wall(datetime.now(UTC))
-        self._present = Present(system)
+        self._present = Present(system, notes=notes)
         self._read_under: int | None = None  # the fence under which what is kept in memory was read
         self.fence: int | None = None  # of the lease while it is held here, for what else is written under it
         self._stop = threading.Event()

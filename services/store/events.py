@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import time as wall
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -55,11 +55,10 @@ update event set recorded_at = batch.recorded_at
 from jsonb_to_recordset(%s::jsonb) as batch (subject text, uid uuid, digest uuid, recorded_at timestamptz)
 where event.subject = batch.subject and event.uid = batch.uid and event.digest = batch.digest
 """
-_FACTS = """
+FACTS = """
 select encode(uuid_send(uid), 'hex'), encode(uuid_send(digest), 'hex'), subject, source, type, time, sent_at, rank,
        encode(uuid_send(target), 'hex'), selects, person, person_merged, follows, flag, data, recorded_at
 from event
-where subject = any(%s)
 """
 _LOCK = """
 select key, stamp from subject
@@ -226,9 +225,14 @@ def _rows(drafts: Iterable[Draft]) -> str:
 
 def read_facts(connection: Connection[Any], keys: Sequence[str]) -> dict[str, list[Fact]]:
     """Every fact of the subjects, by subject."""
+    return facts_by_subject(connection, f"{FACTS} where subject = any(%(keys)s)", {"keys": list(keys)})
+
+
+def facts_by_subject(connection: Connection[Any], query: str, asked: Mapping[str, Any]) -> dict[str, list[Fact]]:
+    """Facts by subject. query: `FACTS` with a condition."""
     found: dict[str, list[Fact]] = {}
     with connection.cursor(row_factory=tuple_row) as cursor:
-        for row in cursor.execute(_FACTS, (list(keys),)).fetchall():
+        for row in cursor.execute(query, asked).fetchall():
             found.setdefault(row[2], []).append(Fact._make(row))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,6 +78,28 @@ from day group by day order by day
 """
 )
 
+#: The same for many series at once, of each hour only what it closed with.
+_CLOSES = """
+with wanted as (
+    select id, measure, code from series where measure = any(%(measures)s) and code = any(%(codes)s)
+), kept as (
+    select distinct on (series, hour) series, hour, value, absent from reading_hour
+    where series in (select id from wanted) and known_at <= %(known)s and hour < %(until)s
+      and hour >= date_trunc('day', %(first)s::timestamptz, 'UTC')
+    order by series, hour, known_at desc
+), standing as (
+    select *, least(
+        lead(hour, 1, 'infinity') over (partition by series order by hour),
+        date_trunc('day', hour, 'UTC') + interval '1 day', %(until)s,
+        (select date_trunc('hour', least(until, %(known)s), 'UTC') from reading_progress)
+    ) as stands_until from kept where absent <> %(same)s
+)
+select measure, code, each + interval '1 hour', value
+from standing join wanted on id = series,
+    generate_series(hour, stands_until - interval '1 microsecond', interval '1 hour') as each
+where each >= %(first)s and value is not null order by measure, code, each
+"""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -130,6 +153,21 @@ def hours(
 ) -> list[Point]:
     """Whole hours that begin from first on and before until."""
     return [_point(row) for row in connection.execute(_BY_HOUR, _asked(series, first, until, known_at)).fetchall()]
+
+
+def hours_of(
+    connection: Connection[Any], measures: Sequence[str], codes: Sequence[str], first: datetime, until: datetime,
+    known_at: datetime,
+) -> dict[tuple[str, str], dict[datetime, float]]:  # fmt: skip
+    """What whole hours that begin from first on and before until closed with: by measure and code, by the hour's end.
+
+    An hour without a value is not there.
+    """
+    asked = {"measures": list(measures), "codes": list(codes)} | _asked(0, first, until, known_at)
+    found: dict[tuple[str, str], dict[datetime, float]] = {}
+    for measure, code, end, value in connection.execute(_CLOSES, asked).fetchall():
+        found.setdefault((measure, code), {})[end] = value
+    return found
 
 
 def closes(measure: Measure) -> bool:

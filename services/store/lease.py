@@ -45,6 +45,14 @@ def write(connection: Connection[Any], fence: int, body: str) -> int:
     return int(row[0])
 
 
+def holds(connection: Connection[Any], fence: int) -> bool:
+    """Whether the lease of this fencing number still stands, so that nobody else can have taken it since."""
+    row = connection.execute(
+        "select from picture where fence = %s and expires_at > clock_timestamp()", (fence,)
+    ).fetchone()
+    return row is not None
+
+
 def release(connection: Connection[Any], holder: str) -> None:
     connection.execute("update picture set holder = null, expires_at = null where holder = %s", (holder,))
 

@@ -31,13 +31,14 @@ _STRADDLING = """
 with of_kind (kind, types) as (
     select value ->> 0, array(select jsonb_array_elements_text(value -> 1)) from jsonb_array_elements(%(kinds)s::jsonb)
 )
-select subject.key
-from subject join event on event.subject = subject.key left join of_kind using (kind)
+select key
+from subject left join of_kind using (kind), lateral (
+    select count(*) as facts, bool_or(recorded_at > %(known_at)s and time <= %(t)s) as late,
+           bool_or(recorded_at <= %(known_at)s and type = any(types)) as of_its_kind
+    from event where event.subject = subject.key
+) as told
 where last_recorded_at > %(known_at)s and first_recorded_at <= %(known_at)s
-group by subject.key, of_kind.types
-having count(*) <> coalesce(cardinality(moments), 0)
-    or bool_or(recorded_at > %(known_at)s and time <= %(t)s)
-    or not bool_or(recorded_at <= %(known_at)s and type = any(types))
+  and (facts <> coalesce(cardinality(moments), 0) or late or not of_its_kind)
 order by key
 """
 _KINDS = orjson.dumps(

@@ -38,8 +38,11 @@ select subject from event where rank <> 0 and recorded_at > %(base)s and recorde
 _PHASES = """
 select key, kind, source, case when number = 1 then moments end, name, site, unit, label, value, from_at, to_at,
        outcome, visits
-from subject, unnest(phases) with ordinality
-    as phase (name, site, unit, label, value, from_at, to_at, outcome, visits, number)
+from subject, lateral (
+    select *, row_number() over () as number
+    from unnest(phases) as phase (name, site, unit, label, value, from_at, to_at, outcome, visits)
+    where from_at <= %(last)s and (to_at is null or to_at >= %(reach)s)
+) as reached
 where ended_at >= %(reach)s and started_at <= %(last)s and last_recorded_at <= %(known)s
 """
 _NAME = """

@@ -88,6 +88,12 @@ def look(connection: Connection[Any], names: Collection[str], t: datetime, since
     return Look(snapshot, stories)
 
 
-def forget(connection: Connection[Any], snapshot: str) -> None:
-    """Drop what a look with this snapshot has seen."""
-    connection.execute("delete from touched where pg_visible_in_snapshot(xid, %s::pg_snapshot)", (snapshot,))
+def forget(connection: Connection[Any], *snapshots: str) -> None:
+    """Drop what looks with all of these snapshots have seen."""
+    connection.execute(
+        """
+        delete from touched
+        where (select bool_and(pg_visible_in_snapshot(xid, seen)) from unnest(%s::pg_snapshot[]) as seen)
+        """,
+        (list(snapshots),),
+    )

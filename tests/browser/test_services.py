@@ -69,13 +69,13 @@ def test_a_bed_taken_and_one_expected_change_tonight_without_a_reload(
     before = number(page, "beds.tonight", "RVV01")
 
     lightship_server.post_events([admitted("T1", unit)])
-    expect(figure(page, "beds.tonight", "RVV01")).to_have_text(f"{before - 1:,}", timeout=SECONDS)
+    expect(figure(page, "beds.tonight", "RVV01")).to_have_text(f"{before - 1:+,}", timeout=SECONDS)
 
     due = datetime.now(UTC) + timedelta(seconds=1)
     plan = told("discharge.planned", "T1", site="RVV01", expected_at=due.isoformat(), certainty="definite")
     lightship_server.post_events([plan])
     expect(figure(page, "beds.adult_due", "RVV01")).to_have_text("1", timeout=SECONDS)
-    expect(figure(page, "beds.tonight", "RVV01")).to_have_text(f"{before:,}")
+    expect(figure(page, "beds.tonight", "RVV01")).to_have_text(f"{before:+,}")
     watch.check()
 
 

@@ -95,3 +95,47 @@ def test_what_is_refused_says_why(client: TestClient, path: str, status: int, wo
 
 def test_a_series_that_never_was_has_no_points(client: TestClient) -> None:
     assert history(client, "staffing.absence", code="RVV")["points"] == []
+
+
+@pytest.mark.parametrize("known", [{}, {"known_at": "2026-04-01T09:30:00Z"}])
+def test_the_hours_of_many_measures_are_what_each_one_closed_with(client: TestClient, known: dict[str, str]) -> None:
+    names = "ed.in_department", "ed.attendances_today", "ed.within_4h_today"
+    answer = client.get("/api/v1/hours", params={"measures": ",".join(names), "hours": 8, **known})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert (found["from"], found["to"]) == ("2026-04-01T04:00:00+00:00", "2026-04-01T12:00:00+00:00")
+    given = {(row["measure"], row["code"]): row["values"] for row in found["series"]}
+    assert {code for _, code in given} == {SYSTEM.code, "RVV01", "RVV09"}
+    for name in names:
+        for code in (SYSTEM.code, "RVV01", "RVV09"):
+            asked = {"code": code, "from": found["from"], "to": found["to"], **known}
+            alone = {each["until"]: each["value"] for each in history(client, name, **asked)["points"]}
+            ends = [f"2026-04-01T{hour:02}:00:00+00:00" for hour in range(5, 13)]
+            assert given.get((name, code), [None] * 8) == [alone.get(end) for end in ends]
+    assert any(value for value in given["ed.in_department", "RVV01"])
+
+
+def test_the_hours_before_a_past_moment_do_not_know_what_came_after(client: TestClient) -> None:
+    asked = {"measures": "ed.in_department", "hours": 2, "as_at": "2026-04-01T08:40:00Z"}
+    found = client.get("/api/v1/hours", params=asked).json()
+    assert (found["from"], found["to"]) == ("2026-04-01T06:00:00+00:00", "2026-04-01T08:00:00+00:00")
+    assert {row["code"]: row["values"] for row in found["series"]}["RVV01"] == [None, 1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "word"),
+    [
+        ({"measures": "ed.in_departmant"}, 404, "did you mean 'ed.in_department'"),
+        ({"measures": ""}, 404, "see /api/v1/measures"),
+        ({"measures": "ed.in_department", "hours": 73}, 422, "hours"),
+        ({"measures": "ed.in_department", "as_at": "2027-04-01T00:00:00Z"}, 422, "ahead"),
+        ({"measures": "ed.in_department", "as_at": "2026-04-01T00:00:00"}, 422, "as_at"),
+        ({}, 422, "measures"),
+    ],
+)
+def test_hours_that_cannot_be_given_say_why(
+    client: TestClient, asked: dict[str, Any], status: int, word: str
+) -> None:  # fmt: skip
+    answer = client.get("/api/v1/hours", params=asked)
+    assert answer.status_code == status
+    assert word in answer.text

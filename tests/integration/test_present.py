@@ -13,8 +13,10 @@ from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE
 from services.domain.facts import Fact
+from services.live import detail_writer as details
 from services.live import writer as writing
-from services.live.present import Present
+from services.live.detail_writer import Reader
+from services.live.present import Notes, Present
 from services.live.writer import Writer
 from services.store import lease, touched
 from services.store.database import Database
@@ -172,3 +174,66 @@ def test_who_takes_the_lease_anew_reads_all_again(database: Database, connection
         assert next_figure() == 2
     finally:
         writer.stop()
+
+
+def in_department(read: Reader) -> float:
+    value = read("site:RVV01")["measures"]["ed.in_department"]["value"]
+    assert isinstance(value, float | int)
+    return value
+
+
+def sent(number: int) -> Fact:
+    return arrived(number)._replace(source=FEED)
+
+
+def test_a_note_stays_until_all_who_read_have_read_it(connection: Connection[Any]) -> None:
+    notes = Notes()
+    first, second = (Present(small_system(), notes=notes, drops=drops) for drops in (True, False))
+    ingest(connection, [arrived(1)])
+    assert (people(first, connection), people(second, connection)) == (1, 1)
+    ingest(connection, [arrived(2)])
+    assert people(first, connection) == 2
+    touched.forget(connection, *notes.by_all())
+    assert people(second, connection) == 2
+    touched.forget(connection, *notes.by_all())
+    assert connection.execute("select from touched").fetchall() == []
+    notes.begins(second)
+    assert notes.by_all() == [], "it may be reading everything at this moment"
+    second.forget()
+    assert notes.by_all() == [first.snapshot]
+
+
+def test_a_topic_comes_from_memory_only_under_the_lease_of_the_picture(
+    database: Database, connection: Connection[Any]
+) -> None:
+    connection.execute("update picture set holder = null, expires_at = null")
+    held = [lease.take(connection, "here")]
+    reader = Reader(database, small_system(), lambda: NOW, fence=lambda: held[0])
+    ingest(connection, [sent(1)])
+    assert in_department(reader) == 1
+    connection.execute("delete from subject")
+    assert in_department(reader) == 1, "from memory"
+    connection.execute("update picture set holder = 'another', fence = fence + 1, expires_at = 'infinity'")
+    assert in_department(reader) == 0, "another holds it, though that is not known here yet"
+    ingest(connection, [sent(2)])
+    connection.execute("truncate touched")
+    held[0] = None
+    assert in_department(reader) == 1
+    connection.execute("update picture set holder = null")
+    held[0] = lease.take(connection, "here")
+    assert in_department(reader) == 1
+
+
+def test_what_nobody_asks_for_is_let_go_of(
+    database: Database, connection: Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.execute("update picture set holder = null, expires_at = null")
+    fence, notes = lease.take(connection, "here"), Notes()
+    reader = Reader(database, small_system(), lambda: NOW, fence=lambda: fence, notes=notes)
+    ingest(connection, [sent(1)])
+    assert in_department(reader) == 1
+    reader.rest()
+    assert len(notes.by_all()) == 1
+    monkeypatch.setattr(details, "RESTS_AFTER_SECONDS", -1)
+    reader.rest()
+    assert notes.by_all() == []

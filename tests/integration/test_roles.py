@@ -31,6 +31,7 @@ ROUTES: dict[tuple[str, str], frozenset[str] | None] = {
     ("GET", "/api/v1/measures"): ANYBODY,
     ("GET", "/api/v1/measures/{name}"): ANYBODY,
     ("GET", "/api/v1/measures/{name}/history"): ANYBODY,
+    ("GET", "/api/v1/hours"): ANYBODY,
     ("GET", "/api/v1/map"): ANYBODY,
     ("GET", "/api/v1/vehicles"): frozenset(["site_manager", "control_centre"]),
     ("GET", "/api/v1/opel"): ANYBODY,

@@ -22,7 +22,7 @@ from services.api import messages
 from services.api import socket as socket_module
 from services.api.app import AppState, create_app
 from services.api.identity import ROLES
-from services.live.detail_writer import DetailWriter, reader
+from services.live.detail_writer import DetailWriter, Reader
 from services.store import keys as api_keys
 from tests.integration.doors import AWAY, LIVE, NOW, Caller, event, key, post, published_overview, wish
 from tests.integration.test_roles import ANYBODY, BOARD, Played
@@ -40,7 +40,7 @@ MODELS: dict[str, Any] = {model.model_fields["type"].annotation.__args__[0]: mod
 
 @pytest.fixture
 def details(state: AppState) -> Iterator[DetailWriter]:
-    writer = DetailWriter(state.hub, reader(state.database, state.system, state.clock), interval_seconds=0.1)
+    writer = DetailWriter(state.hub, Reader(state.database, state.system, state.clock), interval_seconds=0.1)
     writer.start()
     yield writer
     writer.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,8 +16,10 @@ from services.domain.fold import fold
 from services.domain.measures import configured_capacity, evaluate
 from services.domain.phases import phases
 from services.domain.standing import Standing, Story
-from services.live.present import Present
-from services.store import touched
+from services.live.detail_writer import Reader
+from services.live.present import Notes, Present
+from services.live.service import SERVICES
+from services.store import lease, touched
 from services.store.database import Database
 from services.store.events import ingest
 from services.store.picture import read_atoms
@@ -71,3 +74,42 @@ def test_the_present_equals_the_sql_whatever_is_written(
             if data.draw(st.booleans()):
                 touched.forget(connection, present.snapshot or "")
             assert numbers(kept) == numbers(read_atoms(connection, SYSTEM, now, measures=MEASURES)[None]), now
+
+
+TOPICS = (*(f"site:{site.code}" for site in SYSTEM.sites), *(f"service:{service}" for service in SERVICES))
+
+
+def rounded(told: Any) -> Any:
+    """Sums of beds in another order differ in their last digits."""
+    if isinstance(told, dict):
+        return {key: rounded(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [rounded(value) for value in told]
+    return round(told, 9) if isinstance(told, float) else told
+
+
+@settings(max_examples=25)
+@given(worlds(journeys=8), st.one_of(MOMENTS, ON_THE_GRID), st.data(), st.randoms(use_true_random=False))
+def test_topics_from_memory_equal_those_of_the_sql_while_the_picture_is_kept_beside_them(
+    database: Database, facts: list[Fact], t: datetime, data: st.DataObject, shuffler: random.Random
+) -> None:
+    shuffler.shuffle(facts)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(facts)), min_size=2, max_size=4)))
+    now, notes = t, Notes()
+    picture = Present(SYSTEM, notes=notes)
+    with database.connection() as connection:
+        empty(connection)
+        connection.execute("update picture set holder = null")
+        fence = lease.take(connection, "here")
+        remembered = Reader(database, SYSTEM, lambda: now, fence=lambda: fence, notes=notes)
+        queried = Reader(database, SYSTEM, lambda: now)
+        for first, last in pairwise([0, *cuts, len(facts)]):
+            ingest(connection, facts[first:last])
+            now += timedelta(seconds=data.draw(st.sampled_from([0, 0.1, 60, 5000, 40_000])))
+            if data.draw(st.booleans()):
+                picture.atoms(connection, now, MEASURES[:3])
+                touched.forget(connection, *notes.by_all())
+            for topic in data.draw(st.lists(st.sampled_from(TOPICS), max_size=4)):
+                assert rounded(remembered(topic)) == rounded(queried(topic)), (topic, now)
+        for topic in TOPICS:
+            assert rounded(remembered(topic)) == rounded(queried(topic)), (topic, now)

@@ -1,4 +1,4 @@
-import type { MeasureHistory } from "./history";
+import type { HoursAnswer, MeasureHistory } from "./history";
 import type {
   DistrictMap,
   EventsAnswer,
@@ -95,4 +95,12 @@ export function fetchHistory(
   if (past) moment("to", past.at);
   if (past && past.knownAt !== null) moment("known_at", past.knownAt);
   return get<MeasureHistory>(`/api/v1/measures/${encodeURIComponent(measure)}/history?${asked}`);
+}
+
+/** The last day by the hour, of at most twenty measures, at the system and every site. */
+export function fetchHours(measures: string[], past: PastMoment | null) {
+  const asked = new URLSearchParams({ measures: measures.join(",") });
+  if (past) asked.set("as_at", new Date(past.at).toISOString());
+  if (past && past.knownAt !== null) asked.set("known_at", new Date(past.knownAt).toISOString());
+  return get<HoursAnswer>(`/api/v1/hours?${asked}`);
 }

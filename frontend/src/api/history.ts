@@ -57,3 +57,10 @@ export interface MeasureHistory {
   spc: SpcChartRow | null;
   spc_reason: string | null;
 }
+
+/** What each of the last hours closed with, of several measures at the system and its sites. */
+export interface HoursAnswer {
+  from: string;
+  to: string;
+  series: { measure: string; code: string; values: (number | null)[] }[];
+}

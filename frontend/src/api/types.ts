@@ -1,6 +1,6 @@
 /** The shapes of the API, in one place. To be generated from the OpenAPI document; until then this file follows it. */
 
-export type Unit = "people" | "beds" | "minutes" | "share" | "count" | "hours" | "days";
+export type Unit = "people" | "beds" | "spare_beds" | "minutes" | "share" | "count" | "hours" | "days";
 export type Absent = "not_applicable" | "feed_silent" | "not_due" | "not_provided" | "suppressed";
 export type Freshness = "live" | "delayed" | "lost";
 

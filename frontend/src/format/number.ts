@@ -49,6 +49,7 @@ export function shown(value: Value): Shown {
   if (value.value === null || value.absent !== null) return { figure: EN_DASH, unit: "" };
   if (value.unit === "share") return { figure: percent(value.value), unit: "" };
   if (value.unit === "days") return { figure: oneDecimal.format(value.value), unit: "days" };
+  if (value.unit === "spare_beds") return { figure: signed(value.value), unit: "" };
   if (value.unit === "hours") return { figure: count(value.value), unit: "h" };
   if (value.unit === "minutes") {
     const text = minutes(value.value);

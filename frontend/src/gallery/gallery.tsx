@@ -3,13 +3,13 @@ import { Explain } from "../components/explain/explain";
 import { Feeds } from "../components/feeds/feeds";
 import { Header } from "../components/header/header";
 import { Keys } from "../components/keys/keys";
-import { type Axis, LineMark, sharedAxis } from "../components/line-mark/line-mark";
 import { MapMark, type MapMarkProps } from "../components/map/map-mark";
 import { OpelChip, type OpelLevel, opelWords } from "../components/opel/opel-chip";
 import { OpelHeadline } from "../components/opel/opel-level";
 import { Pulse } from "../components/pulse/pulse";
 import { byNeed } from "../components/site-table/rows";
 import { type Column, SiteTable } from "../components/site-table/site-table";
+import { DaySpark } from "../components/spark/day-spark";
 import { SpcChart } from "../components/spc/spc-chart";
 import { Tile } from "../components/tile/tile";
 import type { Pulse as PulseState } from "../store/live";
@@ -85,10 +85,20 @@ const pulses: [string, PulseState][] = [
 ];
 
 const target = { at: 0.1, direction: "lower" } as const;
-const axis: Axis = sharedAxis([share(1, 58), share(17, 118)], 0.1) ?? { from: 0, to: 1 };
+/** A day of hours that ends near a share. */
+const dayTo = (share: number) =>
+  Array.from({ length: 24 }, (_, hour) => ({
+    at: NOW - (24 - hour) * 3_600_000,
+    value: share * (0.75 + 0.3 * Math.sin(hour / 4)),
+  }));
 const columns: Column[] = [
   { measure: "ed.in_department", title: "In ED", note: "all areas" },
-  { measure: "ed.over_12h", title: "Over 12 h in ED", note: "plan 10%", mark: { axis, target } },
+  {
+    measure: "ed.over_12h",
+    title: "Over 12 h in ED",
+    note: "plan 10%",
+    day: { of: () => dayTo(0.12), extent: { from: 0, to: 0.16 }, target },
+  },
   { measure: "beds.ga_occupancy", title: "G&A occupied", note: "now" },
 ];
 
@@ -142,23 +152,27 @@ export function Gallery() {
           <Changing />
         </State>
       </Part>
-      <Part name="Line mark" words="Where a figure stands on its column’s axis against the plan.">
-        <State words="Inside the line">
-          <LineMark values={[share(4, 76)]} axis={axis} target={target} width={90} />
+      <Part
+        name="Day"
+        words="The last 24 hours of the figure beside it, against the plan, up to where it stands."
+      >
+        <State words="Inside the plan">
+          <DaySpark points={dayTo(0.05)} value={share(4, 76)} now={NOW} target={target} width={90} />
         </State>
-        <State words="Past the line: red">
-          <LineMark values={[share(17, 118)]} axis={axis} target={target} width={90} />
+        <State words="Past the plan: the dot is red">
+          <DaySpark points={dayTo(0.14)} value={share(17, 118)} now={NOW} target={target} width={90} />
         </State>
-        <State words="Late: open, no status colour">
-          <LineMark values={[share(13, 112, { freshness: "lost" })]} axis={axis} target={target} width={90} />
-        </State>
-        <State words="All sites on one axis">
-          <LineMark
-            values={[share(1, 58), share(4, 76), share(17, 118)]}
-            axis={axis}
+        <State words="Lost: it ends where the last facts were, no status colour">
+          <DaySpark
+            points={dayTo(0.12)}
+            value={share(13, 112, { freshness: "lost" })}
+            now={NOW}
             target={target}
             width={90}
           />
+        </State>
+        <State words="No hour is kept yet">
+          <DaySpark points={[]} value={share(4, 76)} now={NOW} target={target} width={90} />
         </State>
       </Part>
       <Part name="OPEL chip" words="Shape, numeral, word, colour. Dashed when ahead.">

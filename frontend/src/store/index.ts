@@ -1,4 +1,5 @@
-import { get } from "../api/client";
+import { fetchHours, get } from "../api/client";
+import { createHours } from "./hours";
 import { createLive } from "./live";
 import { createShown } from "./replay";
 
@@ -27,3 +28,5 @@ export const live = createShown(
     setAddress: (next) => history.replaceState(history.state, "", next),
   },
 );
+
+export const hours = createHours(fetchHours);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -12,10 +12,11 @@ from psycopg import Connection
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
+from services.api.answers import AsAt, KnownAt, moments
 from services.api.auth import GuardedRoute, needs
 from services.api.context import state_of
 from services.api.problems import Problem
-from services.api.schemas_history import MeasureHistory
+from services.api.schemas_history import Hours, MeasureHistory
 from services.domain.catalogue import CATALOGUE
 from services.domain.clock import local_day, local_midnight
 from services.domain.levels import level_of
@@ -28,6 +29,7 @@ from services.store import rebases as store_of_rebases
 
 router = APIRouter(prefix="/api/v1", tags=["state"], route_class=GuardedRoute)
 
+MOST_MEASURES = 20
 Resolution = Literal["5m", "1h", "1d"]
 #: The longest stretch of each resolution, and what is given where nobody says from when.
 LONGEST: dict[str, timedelta] = {"5m": timedelta(days=14), "1h": timedelta(days=92), "1d": timedelta(days=800)}
@@ -60,6 +62,38 @@ async def get_history(
     if until - first > LONGEST[resolution]:
         raise Problem(422, f"At this resolution at most {LONGEST[resolution].days} days can be asked for at once.")
     answer = await state.ask(_read, measure, level, code, resolution, first, until, known)
+    return Response(orjson.dumps(answer), media_type="application/json")
+
+
+@router.get("/hours", response_model=Hours, summary="The last hours of several measures, system and sites")
+@needs("state:read")
+async def get_hours(
+    request: Request,
+    measures: Annotated[str, Query(max_length=800, description="Names parted by commas, at most 20.",
+                                   examples=["ed.in_department,beds.ga_occupancy"])],
+    hours: Annotated[int, Query(ge=1, le=72)] = 24,
+    as_at: AsAt = None, known_at: KnownAt = None,
+) -> Response:  # fmt: skip
+    state = state_of(request)
+    names = list(dict.fromkeys(measures.split(",")))
+    for name in names:
+        if name not in CATALOGUE:
+            raise Problem(404, f"No measure has this name{nearest(name[:60], CATALOGUE) or '; see /api/v1/measures'}.")
+    if len(names) > MOST_MEASURES:
+        raise Problem(422, f"At most {MOST_MEASURES} measures can be asked for at once.")
+    until, known = moments(state, as_at, known_at)
+    last = until.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    first = last - timedelta(hours=hours)
+    codes = [state.system.code, *state.system.site_by_code]
+    kept = await state.ask(store.hours_of, names, codes, first, last, known or state.clock())
+    ends = [first + timedelta(hours=each) for each in range(1, hours + 1)]
+    answer = {
+        "from": first, "to": last, "known_at": known,
+        "series": [
+            {"measure": measure, "code": code, "values": [values.get(end) for end in ends]}
+            for (measure, code), values in kept.items()
+        ],
+    }  # fmt: skip
     return Response(orjson.dumps(answer), media_type="application/json")
 
 

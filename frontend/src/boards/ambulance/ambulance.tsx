@@ -25,7 +25,7 @@ const headlines: TilePlan[] = [
   { measure: "ambulance.longest_waiting", label: "Longest wait now", detail: "45-minute rule" },
   { measure: "ambulance.waiting_over_45", label: "Waiting over 45 min" },
   { measure: "ambulance.on_the_way", label: "On the way" },
-  { measure: "ambulance.handover_mean_today", label: "Mean handover today", spread: true },
+  { measure: "ambulance.handover_mean_today", label: "Mean handover today" },
   { measure: "ambulance.hours_lost_today", label: "Hours lost today", detail: "beyond 15 min each" },
   { measure: "ambulance.handovers_over_45_today", label: "Over 45 min today" },
   { measure: "ambulance.diverted_away_today", label: "Diverted today" },
@@ -93,7 +93,7 @@ function Desk({ drawn }: { drawn: Drawn }) {
   };
   return (
     <>
-      <Headlines plans={headlines} sites={sites} drawn={drawn} />
+      <Headlines plans={headlines} drawn={drawn} />
       <Pressure
         id="handovers"
         title="Handovers now"

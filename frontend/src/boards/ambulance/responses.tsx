@@ -1,8 +1,8 @@
 import { Figure } from "../../components/figure/figure";
-import { targetInWords } from "../../components/line-mark/line-mark";
 import { doesNotApply } from "../../components/site-table/rows";
 import { Region } from "../../components/table/region";
 import { cellOf, type Sheet } from "../../components/table/sheet";
+import { targetInWords } from "../../format/target";
 import { standsAgainst } from "../frame/on-wall";
 import { PartHead } from "../frame/part-head";
 import type { Drawn } from "../service/board";

@@ -11,8 +11,8 @@ import { wardsOf } from "./wards";
 import { bridge, closedInWords, together } from "./words";
 
 const headlines: TilePlan[] = [
-  { measure: "beds.tonight", label: "Adult beds tonight", detail: bridge, spread: true },
-  { measure: "beds.ga_occupancy", label: "G&A occupied", spread: true },
+  { measure: "beds.tonight", label: "Adult beds tonight", detail: bridge },
+  { measure: "beds.ga_occupancy", label: "G&A occupied" },
   {
     measure: "beds.ga_free",
     label: "G&A free now",
@@ -123,7 +123,7 @@ function Desk({ drawn }: { drawn: Drawn }) {
   const acute = sorted(sitesWith(sites, ["beds.tonight"]), byTonight);
   return (
     <>
-      <Headlines plans={headlines} sites={acute} drawn={drawn} />
+      <Headlines plans={headlines} drawn={drawn} />
       <SitesCard
         id="tonight-title"
         title="Beds tonight, by hospital"
@@ -192,7 +192,7 @@ export const Page = boardOf({
   desk: (drawn) => <Desk drawn={drawn} />,
   wall,
   foot: [
-    "Dots: each hospital on one axis. Dotted line: the plan. Red: past it.",
+    "Lines: the last 24 hours, up to now. Dotted: the plan. A red dot is past it.",
     "G&A: general and acute beds.",
   ],
 });

@@ -2,14 +2,24 @@ import type { Measures } from "../../api/types";
 import { count, signed } from "../../format/number";
 import { numberOf } from "../service/plans";
 
-/** now 12 − decided 61 + expected 40: the order in which beds are added up. */
-export function bridge(totals: Measures): string | undefined {
-  const parts = ["beds.adult_free", "beds.adult_decided", "beds.adult_due"].map((name) =>
+function partsOf(totals: Measures) {
+  const [free, decided, expected] = ["beds.adult_free", "beds.adult_decided", "beds.adult_due"].map((name) =>
     numberOf(totals[name]),
   );
-  const [free, decided, expected] = parts;
-  if (free == null || decided == null || expected == null) return undefined;
-  return `${signed(free)} now − ${count(decided)} decided + ${count(expected)} expected`;
+  return free == null || decided == null || expected == null ? null : { free, decided, expected };
+}
+
+/** now 12 − decided 61 + expected 40: the order in which beds are added up. */
+export function bridge(totals: Measures): string | undefined {
+  const parts = partsOf(totals);
+  if (!parts) return undefined;
+  return `${signed(parts.free)} now − ${count(parts.decided)} decided + ${count(parts.expected)} expected`;
+}
+
+/** The same without its words, for a tile. */
+export function bridgeInShort(totals: Measures): string | undefined {
+  const parts = partsOf(totals);
+  return parts ? `${count(parts.free)} − ${count(parts.decided)} + ${count(parts.expected)} beds` : undefined;
 }
 
 const reasons: [string, string][] = [

@@ -46,8 +46,8 @@ const headlines: TilePlan[] = [
     label: "Discharged today",
     detail: (totals) => people(totals, "discharge.in_lounge", "in a discharge lounge"),
   },
-  { measure: "discharge.left_by_1200", label: "By midday, last 24 h", spread: true },
-  { measure: "discharge.left_by_1700", label: "By 17:00, last 24 h", spread: true },
+  { measure: "discharge.left_by_1200", label: "By midday, last 24 h" },
+  { measure: "discharge.left_by_1700", label: "By 17:00, last 24 h" },
   {
     measure: "beds.stay_over_21_days",
     label: "In hospital 21 days",
@@ -169,7 +169,7 @@ function Desk({ drawn }: { drawn: Drawn }) {
   const sent = reportedBy(slots, outside);
   return (
     <>
-      <Headlines plans={headlines} sites={acute} drawn={drawn} />
+      <Headlines plans={headlines} drawn={drawn} />
       <SitesCard
         id="sites-title"
         title="Discharge, by hospital"
@@ -247,7 +247,7 @@ export const Page = boardOf({
   desk: (drawn) => <Desk drawn={drawn} />,
   wall,
   foot: [
-    "Dots: each hospital on one axis. Dotted line: the plan. Red: past it.",
+    "Lines: the last 24 hours, up to now. Dotted: the plan. A red dot is past it.",
     "G&A: general and acute beds. NCtR: no criteria to reside.",
   ],
 });

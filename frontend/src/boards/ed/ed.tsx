@@ -16,11 +16,11 @@ const headlines: TilePlan[] = [
   { measure: "ed.in_department", label: "In EDs and UTCs" },
   { measure: "ed.arrivals_last_hour", label: "Arrivals in the last hour" },
   { measure: "ed.waiting_to_be_seen", label: "Waiting to be seen", detail: "by a clinician" },
-  { measure: "ed.over_12h", label: "Over 12 h in ED now", spread: true },
+  { measure: "ed.over_12h", label: "Over 12 h in ED now" },
   { measure: "ed.decision_to_admit_waiting", label: "Waiting for a bed", detail: "after decision to admit" },
   { measure: "ed.corridor_care", label: "Corridor care", detail: "now, in EDs" },
-  { measure: "ed.majors_resus_occupancy", label: "Majors and resus", spread: true },
-  { measure: "ed.within_4h_today", label: "Within 4 hours today", spread: true },
+  { measure: "ed.majors_resus_occupancy", label: "Majors and resus" },
+  { measure: "ed.within_4h_today", label: "Within 4 hours today" },
 ];
 
 const twelveHours: Plan[] = [
@@ -69,7 +69,7 @@ const departments: Plan[] = [
     beside: { measure: "ed.corridor_care_over_45", word: "45 min" },
   },
   { measure: "ed.majors_occupancy", title: "Majors", note: "of cubicles", drawn: true },
-  { measure: "ed.resus_occupancy", title: "Resus", note: "of bays", drawn: true },
+  { measure: "ed.resus_occupancy", title: "Resus", note: "of bays" },
   { measure: "ed.within_4h_today", title: "Within 4 hours", note: "today, plan 78%", drawn: true },
 ];
 
@@ -94,7 +94,7 @@ function Desk({ drawn }: { drawn: Drawn }) {
   const most = mostIn(eds);
   return (
     <>
-      <Headlines plans={headlines} sites={eds} drawn={drawn} />
+      <Headlines plans={headlines} drawn={drawn} />
       <Pressure
         id="ed-pressure"
         title="Where the pressure is"

@@ -1,6 +1,9 @@
-import type { MeasureDefinition, Site, Value } from "../../api/types";
-import { sharedAxis, type Target, targetInWords } from "../../components/line-mark/line-mark";
+import type { ComponentChildren } from "preact";
+import type { MeasureDefinition, Measures, Site } from "../../api/types";
 import type { Column } from "../../components/site-table/site-table";
+import { dayExtent } from "../../components/spark/day-spark";
+import { type Target, targetInWords } from "../../format/target";
+import type { HoursOf } from "../../store/hours";
 
 export type Definitions = ReadonlyMap<string, MeasureDefinition>;
 
@@ -12,12 +15,13 @@ export interface Plan {
   /** In the place of the counts under the figure. */
   detail?: string;
   beside?: { measure: string; word: string };
-  /** Draws its readings against one axis, with the plan as a line. */
+  draw?(measures: Measures): ComponentChildren;
+  /** Draws the last day beside each reading, with the plan as a line. */
   drawn?: boolean;
 }
 
 const acute: Plan[] = [
-  { measure: "ed.in_department", title: "In ED", note: "all areas" },
+  { measure: "ed.in_department", title: "In ED", note: "all areas", drawn: true },
   { measure: "ed.over_12h", title: "Over 12 h in ED", note: "from arrival", drawn: true },
   { measure: "ed.within_4h_today", title: "Within 4 hours", note: "today", drawn: true },
   { measure: "ed.decision_to_admit_waiting", title: "Decision to admit", note: "waiting for a bed" },
@@ -26,10 +30,11 @@ const acute: Plan[] = [
     title: "Handover",
     note: "mean today, now",
     beside: { measure: "ambulance.waiting_handover", word: "waiting" },
+    drawn: true,
   },
   { measure: "beds.ga_occupancy", title: "G&A occupied", note: "now", drawn: true },
-  { measure: "beds.ga_free", title: "Free G&A", note: "beds" },
   { measure: "discharge.no_criteria_to_reside", title: "NCtR", note: "people" },
+  { measure: "beds.tonight", title: "Beds tonight", note: "adult, net of decided" },
 ];
 
 const other: Plan[] = [
@@ -50,22 +55,31 @@ export function targetOf(definitions: Definitions, measure: string): Target | nu
   return { at: definition.target, direction: definition.direction };
 }
 
-export function spreadOf(sites: Site[], measure: string, definitions: Definitions) {
-  const values: (Value | undefined)[] = sites.map((site) => site.measures[measure]);
-  const target = targetOf(definitions, measure);
-  const axis = sharedAxis(values, target?.at ?? null);
-  return axis ? { values, axis, target } : null;
-}
+/** The last day of a measure at one place, with its plan. */
+export const dayOf = (measure: string, code: string, definitions: Definitions, hours: HoursOf) => ({
+  points: hours(measure, code),
+  target: targetOf(definitions, measure),
+});
 
-/** Columns with their axes; of a drawn one the note is its plan. */
-export const columnsOf = (plans: Plan[], sites: Site[], definitions: Definitions): Column[] =>
+/** Columns with the days that are drawn in them; of a drawn one the note is its plan. */
+export const columnsOf = (
+  plans: Plan[],
+  sites: Site[],
+  definitions: Definitions,
+  hours: HoursOf,
+  now: number,
+): Column[] =>
   plans.map(({ drawn, ...plan }) => {
-    const spread = drawn ? spreadOf(sites, plan.measure, definitions) : null;
     const note = (drawn && targetInWords(definitions.get(plan.measure))) || plan.note;
-    return { ...plan, note, mark: spread && { axis: spread.axis, target: spread.target } };
+    if (!drawn) return { ...plan, note };
+    const target = targetOf(definitions, plan.measure);
+    const of = (site: string) => hours(plan.measure, site);
+    const days = sites.map((site) => ({ points: of(site.code), value: site.measures[plan.measure] }));
+    return { ...plan, note, day: { of, target, extent: dayExtent(days, now, target) } };
   });
 
-export const acuteColumns = (sites: Site[], definitions: Definitions) => columnsOf(acute, sites, definitions);
+/** The columns of the acute hospitals on the overview. */
+export const acutePlans = acute;
 
 /** Whether a measure can have a reading at a site. */
 export const hasMeasure = (site: Site, measure: string) => {

@@ -6,7 +6,7 @@ import { Header } from "../../components/header/header";
 import { Stage } from "../../components/wall/stage";
 import { WallHeader } from "../../components/wall/wall-header";
 import { clockTime, shortDate } from "../../format/time";
-import { live } from "../../store";
+import { hours, live } from "../../store";
 import { view } from "../../store/view";
 import { isNight } from "../../sun";
 import { applyView } from "../../theme";
@@ -109,6 +109,11 @@ export function Frame({ topics = none, children }: FrameProps) {
   }, [state]);
   useLayoutEffect(() => applyView(shown, night, document.documentElement), [shown, night]);
   useEffect(() => live.listen(topics), [topics]);
+  const past = live.past.value;
+  const reads = live.reads.value;
+  useEffect(() => {
+    if (reads) hours.at(now, past);
+  }, [now, past, reads]);
   useReplayKeys();
   useCarrying();
   useKeptFocus();

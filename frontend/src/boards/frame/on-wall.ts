@@ -1,6 +1,6 @@
 import type { Overview, Value } from "../../api/types";
-import { crossed } from "../../components/line-mark/line-mark";
 import { measuresOnWall } from "../../format/small";
+import { crossed } from "../../format/target";
 import { type Definitions, targetOf } from "./columns";
 
 /** A reading against its plan; one that is late or absent is never said to be past it. */

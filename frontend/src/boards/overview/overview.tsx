@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from "preact/hooks";
 import { fetchMap } from "../../api/client";
-import type { Overview, Site } from "../../api/types";
+import type { Measures, Overview, Site } from "../../api/types";
+import { mostBeds, TonightBars, tonightOf } from "../../components/beds/tonight-bars";
 import { Feeds } from "../../components/feeds/feeds";
 import { FindSite } from "../../components/find/find-site";
 import { SystemMap } from "../../components/map/system-map";
@@ -9,8 +10,9 @@ import { OpelChip } from "../../components/opel/opel-chip";
 import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
+import { hours } from "../../store";
 import { openBoard } from "../frame/carrying";
-import { acuteColumns, byKind, isAcute, titleOf, townOf } from "../frame/columns";
+import { acutePlans, byKind, columnsOf, isAcute, titleOf, townOf } from "../frame/columns";
 import { Explaining } from "../frame/explaining";
 import { useDefinitions, useFetched } from "../frame/fetched";
 import { Frame, type Shown } from "../frame/frame";
@@ -50,10 +52,16 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
   const find = useCallback(() => field.current?.focus(), []);
   const goTo = useCallback((code: string) => openBoard(`/site/${code}`), []);
 
+  const most = mostBeds(acute.map((site) => tonightOf(site.measures)));
+  const bars = (measures: Measures) => {
+    const tonight = measures === overview.totals ? null : tonightOf(measures);
+    return tonight ? <TonightBars tonight={tonight} most={most} /> : <span class="tonight-none" />;
+  };
+  const plans = acutePlans.map((plan) => (plan.measure === "beds.tonight" ? { ...plan, draw: bars } : plan));
   const scored = acute.some((site) => leadingLevel(site.opel));
   const acuteRows = {
     id: "sites-title",
-    columns: acuteColumns(acute, definitions),
+    columns: columnsOf(plans, acute, definitions, hours.of, now),
     sites: acute,
     total: { name: overview.system.name, under: "all sites", measures: overview.totals },
     selected,
@@ -70,7 +78,8 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
       levels={(code, close) => <OpelPanel code={code} overview={overview} now={now} onClose={close} />}
       beside={<a href="/return">Type a return</a>}
       foot={[
-        "Dots: each acute hospital on one axis. Dotted line: the plan. Red: past it.",
+        "Lines: the last 24 hours, up to now. Dotted: the plan. A red dot is past it.",
+        "Beds tonight: free now to the right, hatched where expected; decided to admit to the left; net below.",
         "G&A: general and acute beds. NCtR: no criteria to reside.",
       ]}
     >
@@ -94,6 +103,29 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
             definitions={definitions}
             now={now}
           />
+          <section class="card part-sites">
+            <PartHead
+              id="sites-title"
+              title={`Sites, by ${acuteSort.column === "need" ? "need" : titleOf(acuteSort.column)}`}
+              note={`${acute.length} acute hospitals`}
+              away={{
+                name: "Sites, by need",
+                sheet: () => sheetOfSites(acuteRows.columns, acute, acuteRows.total, now),
+                now,
+              }}
+            >
+              <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
+            </PartHead>
+            {narrow ? (
+              <SiteCards {...acuteRows} mark={levelMark} />
+            ) : (
+              <SiteTable
+                {...acuteRows}
+                sort={acuteSort}
+                onSort={(column) => setAcuteSort(pressed(acuteSort, column))}
+              />
+            )}
+          </section>
           <section class="card part-map" aria-labelledby="map-title">
             <h2 id="map-title">
               {scored ? "OPEL now" : "Emergency departments"}{" "}
@@ -119,39 +151,21 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
               <span class="legend-no-ed" /> no type 1 ED <span class="legend-small" /> other site
             </p>
           </section>
-          <section class="card part-sites">
-            <PartHead
-              id="sites-title"
-              title={`Sites, by ${acuteSort.column === "need" ? "need" : titleOf(acuteSort.column)}`}
-              note={`${acute.length} acute hospitals`}
-              away={{
-                name: "Sites, by need",
-                sheet: () => sheetOfSites(acuteRows.columns, acute, acuteRows.total, now),
-                now,
-              }}
-            >
-              <FindSite sites={overview.sites} field={field} onFound={setSelected} onGo={goTo} />
-            </PartHead>
-            {narrow ? (
-              <SiteCards {...acuteRows} mark={levelMark} />
-            ) : (
-              <SiteTable
-                {...acuteRows}
-                sort={acuteSort}
-                onSort={(column) => setAcuteSort(pressed(acuteSort, column))}
-              />
-            )}
-          </section>
           <div class="part-rest">
-            {kinds.map((kind) => (
+            {kinds.slice(0, -1).map((kind) => (
               <KindTable key={kind} kind={kind} sites={overview.sites} selected={selected} now={now} />
             ))}
-            <section class="card part-feeds" aria-labelledby="feeds-title">
-              <h2 id="feeds-title">
-                Feeds <span>late ones by name</span>
-              </h2>
-              <Feeds feeds={overview.feeds} now={now} />
-            </section>
+            <div class="part-stack">
+              {kinds.slice(-1).map((kind) => (
+                <KindTable key={kind} kind={kind} sites={overview.sites} selected={selected} now={now} />
+              ))}
+              <section class="card part-feeds" aria-labelledby="feeds-title">
+                <h2 id="feeds-title">
+                  Feeds <span>late ones by name</span>
+                </h2>
+                <Feeds feeds={overview.feeds} now={now} />
+              </section>
+            </div>
           </div>
         </>
       )}

@@ -2,17 +2,19 @@ import type { Measures, OpelSummary, Site } from "../../api/types";
 import { OpelHeadline } from "../../components/opel/opel-level";
 import { Tile } from "../../components/tile/tile";
 import { count, counts, percent } from "../../format/number";
-import { type Definitions, isAcute, spreadOf } from "../frame/columns";
+import { hours } from "../../store";
+import { bridgeInShort } from "../beds/words";
+import { type Definitions, dayOf } from "../frame/columns";
 
 const numbers = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
 /** Counts of the two, never a share worked out here: the measures are the server's. */
 function ofOccupied(totals: Measures): string | undefined {
   const occupied = totals["beds.ga_occupancy"]?.numerator ?? null;
-  return occupied === null ? undefined : `of ${count(occupied)} G&A beds occupied`;
+  return occupied === null ? undefined : `of ${count(occupied)} occupied`;
 }
 
-/** The total takes in urgent treatment centres where they count people; the type 1 departments are said beside it. */
+/** The total takes in urgent treatment centres where they count people; over 12 hours is of type 1 departments. */
 function departments(totals: Measures, sites: Site[]): { label: string; detail?: string } {
   const type1 = sites.filter((site) => site.ed_type === 1).length;
   const six = `${numbers[type1] ?? type1} EDs`;
@@ -20,10 +22,8 @@ function departments(totals: Measures, sites: Site[]): { label: string; detail?:
   const over = totals["ed.over_12h"];
   if (!over || over.value === null || over.numerator === null || over.denominator === null)
     return { label: others ? "In EDs and UTCs" : `In ${six}` };
-  const long = `${count(over.numerator)} over 12 h`;
-  return others
-    ? { label: "In EDs and UTCs", detail: `${count(over.denominator)} in ${six}, ${long}` }
-    : { label: `In ${six}`, detail: `${long} (${percent(over.value)})` };
+  const detail = `${count(over.numerator)} over 12 h (${percent(over.value)})`;
+  return { label: others ? "In EDs and UTCs" : `In ${six}`, detail };
 }
 
 export interface TilesProps {
@@ -37,10 +37,8 @@ export interface TilesProps {
   now: number;
 }
 
-/** The system's level, and seven figures, each with the sites on one axis beside it. */
+/** The system's level, and seven figures, each with its last day beside it. */
 export function Tiles({ place, system, totals, opel, sites, definitions, now }: TilesProps) {
-  const acute = sites.filter(isAcute);
-  const sitesOn = (measure: string) => spreadOf(acute, measure, definitions);
   const waiting = totals["ambulance.waiting_handover"]?.value ?? null;
   const handover = totals["ambulance.handover_mean_today"];
   const handoverDetail = [
@@ -49,29 +47,29 @@ export function Tiles({ place, system, totals, opel, sites, definitions, now }: 
   ]
     .filter(Boolean)
     .join(", ");
-  const tiles: { measure: string; label: string; detail?: string; plain?: boolean }[] = [
+  const tiles: { measure: string; label: string; detail?: string }[] = [
+    {
+      measure: "beds.tonight",
+      label: "Adult beds tonight",
+      detail: bridgeInShort(totals),
+    },
     { measure: "ed.in_department", ...departments(totals, sites) },
     { measure: "ed.within_4h_today", label: "Within 4 hours today" },
     { measure: "ambulance.handover_mean_today", label: "Mean handover today", detail: handoverDetail },
-    {
-      measure: "ed.decision_to_admit_waiting",
-      label: "Waiting for a bed",
-      detail: "after decision to admit",
-    },
     { measure: "beds.ga_occupancy", label: "G&A occupied" },
     {
       measure: "discharge.no_criteria_to_reside",
       label: "No criteria to reside",
       detail: ofOccupied(totals),
     },
-    { measure: "virtual_ward.occupancy", label: "Virtual wards", plain: true },
+    { measure: "virtual_ward.occupancy", label: "Virtual wards" },
   ];
   return (
     <section class="card tiles" aria-label="System now">
       <div class="tile">
-        <OpelHeadline now={now} opel={opel} opens={system} />
+        <OpelHeadline now={now} opel={opel} opens={system} hero />
       </div>
-      {tiles.map(({ measure, label, detail, plain }) => (
+      {tiles.map(({ measure, label, detail }) => (
         <Tile
           key={measure}
           measure={measure}
@@ -81,7 +79,7 @@ export function Tiles({ place, system, totals, opel, sites, definitions, now }: 
           value={totals[measure]}
           now={now}
           detail={detail}
-          spread={plain ? null : sitesOn(measure)}
+          day={dayOf(measure, system, definitions, hours.of)}
         />
       ))}
     </section>

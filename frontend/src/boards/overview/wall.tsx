@@ -39,7 +39,7 @@ const bySite: (Plan & { note?: string })[] = [
   { measure: "ed.over_12h", label: "Over 12 h", note: "people in ED", people: true },
   { measure: "ed.within_4h_today", label: "Within 4 h", note: "today" },
   { measure: "ambulance.handover_mean_today", label: "Handover", note: "mean today" },
-  { measure: "beds.ga_free", label: "G&A free", note: "beds" },
+  { measure: "beds.tonight", label: "Beds tonight", note: "adult, net" },
 ];
 
 /** The most sites that stand side by side. */

@@ -6,6 +6,7 @@ import { age, momentBeside } from "../../format/time";
 const unitWords: Record<Unit, string> = {
   people: "people",
   beds: "beds",
+  spare_beds: "beds",
   minutes: "minutes",
   share: "%",
   count: "",

@@ -5,7 +5,8 @@ import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
 import { Tile } from "../../components/tile/tile";
-import { columnsOf, type Plan, spreadOf, townOf } from "../frame/columns";
+import { hours } from "../../store";
+import { columnsOf, dayOf, type Plan, townOf } from "../frame/columns";
 import { useNarrow } from "../frame/narrow";
 import { PartHead, type PartHeadProps } from "../frame/part-head";
 import type { Drawn } from "./board";
@@ -15,16 +16,14 @@ export interface TilePlan {
   label: string;
   /** What stands under the figure while there is nothing to say of its age. */
   detail?: string | ((totals: Measures) => string | undefined);
-  /** The sites on one axis beside it. */
-  spread?: boolean;
 }
 
-/** The system's headline figures. */
-export function Headlines({ plans, sites, drawn }: { plans: TilePlan[]; sites: Site[]; drawn: Drawn }) {
+/** The system's headline figures, each with its last day. */
+export function Headlines({ plans, drawn }: { plans: TilePlan[]; drawn: Drawn }) {
   const { totals, overview } = drawn.picture;
   return (
     <section class="card tiles" aria-label="System now">
-      {plans.map(({ measure, label, detail, spread }) => (
+      {plans.map(({ measure, label, detail }) => (
         <Tile
           key={measure}
           measure={measure}
@@ -34,7 +33,7 @@ export function Headlines({ plans, sites, drawn }: { plans: TilePlan[]; sites: S
           value={totals[measure]}
           now={drawn.now}
           detail={typeof detail === "function" ? detail(totals) : detail}
-          spread={spread ? spreadOf(sites, measure, drawn.definitions) : null}
+          day={dayOf(measure, overview.system.code, drawn.definitions, hours.of)}
         />
       ))}
     </section>
@@ -72,7 +71,7 @@ export function SitesCard({
   const { overview, totals } = drawn.picture;
   const rows = {
     id,
-    columns: columnsOf(plans, sites, drawn.definitions),
+    columns: columnsOf(plans, sites, drawn.definitions, hours.of, drawn.now),
     sites: sorted(
       sites.map((site) => ({ ...site, opel: null })),
       sort,

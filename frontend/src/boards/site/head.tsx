@@ -4,12 +4,15 @@ import { isUnheard } from "../../components/feeds/words";
 import { levelInWords, OpelHeadline } from "../../components/opel/opel-level";
 import { Tile } from "../../components/tile/tile";
 import { momentBeside } from "../../format/time";
+import { hours } from "../../store";
+import { bridgeInShort } from "../beds/words";
+import { type Definitions, dayOf } from "../frame/columns";
 
 /** A tile, with the kinds of site it is a headline of. */
 interface Plan {
   measure: string;
   label: string;
-  detail?: string;
+  detail?: string | ((measures: Measures) => string | undefined);
   /** Only where there is room for it. */
   wall?: boolean;
 }
@@ -22,6 +25,7 @@ const plans: Plan[] = [
   { measure: "ambulance.waiting_handover", label: "Crews waiting", wall: true },
   { measure: "ed.decision_to_admit_waiting", label: "Waiting for a bed", detail: "after decision to admit" },
   { measure: "beds.ga_occupancy", label: "G&A occupied" },
+  { measure: "beds.tonight", label: "Adult beds tonight", detail: bridgeInShort },
   { measure: "beds.ga_free", label: "G&A beds free", wall: true },
   { measure: "beds.community_occupied", label: "In a community bed" },
   { measure: "discharge.no_criteria_to_reside", label: "No criteria to reside" },
@@ -77,13 +81,14 @@ export function SiteFeeds({ feeds, now }: { feeds: Feed[]; now: number }) {
 
 export interface HeadProps {
   detail: SiteDetail;
+  definitions: Definitions;
   overview: Overview;
   measures: Measures;
   now: number;
 }
 
 /** Which site, its level, and its headlines. */
-export function SiteHead({ detail, overview, measures, now }: HeadProps) {
+export function SiteHead({ detail, definitions, overview, measures, now }: HeadProps) {
   const provider = overview.providers.find((each) => each.code === detail.provider);
   const beside = providerInWords(provider?.short_name ?? "Provider", provider?.opel ?? null, now);
   const headlines = headlinesOf(detail);
@@ -100,7 +105,7 @@ export function SiteHead({ detail, overview, measures, now }: HeadProps) {
       </div>
       <div class="site-opel">
         {detail.opel?.level_least ? (
-          <OpelHeadline opel={detail.opel} now={now} opens={detail.provider} />
+          <OpelHeadline opel={detail.opel} now={now} opens={detail.provider} hero />
         ) : (
           <p class="quiet">{detail.ed_type === 1 ? "No level yet" : "No level: no type 1 ED"}</p>
         )}
@@ -116,7 +121,8 @@ export function SiteHead({ detail, overview, measures, now }: HeadProps) {
             label={label}
             value={measures[measure]}
             now={now}
-            detail={words}
+            detail={typeof words === "function" ? words(measures) : words}
+            day={dayOf(measure, detail.code, definitions, hours.of)}
           />
         ))}
       </div>

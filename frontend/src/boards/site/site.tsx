@@ -156,7 +156,13 @@ function Board({ overview, detail, shown }: BoardProps) {
         <SiteWall detail={detail} overview={overview} opel={opel} definitions={definitions} now={now} />
       ) : (
         <>
-          <SiteHead detail={detail} overview={overview} measures={measures} now={now} />
+          <SiteHead
+            detail={detail}
+            definitions={definitions}
+            overview={overview}
+            measures={measures}
+            now={now}
+          />
           <div class="site-column" ref={room.ref}>
             {detail.ed_type !== null && (
               <Part

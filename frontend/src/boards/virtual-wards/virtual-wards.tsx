@@ -15,7 +15,7 @@ const headlines: TilePlan[] = [
     label: "People managed at once",
     detail: (totals) => together(totals, [["virtual_ward.places", "places"]]),
   },
-  { measure: "virtual_ward.occupancy", label: "Occupied", spread: true },
+  { measure: "virtual_ward.occupancy", label: "Occupied" },
   { measure: "virtual_ward.unused", label: "Places unused" },
   {
     measure: "virtual_ward.referrals_waiting",
@@ -72,7 +72,7 @@ function Desk({ drawn }: { drawn: Drawn }) {
   const hubs = sorted(sitesWith(sites, ["virtual_ward.occupancy"]), leastUsed);
   return (
     <>
-      <Headlines plans={headlines} sites={hubs} drawn={drawn} />
+      <Headlines plans={headlines} drawn={drawn} />
       <SitesCard
         id="hubs-title"
         title="Virtual wards, by hub"
@@ -133,5 +133,5 @@ export const Page = boardOf({
   services: ["virtual_ward", "unit"],
   desk: (drawn) => <Desk drawn={drawn} />,
   wall,
-  foot: ["Dots: each hub on one axis. Dotted line: the plan. Red: past it."],
+  foot: ["Lines: the last 24 hours, up to now. Dotted: the plan. A red dot is past it."],
 });

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { MeasureDefinition, Value } from "../../api/types";
 import { absenceInFull, count, counts, inWords } from "../../format/number";
+import { targetInWords } from "../../format/target";
 import { age, date, momentBeside } from "../../format/time";
-import { targetInWords } from "../line-mark/line-mark";
 import { TakeAway } from "../table/take-away";
 import { Spread, type SpreadRow, sheetOfSpread } from "./spread";
 import "../dialog/panel.css";

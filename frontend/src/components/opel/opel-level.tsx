@@ -37,22 +37,25 @@ export function OpelHeadline({
   opel,
   now,
   opens,
+  hero = false,
 }: {
   opel: OpelSummary | null;
   now: number;
   /** Whose level is opened by a press; left out where none is. */
   opens?: string;
+  /** The first thing on a page: large, and its words beside the shape. */
+  hero?: boolean;
 }) {
   const declared = opel?.declared ?? null;
   const level = declared?.level ?? opel?.level ?? null;
   const line = (
     <>
-      {level && <OpelChip level={level} size={30} />}
+      {level && <OpelChip level={level} size={hero ? 50 : 30} />}
       <b>{declared ? `OPEL ${declared.level}` : levelInWords(opel)}</b>
     </>
   );
   return (
-    <div class="opel-headline">
+    <div class={hero ? "opel-headline opel-hero" : "opel-headline"}>
       {opens ? (
         <button type="button" class="opel-line opel-opens" data-opel={opens}>
           {line}

@@ -1,8 +1,12 @@
+import type { ComponentChildren } from "preact";
 import type { Measures, OpelSummary, Site, Value } from "../../api/types";
 import { absenceInFull } from "../../format/number";
+import type { Target } from "../../format/target";
+import type { Extent } from "../../scale/scale";
+import type { Point } from "../../scale/series";
 import { Figure } from "../figure/figure";
-import { type Axis, LineMark, type Target } from "../line-mark/line-mark";
 import { OpelCell } from "../opel/opel-level";
+import { DaySpark } from "../spark/day-spark";
 import "../table/region.css";
 import "../table/sort.css";
 import { rowOf, type Sort } from "./rows";
@@ -15,8 +19,10 @@ export interface Column {
   note?: string;
   /** A second measure in the same cell, with the word after it. */
   beside?: { measure: string; word: string };
-  /** Drawn against one axis for the whole column. */
-  mark?: { axis: Axis; target: Target | null } | null;
+  /** The last day of each site is drawn beside its figure, on one scale for the whole column. */
+  day?: { of(site: string): Point[]; extent: Extent | null; target: Target | null } | null;
+  /** Something else is drawn beside the figure, from all the figures of the row. */
+  draw?(measures: Measures): ComponentChildren;
 }
 
 export interface SiteTableProps {
@@ -32,18 +38,50 @@ export interface SiteTableProps {
   under?(site: Site): string | undefined;
 }
 
+/** As wide as the room that `.cell-spare` keeps. */
+const SPARK = 58;
+
+/** Nothing is drawn where nothing is known now: its reason stands there already. */
+function DayOf({
+  value,
+  day,
+  site,
+  now,
+}: {
+  value: Value;
+  day: NonNullable<Column["day"]>;
+  site: string;
+  now: number;
+}) {
+  if (value.absent !== null) return <span class="cell-spare" />;
+  const { of, extent, target } = day;
+  return (
+    <DaySpark
+      points={of(site)}
+      value={value}
+      now={now}
+      target={target}
+      extent={extent}
+      width={SPARK}
+      height={26}
+    />
+  );
+}
+
 function Reading({
   value,
   column,
   site,
   name,
   now,
+  children,
 }: {
   value: Value;
   column: Column;
   site: string;
   name: string;
   now: number;
+  children?: ComponentChildren;
 }) {
   return (
     <div class="cell">
@@ -54,12 +92,13 @@ function Reading({
         now={now}
         label={`${column.title}, ${name}`}
       />
-      {column.mark &&
-        (site === "system" || value.absent !== null ? (
+      {column.day &&
+        (site === "system" ? (
           <span class="cell-spare" />
         ) : (
-          <LineMark values={[value]} axis={column.mark.axis} target={column.mark.target} width={40} />
+          <DayOf value={value} day={column.day} site={site} now={now} />
         ))}
+      {children}
     </div>
   );
 }
@@ -139,7 +178,9 @@ export function SiteRow({ code, name, under, measures, opel, columns, now, selec
       {rowOf(measures, columns).map((cell) =>
         cell.kind === "reading" ? (
           <td key={cell.column.measure} class={cell.column.beside ? "two" : undefined}>
-            <Reading value={cell.value} column={cell.column} site={code} name={name} now={now} />
+            <Reading value={cell.value} column={cell.column} site={code} name={name} now={now}>
+              {cell.value.absent === null && cell.column.draw?.(measures)}
+            </Reading>
             <Beside measures={measures} column={cell.column} site={code} name={name} now={now} />
           </td>
         ) : (

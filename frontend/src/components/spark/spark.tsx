@@ -14,6 +14,8 @@ export interface SparkProps {
   /** The scale a whole column shares; without it, the scale of these points alone. */
   extent?: Extent | null;
   standing?: Standing;
+  /** The figure stands past its plan. */
+  isPast?: boolean;
   width?: number;
   height?: number;
 }
@@ -27,6 +29,7 @@ export function Spark({
   target = null,
   extent,
   standing = LIVE,
+  isPast = false,
   width = 76,
   height = 28,
 }: SparkProps) {
@@ -63,7 +66,14 @@ export function Spark({
         class="chart-fact"
         d={line(facts.map((each) => (each.value === null ? null : { x: x(each.at), y: y(each.value) })))}
       />
-      {last?.value != null && <circle class="chart-dot" cx={x(last.at)} cy={y(last.value)} r="2.2" />}
+      {last?.value != null && (
+        <circle
+          class={isPast ? "chart-dot chart-past" : "chart-dot"}
+          cx={x(last.at)}
+          cy={y(last.value)}
+          r="2.2"
+        />
+      )}
     </svg>
   );
 }

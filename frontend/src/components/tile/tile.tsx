@@ -1,6 +1,8 @@
 import type { Value } from "../../api/types";
+import type { Target } from "../../format/target";
+import type { Point } from "../../scale/series";
 import { Figure } from "../figure/figure";
-import { type Axis, LineMark, type Target } from "../line-mark/line-mark";
+import { DaySpark } from "../spark/day-spark";
 import "./tile.css";
 
 export interface TileProps {
@@ -11,12 +13,12 @@ export interface TileProps {
   value: Value | undefined;
   now: number;
   detail?: string;
-  /** The same measure at each site, drawn on one axis beside the figure. */
-  spread?: { values: (Value | undefined)[]; axis: Axis; target: Target | null } | null;
+  /** The figure's last day, drawn beside it. */
+  day?: { points: Point[]; target: Target | null } | null;
 }
 
 /** A headline figure with its label, and its counts or its age under it. */
-export function Tile({ label, measure, site, place, value, now, detail, spread }: TileProps) {
+export function Tile({ label, measure, site, place, value, now, detail, day }: TileProps) {
   return (
     <div class="tile">
       <div class="tile-label">{label}</div>
@@ -33,9 +35,9 @@ export function Tile({ label, measure, site, place, value, now, detail, spread }
       ) : (
         <div class="tile-none">not received yet</div>
       )}
-      {spread && (
-        <div class="tile-spread">
-          <LineMark {...spread} width={54} height={24} />
+      {day && (
+        <div class="tile-day">
+          <DaySpark {...day} value={value} now={now} width={54} height={28} />
         </div>
       )}
     </div>
