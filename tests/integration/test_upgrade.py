@@ -21,6 +21,7 @@ from services.store.database import MIGRATIONS, Database, migrate
 from services.store.embedded import embedded
 from services.store.events import ingest
 from services.store.feeds import set_clock
+from tests.conftest import forget_readings
 from tests.measure_cases import HOUR, attended
 from tests.worlds import small_system
 
@@ -97,7 +98,7 @@ def test_the_readings_of_an_older_version_are_written_again_behind_the_first_boa
         (hour,) = history.hours(connection, number, then, then + HOUR, until)
         assert hour.value == 1, "somebody came as it began, for four hours"
         kept = contents(connection)
-        store.forget(connection)
+        forget_readings(connection)
         for _ in fill(connection, SYSTEM, until, BEGIN):
             pass
         assert contents(connection) == kept
