@@ -63,6 +63,7 @@ def run(
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
                 history_days = _filled(process, client, progress)
                 _import_published(data)
+                _settled(data)
                 events, tables, years = _size(data, history_days)
                 now = _timed(client, ["/api/v1/overview"] * 300)
                 moments = list(_past(min(history_days, AS_AT_DAYS), 60))
@@ -119,6 +120,23 @@ def _import_published(folder: str) -> None:
     )
     if done.returncode:
         raise SystemExit(f"lightship import ended with code {done.returncode}")
+
+
+def _settled(folder: str) -> None:
+    """Wait until nothing of the start goes on: the feed is at the present, and so are the readings."""
+    with psycopg.connect(f"postgresql://postgres:@/postgres?host={folder}/postgres", autocommit=True) as connection:
+        began = time.monotonic()
+        while time.monotonic() - began < LIMIT_SECONDS:
+            row = connection.execute(
+                """
+                select reached_at > at - interval '5 seconds' and until > at - interval '6 minutes'
+                from synthetic, reading_progress, (select origin + (now() - started) * rate as at from clock) as clock
+                """
+            ).fetchone()
+            if row and row[0]:
+                return
+            time.sleep(0.5)
+    raise SystemExit(f"the feed had not gone live after {LIMIT_SECONDS} s")
 
 
 def _size(folder: str, days: float) -> tuple[int, dict[str, int], dict[str, int]]:
