@@ -83,6 +83,9 @@ describe("the day behind the figures", () => {
     await settled();
     hours.at(NOON - 5 * HOUR, { at: NOON - 5 * HOUR, knownAt: null });
     await settled();
+    expect(calls, "one answer is awaited at a time").toHaveLength(1);
+    await give(3);
+    expect(hours.of("a", "RVV01")).toEqual([]);
     expect(calls.at(-1)?.[1]).toEqual({ at: NOON - 5 * HOUR, knownAt: null });
     await give(7);
     expect(hours.of("a", "RVV01")).toEqual([{ at: NOON, value: 7 }]);

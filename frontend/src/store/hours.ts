@@ -44,22 +44,30 @@ export function createHours(
   let past: PastMoment | null = null;
   let moment = "";
   let planned = false;
+  /** How many answers are awaited: while the past is played, an hour is asked for when the one before has come. */
+  let awaited = 0;
 
   function ask() {
     planned = false;
-    if (moment === "") return;
+    if (moment === "" || awaited > 0) return;
     const due = [...asked].flatMap(([measure, at]) => (at === moment ? [] : [measure]));
     for (let start = 0; start < due.length; start += MOST) {
       const some = due.slice(start, start + MOST);
       const at = moment;
       for (const measure of some) asked.set(measure, at);
-      fetchThem(some, past).then(
-        (answer) => {
-          if (at === moment) kept.value = withAnswer(kept.peek(), some, answer);
-        },
-        // Nothing is drawn, or what there was; the next moment asks again.
-        () => undefined,
-      );
+      awaited += 1;
+      fetchThem(some, past)
+        .then(
+          (answer) => {
+            if (at === moment) kept.value = withAnswer(kept.peek(), some, answer);
+          },
+          // Nothing is drawn, or what there was; the next moment asks again.
+          () => undefined,
+        )
+        .then(() => {
+          awaited -= 1;
+          if (awaited === 0) plan();
+        });
     }
   }
 
