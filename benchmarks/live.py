@@ -69,6 +69,8 @@ def run(
                 moments = list(_past(min(history_days, AS_AT_DAYS), 60))
                 past = _timed(client, [f"/api/v1/overview?as_at={moment}" for moment in moments])
                 then = _timed(client, [f"/api/v1/overview?as_at={moment}&known_at={moment}" for moment in moments])
+                clock = client.get("/api/v1/overview").json()["clock"]["now"]
+                _behind[0] = datetime.now(UTC) - datetime.fromisoformat(clock)
                 heard = asyncio.run(_event_to_socket(port, sockets, events_each_second, seconds))
         finally:
             process.send_signal(signal.SIGINT)
@@ -123,13 +125,16 @@ def _import_published(folder: str) -> None:
 
 
 def _settled(folder: str) -> None:
-    """Wait until nothing of the start goes on: the feed is at the present, and so are the readings."""
+    """Wait until nothing of the start goes on: the feed is at the present, and so are the readings, with what was
+    imported."""
     with psycopg.connect(f"postgresql://postgres:@/postgres?host={folder}/postgres", autocommit=True) as connection:
         began = time.monotonic()
         while time.monotonic() - began < LIMIT_SECONDS:
             row = connection.execute(
                 """
                 select reached_at > at - interval '5 seconds' and until > at - interval '6 minutes'
+                    and facts = (select sum(facts) from feed)
+                        - (select count(*) from event where recorded_at > reading_progress.until)
                 from synthetic, reading_progress, (select origin + (now() - started) * rate as at from clock) as clock
                 """
             ).fetchone()
@@ -260,6 +265,9 @@ async def _watch(line: ClientConnection, site: str, base: float, sent: list[floa
 _RUN = f"{int(time.time()):x}"  # no two runs on one folder speak of the same visits
 
 
+_behind = [timedelta(0)]  # the system's clock, which stood still while a kept folder was stopped
+
+
 def _body(number: int, events: int, sites: list[tuple[str, str]]) -> bytes:
     """Arrivals, triage and departures of a minute's people: as many leave as come."""
     lines = []
@@ -280,8 +288,9 @@ def _arrival(visit: str, site: str, provider: str) -> bytes:
 
 
 def _event(type_: str, visit: str, provider: str, data: dict[str, Any]) -> bytes:
+    happened = datetime.now(UTC) - _behind[0]
     return orjson.dumps({
         "specversion": "1.0", "id": f"{visit}-{type_}", "source": f"urn:nhs:ods:{provider}",
-        "subject": f"{provider}/BENCH{_RUN}{visit}", "type": type_, "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "subject": f"{provider}/BENCH{_RUN}{visit}", "type": type_, "time": f"{happened:%Y-%m-%dT%H:%M:%SZ}",
         "data": data,
     })  # fmt: skip

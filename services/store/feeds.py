@@ -19,7 +19,7 @@ LEARNED_WEEKS = 6
 #: No event is further ahead of its receipt than this: doors allow 15 minutes.
 MOST_AHEAD = timedelta(days=1)
 #: How far back the newest event of every source is looked for, before looking at all.
-LOOK_BACK = (timedelta(days=2), timedelta(days=16), timedelta(days=128))
+LOOK_BACK = (timedelta(days=2), timedelta(days=5), timedelta(days=16), timedelta(days=128))
 #: What was received within this of a moment counts as received by it: clocks of processes differ a little.
 JITTER = timedelta(minutes=1)
 
