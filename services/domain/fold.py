@@ -53,6 +53,7 @@ class Subject(NamedTuple):
     follows: str | None
     first_recorded_at: datetime
     last_recorded_at: datetime
+    earliest_at: datetime  # of all facts, also of those that do not stand any more
 
 
 def survivors(facts: Iterable[Fact]) -> list[Fact]:
@@ -110,7 +111,10 @@ def fold(facts: Iterable[Fact], *, as_at: datetime | None = None, known_at: date
     milestones = tuple(map(_new_milestone, map(_MILESTONE, in_time)))
     recorded = list(map(_RECORDED, known))
     source = min(map(_SOURCE, known))
-    return Subject(known[0].subject, kind, source, milestones, person, flag, follows, min(recorded), max(recorded))
+    earliest = in_time[0].time if len(in_time) == len(known) else min(map(_TIME, known))
+    return Subject(
+        known[0].subject, kind, source, milestones, person, flag, follows, min(recorded), max(recorded), earliest
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -262,7 +262,8 @@ def row_of(subject: Subject | None) -> dict[str, Any]:
             break
     if made:
         ends = [phase.to_at for phase in made]
-        row["started_at"] = made[0].from_at
+        # As known at some time it may have begun with a fact that was taken back since, or said again for later.
+        row["started_at"] = min(made[0].from_at, subject.earliest_at)
         row["ended_at"] = "infinity" if None in ends else max(ends)  # type: ignore[type-var]
     return row
 

@@ -177,7 +177,7 @@ def _settled(
         found = subjects.get(key)
         if found is None:
             milestones = tuple(Milestone("", each, {}) for each in moments)
-            subject = Subject(key, kind, source, milestones, None, None, None, beginning, beginning)
+            subject = Subject(key, kind, source, milestones, None, None, None, *[beginning] * 3)
             found = subjects[key] = (subject, [])
         name, site, unit, label, value, from_at, to_at, outcome, visits = phase
         listed = None if visits is None else tuple(visits)

@@ -80,7 +80,7 @@ def look(connection: Connection[Any], names: Collection[str], t: datetime, since
     for part, key, kind, source, moments, texts, *phase in rows[1:]:
         if part == 1:
             milestones = tuple(Milestone("", moment, {}) for moment in moments)
-            subject = Subject(key, kind, source, milestones, None, None, None, _BEGINNING, _BEGINNING)
+            subject = Subject(key, kind, source, milestones, None, None, None, *[_BEGINNING] * 3)
             found[key] = []
             stories[key] = (subject, found[key])
         else:

@@ -82,6 +82,19 @@ def late(draw: st.DrawFn) -> list[Fact]:
 def test_readings_rebuilt_from_the_events_equal_those_written_live(
     database: Database, facts: list[Fact], minutes: list[int], shuffler: random.Random
 ) -> None:
+    assert_rebuilt_is_live(database, facts, minutes, shuffler)
+
+
+def test_what_is_said_again_for_the_next_day_stood_on_the_day_before_until_then(database: Database) -> None:
+    data = {"site": "RVV01", "department_type": 1}
+    facts = [
+        event("ed.arrived", "j_a", minute, data, id="a", sent=minute, recorded=minute) for minute in (0, 12 * 60 + 30)
+    ]
+    assert facts[0].uid == facts[1].uid
+    assert_rebuilt_is_live(database, facts, [60], random.Random(1))
+
+
+def assert_rebuilt_is_live(database: Database, facts: list[Fact], minutes: list[int], shuffler: random.Random) -> None:
     end = floor_to(max(fact.recorded_at for fact in facts) + MARK - MICROSECOND, MARK) + timedelta(minutes=20)
     with database.connection() as connection:
         empty(connection)

@@ -36,7 +36,7 @@ def subject(*told: Told) -> Subject:
     ]  # fmt: skip
     kind = next(kind for kind in KIND_ORDER if kind in kinds)
     made.sort(key=lambda milestone: milestone.time)
-    return Subject("j_a", kind, "urn:nhs:ods:RVV", tuple(made), None, None, None, START, START)
+    return Subject("j_a", kind, "urn:nhs:ods:RVV", tuple(made), None, None, None, START, START, START)
 
 
 def line(phase: Phase) -> str:

@@ -78,7 +78,7 @@ async def get_hours(
     names = list(dict.fromkeys(measures.split(",")))
     for name in names:
         if name not in CATALOGUE:
-            raise Problem(404, f"No measure has this name{nearest(name[:60], CATALOGUE) or '; see /api/v1/measures.'}")
+            raise Problem(422, f"No measure has this name{nearest(name[:60], CATALOGUE) or '; see /api/v1/measures.'}")
     if len(names) > MOST_MEASURES:
         raise Problem(422, f"At most {MOST_MEASURES} measures can be asked for at once.")
     until, known = moments(state, as_at, known_at)
