@@ -89,8 +89,15 @@ def test_an_arrival_waits_for_triage_on_the_ed_board_and_is_explained(
 
 def test_every_row_is_reached_by_the_keys(page: Page, watch: Watch, lightship_server: Any) -> None:
     open_at(page, lightship_server, "/ed")
-    page.keyboard.press("j")
-    expect(page.locator(":focus")).to_have_attribute("data-measure", "ed.in_department")
+    focused = page.locator(":focus")
+    for _ in range(20):  # a board takes the keys a moment after it is drawn
+        page.keyboard.press("j")
+        if focused.count():
+            break
+        page.wait_for_timeout(250)
+    expect(focused).to_have_attribute("data-measure", "ed.in_department")
+    page.wait_for_timeout(1_000)  # figures come meanwhile
+    expect(focused).to_have_attribute("data-measure", "ed.in_department")
     page.keyboard.press("/")
     page.keyboard.type("Darent")
     page.keyboard.press("Enter")

@@ -250,7 +250,7 @@ export function Gallery() {
         words="A last column where there is a forecast; none where there is not."
       >
         <div class="card wide">
-          <h3 id="gallery-ahead">Sites, by need</h3>
+          <h3 id="gallery-ahead">Sites, by need, and the hours ahead</h3>
           <SiteTable
             id="gallery-ahead"
             columns={columns}
