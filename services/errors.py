@@ -35,7 +35,15 @@ class LeaseLost(StoreError):
     """Another writer of the picture holds the lease; this one must stop writing."""
 
 
+_COMPARED = 60  # characters of what was sent, which may be of any length
+
+
 def nearest(name: str, valid: Iterable[str]) -> str:
     """A sentence part naming the closest valid name, or the empty string."""
     found = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.5)
     return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def unknown(what: str, sent: str, valid: Iterable[str], otherwise: str) -> str:
+    """A whole sentence for a name that nothing has: the nearest valid one, else where the valid ones are listed."""
+    return f"{what}{nearest(sent[:_COMPARED], valid) or f'; {otherwise}.'}"

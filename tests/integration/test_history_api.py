@@ -126,7 +126,7 @@ def test_the_hours_before_a_past_moment_do_not_know_what_came_after(client: Test
     ("asked", "status", "word"),
     [
         ({"measures": "ed.in_departmant"}, 422, "did you mean 'ed.in_department'"),
-        ({"measures": ""}, 422, "see /api/v1/measures"),
+        ({"measures": ""}, 422, "/api/v1/measures lists them"),
         ({"measures": "ed.in_department", "hours": 73}, 422, "hours"),
         ({"measures": "ed.in_department", "as_at": "2027-04-01T00:00:00Z"}, 422, "ahead"),
         ({"measures": "ed.in_department", "as_at": "2026-04-01T00:00:00"}, 422, "as_at"),

@@ -23,7 +23,7 @@ from services.domain.levels import level_of
 from services.domain.measures import Measure
 from services.domain.rebases import Rebase, parts
 from services.domain.spc import LEAST_POINTS, Chart, chart
-from services.errors import nearest
+from services.errors import unknown
 from services.store import history as store
 from services.store import rebases as store_of_rebases
 
@@ -49,7 +49,7 @@ async def get_history(
     state = state_of(request)
     measure = CATALOGUE.get(name)
     if measure is None:
-        raise Problem(404, f"No measure has this name{nearest(name[:60], CATALOGUE) or '; see /api/v1/measures.'}")
+        raise Problem(404, unknown("No measure has this name", name, CATALOGUE, "/api/v1/measures lists them"))
     code = code or state.system.code
     level = level_of(code, state.system)
     if level is None:
@@ -78,7 +78,7 @@ async def get_hours(
     names = list(dict.fromkeys(measures.split(",")))
     for name in names:
         if name not in CATALOGUE:
-            raise Problem(422, f"No measure has this name{nearest(name[:60], CATALOGUE) or '; see /api/v1/measures.'}")
+            raise Problem(422, unknown("No measure has this name", name, CATALOGUE, "/api/v1/measures lists them"))
     if len(names) > MOST_MEASURES:
         raise Problem(422, f"At most {MOST_MEASURES} measures can be asked for at once.")
     until, known = moments(state, as_at, known_at)

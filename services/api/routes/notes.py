@@ -21,7 +21,7 @@ from services.api.scoping import refuse_elsewhere
 from services.domain.catalogue import CATALOGUE
 from services.domain.notes import Note, concerned
 from services.domain.system import System
-from services.errors import nearest
+from services.errors import unknown
 from services.ingest.free_text import may_name_somebody
 from services.store import notes as store
 
@@ -66,7 +66,9 @@ async def post_note(request: Request, wanted: NoteWanted) -> NoteItem:
     state, actor, now = state_of(request), actor_of(request), state_of(request).clock()
     refuse_elsewhere(actor, wanted.scope, state, _DEED)
     if wanted.measure is not None and wanted.measure not in CATALOGUE:
-        raise Problem(422, f"No measure has this name{nearest(wanted.measure, CATALOGUE) or '; see /api/v1/measures'}.")
+        raise Problem(
+            422, unknown("No measure has this name", wanted.measure, CATALOGUE, "/api/v1/measures lists them")
+        )
     at = wanted.at or now
     _refuse_times(at, wanted.until, now)
     text = wanted.text.strip()

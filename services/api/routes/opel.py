@@ -24,7 +24,7 @@ from services.api.schemas_people import Reasoned
 from services.domain.clock import LONDON
 from services.domain.declaration import Declaration, Kind, StepRefused, declarations
 from services.domain.opel_tables import Edition
-from services.errors import nearest
+from services.errors import unknown
 from services.live import opel
 from services.live.levels import described, edition_at, told
 from services.store import declarations as store
@@ -34,7 +34,6 @@ router = APIRouter(prefix="/api/v1/opel", tags=["opel"], route_class=GuardedRout
 EditionCode = Annotated[
     str | None, Query(description="An edition's code; the one in use at the moment where left out.", max_length=20)
 ]
-_COMPARED = 60
 
 P = ParamSpec("P")
 
@@ -88,8 +87,8 @@ def _chosen(state: AppState, code: str | None, t: datetime) -> Edition:
         return found
     found = tables.edition(code)
     if found is None:
-        hint = nearest(code[:_COMPARED], [edition.code for edition in tables.editions])
-        raise Problem(404, f"No edition has this code{hint or '; /api/v1/opel/editions lists them'}.")
+        codes = [edition.code for edition in tables.editions]
+        raise Problem(404, unknown("No edition has this code", code, codes, "/api/v1/opel/editions lists them"))
     return found
 
 
@@ -175,5 +174,4 @@ async def _taken(
 def _refuse_unknown(state: AppState, code: str) -> None:
     known = opel.codes(state.system)
     if code not in known:
-        hint = nearest(code[:_COMPARED], known)
-        raise Problem(404, f"No organisation has this code{hint or '; /api/v1/opel lists them'}.")
+        raise Problem(404, unknown("No organisation has this code", code, known, "/api/v1/opel lists them"))

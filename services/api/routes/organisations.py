@@ -26,11 +26,10 @@ from services.api.schemas import (
     UnitDetail,
     Units,
 )
-from services.errors import nearest
+from services.errors import unknown
 from services.live import organisations, service
 
 router = APIRouter(prefix="/api/v1", tags=["state"], route_class=GuardedRoute)
-COMPARED = 60  # characters of an unknown code that are looked at
 
 
 @router.get("/system", response_model=SystemIdentity, summary="The system as it is configured", responses=UNCHANGED)
@@ -99,7 +98,8 @@ async def get_units(
     """422 where no site has the code."""
     state = state_of(request)
     if site is not None and site not in state.system.site_by_code:
-        raise Problem(422, f"No site has this code{_hint(site, state.system.site_by_code, '/api/v1/sites')}.")
+        known = state.system.site_by_code
+        raise Problem(422, unknown("No site has this code", site, known, "/api/v1/sites lists them"))
     wanted = state.system.sites if site is None else [state.system.site_by_code[site]]
     t, known_at = moments(state, as_at, known_at)
     return as_json(await state.ask(organisations.read_units, state.system, wanted, t, known_at=known_at))
@@ -121,11 +121,7 @@ def refuse_unknown(code: str, known: Iterable[str], what: str, listed: str) -> N
     """Raises Problem (404) for a code that nothing has."""
     names = list(known)
     if code not in names:
-        raise Problem(404, f"No {what} has this code{_hint(code, names, listed)}.")
-
-
-def _hint(code: str, known: Iterable[str], listed: str) -> str:
-    return nearest(code[:COMPARED], known) or f"; {listed} lists them"
+        raise Problem(404, unknown(f"No {what} has this code", code, names, f"{listed} lists them"))
 
 
 @router.get("/services/{name}", response_model=ServiceDetail, summary="The measures of a service at every level")
@@ -133,7 +129,7 @@ def _hint(code: str, known: Iterable[str], listed: str) -> str:
 async def get_service(request: Request, name: str, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
     state = state_of(request)
     if name not in service.SERVICES:
-        hint = nearest(name[:COMPARED], service.SERVICES)
-        raise Problem(404, f"No service has this name{hint or '; the first word of a measure is one'}.")
+        otherwise = "the first word of a measure is one"
+        raise Problem(404, unknown("No service has this name", name, service.SERVICES, otherwise))
     t, known_at = moments(state, as_at, known_at)
     return as_json(await state.ask(service.read, state.system, name, t, known_at=known_at))

@@ -20,7 +20,7 @@ from services.api.scoping import refuse_elsewhere
 from services.domain.catalogue import CATALOGUE
 from services.domain.clock import local_day
 from services.domain.rebases import Rebase
-from services.errors import nearest
+from services.errors import unknown
 from services.ingest.free_text import may_name_somebody
 from services.store import rebases as store
 
@@ -60,7 +60,9 @@ async def post_rebase(request: Request, wanted: RebaseWanted) -> RebaseItem:
     state, actor, now = state_of(request), actor_of(request), state_of(request).clock()
     refuse_elsewhere(actor, wanted.code, state, _DEED)
     if wanted.measure not in CATALOGUE:
-        raise Problem(422, f"No measure has this name{nearest(wanted.measure, CATALOGUE) or '; see /api/v1/measures'}.")
+        raise Problem(
+            422, unknown("No measure has this name", wanted.measure, CATALOGUE, "/api/v1/measures lists them")
+        )
     if not EARLIEST.date() <= wanted.day <= local_day(now):
         raise Problem(422, "day must be a day that has begun, and not before 1970.")
     reason = wanted.reason.strip()

@@ -22,13 +22,12 @@ from services.api.schemas import Definition, MeasureDetail, Overview, SiteDetail
 from services.configuration import boundaries
 from services.domain.catalogue import CATALOGUE
 from services.domain.clock import Clock
-from services.errors import nearest
+from services.errors import unknown
 from services.live import overview
 
 router = APIRouter(prefix="/api/v1", tags=["state"], route_class=GuardedRoute)
 
 Split = Literal["age_band", "neighbourhood", "segment", "high_intensity"]
-_COMPARED = 60
 
 
 @router.get("/overview", response_model=Overview, summary="Every site and the system as a whole")
@@ -42,8 +41,8 @@ async def get_overview(request: Request, as_at: AsAt = None, known_at: KnownAt =
 async def get_site(request: Request, code: str, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
     state = state_of(request)
     if code not in state.system.site_by_code:
-        hint = nearest(code[:_COMPARED], state.system.site_by_code)
-        raise Problem(404, f"No site has this code{hint or '; /api/v1/overview lists them'}.")
+        sites = state.system.site_by_code
+        raise Problem(404, unknown("No site has this code", code, sites, "/api/v1/overview lists them"))
     t, known_at = moments(state, as_at, known_at)
     return as_json(await state.ask(overview.read_site, state.system, code, t, known_at=known_at))
 
@@ -63,8 +62,7 @@ async def get_measure(
 ) -> Response:
     state = state_of(request)
     if name not in CATALOGUE:
-        hint = nearest(name[:_COMPARED], CATALOGUE)
-        raise Problem(404, f"No measure has this name{hint or '; /api/v1/measures lists them'}.")
+        raise Problem(404, unknown("No measure has this name", name, CATALOGUE, "/api/v1/measures lists them"))
     t, known_at = moments(state, as_at, known_at)
     return as_json(await state.ask(overview.read_measure, state.system, name, t, known_at=known_at, split=split))
 
