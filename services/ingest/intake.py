@@ -6,10 +6,12 @@ Whoever is told a count is told it after the database's commit: a failure on the
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -26,6 +28,8 @@ from services.store.quarantine import Refused
 from services.store.recent import Recent
 
 BATCH = 7_000  # events a transaction: more fold a journey less often, and are longer out of the processor's caches
+FIRST_BATCH = 1_750  # the first is smaller and each is twice the one before it: the database begins sooner
+AHEAD = 2  # batches that may wait for the database: it now takes longer than the door, now shorter
 REASONS_SHOWN = 100
 _JSON = "application/json"
 _BYTES = "application/octet-stream"
@@ -111,19 +115,26 @@ def take_stream(
 ) -> Iterator[Taken]:  # fmt: skip
     """Take items in, a batch at a time, counting into `taken`; yields it whenever a batch is durable.
 
-    While the database takes one batch, the next is judged and drafted.
+    While the database takes one batch, the next are judged and drafted. Where it fails at one, those that wait behind
+    it are not begun.
     """
-    flushing: Future[None] | None = None
+    waiting: deque[Future[None]] = deque()
+    last: Future[None] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="intake") as pool:
-        for facts, refusals in _batches(intake.door, items, taken, now, only_source):
-            ready = drafted(facts, intake.recent) if facts else None
-            if flushing is not None:
-                flushing.result()
+        try:
+            for facts, refusals in _batches(intake.door, items, taken, now, only_source):
+                ready = drafted(facts, intake.recent) if facts else None
+                last = pool.submit(_flush_after, last, intake, taken, ready, refusals, now, content_type)
+                waiting.append(last)
+                if len(waiting) > AHEAD:
+                    waiting.popleft().result()
+                    yield taken
+            while waiting:
+                waiting.popleft().result()
                 yield taken
-            flushing = pool.submit(_flush, intake, taken, ready, refusals, now, content_type)
-        if flushing is not None:
-            flushing.result()
-            yield taken
+        finally:
+            for each in waiting:
+                each.cancel()
 
 
 def _batches(
@@ -136,7 +147,7 @@ def _batches(
     facts: list[Fact] = []
     refusals: Refusals = []
     plain = door.plain
-    room = BATCH
+    size = room = min(FIRST_BATCH, BATCH)
     try:
         for item in items:
             _, raw, event, refusal, _ = item
@@ -154,7 +165,8 @@ def _batches(
             if not room:
                 taken.readable = taken.readable or bool(facts)
                 yield facts, refusals
-                facts, refusals, room = [], [], BATCH
+                facts, refusals = [], []
+                size = room = min(2 * size, BATCH)
     except LightshipError:
         if facts or refusals:
             yield facts, refusals
@@ -182,6 +194,12 @@ def judge(
     if only_source is not None and fact.source != only_source:
         return item, RefusedEvent("source is not the one that this API key may write for; use its own key", "source")
     return item, fact
+
+
+def _flush_after(before: Future[None] | None, *batch: Any) -> None:
+    if before is not None:
+        before.result()  # has ended; where it failed so does this
+    _flush(*batch)
 
 
 def _flush(

@@ -13,6 +13,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.app import AppState, create_app
+from services.store.events import Batch, Ingested, commit
+from services.store.recent import Recent
 from tests.integration.doors import event, held, is_problem, kept, post
 
 
@@ -166,6 +168,29 @@ def test_a_database_that_is_away_accepts_nothing(
     assert response.headers["retry-after"]
     assert "accepted" not in problem
     assert "10.0.0.1" not in response.text
+
+
+def test_what_waits_behind_a_batch_that_failed_is_not_begun(
+    client: TestClient, state: AppState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+
+    def second_fails(connection: Any, batch: Batch, recent: Recent) -> Ingested:
+        begun.append(batch.facts)
+        if len(begun) == 2:
+            raise psycopg.OperationalError("gone")
+        return commit(connection, batch, recent)
+
+    monkeypatch.setattr("services.ingest.intake.FIRST_BATCH", 1)
+    monkeypatch.setattr("services.ingest.intake.BATCH", 4)
+    with monkeypatch.context() as failing:
+        failing.setattr("services.ingest.intake.commit", second_fails)
+        events = [event() for _ in range(15)]
+        is_problem(post(client, events), 503)
+        assert begun == [1, 2]
+    assert kept(state) == 1
+    again = post(client, events).json()
+    assert (again["accepted"], again["duplicate"]) == (14, 1)
 
 
 def test_a_fault_of_ours_is_a_500_that_says_nothing(
