@@ -122,14 +122,18 @@ def test_declaring_and_withdrawing_are_audited_without_the_words(ask: Ask, datab
     ]
 
 
-def test_a_rebase_that_cannot_be_audited_is_not_kept(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebase_or_its_withdrawal_that_cannot_be_audited_is_not_kept(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away(*_: Any, **__: Any) -> None:
         raise psycopg.OperationalError
 
-    monkeypatch.setattr("services.rebasing.audit.write", away)
-    body = {"measure": MEASURE, "code": CODE, "day": STEP, "reason": "Beds opened"}
+    kept = declared(ask)
+    monkeypatch.setattr("services.store.audit.write", away)
+    body = {"measure": MEASURE, "code": CODE, "day": "2026-03-03", "reason": "Beds opened"}
     assert ask(PLANNER, "POST", "/rebases", body).status_code == 503
-    assert means(chart(ask)) == [16]
+    assert ask(PLANNER, "POST", f"/rebases/{kept['id']}/withdraw", {"why": "Wrong day"}).status_code == 503
+    assert means(chart(ask)) == [11, 21]
 
 
 @pytest.mark.parametrize(

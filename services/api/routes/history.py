@@ -13,17 +13,16 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from services.api.answers import AsAt, KnownAt, moments
+from services.api.asked import measure_named
 from services.api.auth import GuardedRoute, needs
 from services.api.context import state_of
 from services.api.problems import Problem
 from services.api.schemas_history import Hours, MeasureHistory
-from services.domain.catalogue import CATALOGUE
 from services.domain.clock import local_day, local_midnight
 from services.domain.levels import level_of
 from services.domain.measures import Measure
 from services.domain.rebases import Rebase, parts
 from services.domain.spc import LEAST_POINTS, Chart, chart
-from services.errors import unknown
 from services.store import history as store
 from services.store import rebases as store_of_rebases
 
@@ -47,9 +46,7 @@ async def get_history(
     known_at: Annotated[AwareDatetime | None, Query(description="As it was known then; now where left out.")] = None,
 ) -> Response:  # fmt: skip
     state = state_of(request)
-    measure = CATALOGUE.get(name)
-    if measure is None:
-        raise Problem(404, unknown("No measure has this name", name, CATALOGUE, "/api/v1/measures lists them"))
+    measure = measure_named(name, 404)
     code = code or state.system.code
     level = level_of(code, state.system)
     if level is None:
@@ -77,8 +74,7 @@ async def get_hours(
     state = state_of(request)
     names = list(dict.fromkeys(measures.split(",")))
     for name in names:
-        if name not in CATALOGUE:
-            raise Problem(422, unknown("No measure has this name", name, CATALOGUE, "/api/v1/measures lists them"))
+        measure_named(name)
     if len(names) > MOST_MEASURES:
         raise Problem(422, f"At most {MOST_MEASURES} measures can be asked for at once.")
     until, known = moments(state, as_at, known_at)
