@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from services.api.schemas_rebases import RebaseItem
+from services.domain.measures import MeasureUnit
 
 
 class HistoryPoint(BaseModel):
@@ -79,7 +80,7 @@ class MeasureHistory(BaseModel):
     """The past of a measure at one place, as known at a moment."""
 
     measure: str = Field(examples=["ed.in_department"])
-    unit: str
+    unit: MeasureUnit
     level: Literal["unit", "site", "provider", "place", "system"]
     code: str = Field(examples=["RVV01"])
     resolution: Literal["5m", "1h", "1d"]

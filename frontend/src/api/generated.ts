@@ -1,4 +1,4 @@
-// Made from the API's schemas (b4c90295cd28d873) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (0ff1cace382c87aa) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -862,7 +862,7 @@ export interface SplitValue {
  */
 export interface MeasureHistory {
   measure: string;
-  unit: string;
+  unit: "people" | "beds" | "spare_beds" | "minutes" | "share" | "count" | "hours" | "days";
   level: "unit" | "site" | "provider" | "place" | "system";
   code: string;
   resolution: "5m" | "1h" | "1d";
