@@ -1,4 +1,4 @@
-// Made from the API's schemas (0ff1cace382c87aa) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (ddb7c7fac9932a83) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -872,7 +872,7 @@ export interface MeasureHistory {
   points: HistoryPoint[];
   spc: SpcChart | null;
   /**
-   * Why there is no chart, or why its limits are trial limits.
+   * Why there is no chart, or why it judges nothing yet.
    */
   spc_reason: string | null;
 }
@@ -883,11 +883,11 @@ export interface SpcChart {
   parts: SpcPart[];
   points: SpcPoint[];
   /**
-   * Of the last day; null while its part has no limits.
+   * Of the last day; null while its part has fewer than twelve days, too few to judge.
    */
   variation: ("common" | "improvement" | "concern" | "neutral") | null;
   /**
-   * From the last part's limits.
+   * From the last part's limits; null without a target, and while they are trial limits.
    */
   assurance: ("passes" | "fails" | "hit_and_miss") | null;
   advice: SpcAdvice | null;
@@ -910,7 +910,7 @@ export interface SpcPart {
    */
   limits: SpcLimits | null;
   /**
-   * Fewer than twelve days.
+   * Fewer than twelve days: its limits judge nothing.
    */
   trial: boolean;
   /**
@@ -963,7 +963,10 @@ export interface SpcPoint {
    */
   side: -1 | 0 | 1;
   cause: ("astronomical" | "trend" | "two_of_three" | "shift") | null;
-  variation: "common" | "improvement" | "concern" | "neutral";
+  /**
+   * Null: its part has too few days to judge.
+   */
+  variation: ("common" | "improvement" | "concern" | "neutral") | null;
 }
 /**
  * A rebase may be considered: the chart ends in a shift. Only people know whether the process was changed.

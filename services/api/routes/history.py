@@ -138,11 +138,13 @@ def _chart(measure: Measure, points: list[store.Point], rebases: list[Rebase]) -
     ]  # fmt: skip
     if made.advice:
         shown["advice"] = {"at": whole[made.advice.first].at, "points": made.advice.points, "side": made.advice.side}
-    return {"spc": shown, "spc_reason": _trial(made)}
+    return {"spc": shown, "spc_reason": _unjudged(made)}
 
 
-def _trial(made: Chart) -> str | None:
+def _unjudged(made: Chart) -> str | None:
     last = made.parts[-1]
     if last.limits is None:
-        return "The limits begin again with the second whole day."
-    return f"Trial limits: {last.points} of {LEAST_POINTS} days." if last.trial else None
+        return "Too few days to judge: the limits begin again with the second whole day."
+    if last.trial:
+        return f"Too few days to judge: {last.points} of {LEAST_POINTS}. The limits drawn are trial limits."
+    return None

@@ -50,7 +50,7 @@ async def get_rebases(
 @needs("limits:rebase")
 async def post_rebase(request: Request, wanted: RebaseWanted) -> RebaseItem:
     """Where somebody knows what changed in the process, and that it is to last. Points before that day keep the limits
-    they had; fewer than twelve days since then give trial limits.
+    they had; fewer than twelve days since then give trial limits, which judge nothing.
     """
     state, actor, now = state_of(request), actor_of(request), state_of(request).clock()
     refuse_elsewhere(actor, wanted.code, state, _DEED)
