@@ -14,8 +14,17 @@ import { useFetched } from "../frame/fetched";
 import { Frame, type Shown } from "../frame/frame";
 import { Main } from "../frame/main";
 import { useMe } from "../frame/me";
+import { PartHead } from "../frame/part-head";
 import { Said } from "../frame/said";
-import { grouped, lastInWords, numberTyped, outcomeInWords, unitInWords } from "./values";
+import {
+  grouped,
+  type Line,
+  lastInWords,
+  numberTyped,
+  outcomeInWords,
+  sheetOfGauges,
+  unitInWords,
+} from "./values";
 import "../../components/form/form.css";
 import "./return.css";
 
@@ -27,12 +36,6 @@ const HOLDS: [string, number][] = [
   ["7 days", 168],
 ];
 
-/** What is typed on a line, whether it was looked at again, and what became of it. */
-interface Line {
-  typed: string;
-  sure: boolean;
-  answer: ReturnLineAnswer | null;
-}
 const blank: Line = { typed: "", sure: false, answer: null };
 
 function Row({
@@ -201,8 +204,17 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
       </div>
       {grouped(sheet.items).map(({ name, gauges }) => (
         <section key={name} class="return-group">
-          <h3>{name}</h3>
-          <table>
+          <PartHead
+            id={`group-${gauges[0]?.measure}`}
+            level={3}
+            title={name}
+            away={{
+              name: `${provider.name}, ${name}`,
+              sheet: () => sheetOfGauges(gauges, lines, now),
+              now,
+            }}
+          />
+          <table aria-labelledby={`group-${gauges[0]?.measure}`}>
             <thead>
               <tr>
                 <th scope="col">Figure</th>
