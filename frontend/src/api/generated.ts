@@ -1,4 +1,4 @@
-// Made from the API's schemas (ddb7c7fac9932a83) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (47f10771ad9844b6) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -96,7 +96,6 @@ export interface Schemas {
   NoteItem: NoteItem;
   NotePage: NotePage;
   NoteWanted: NoteWanted;
-  NoteWithdrawn: NoteWithdrawn;
   OpelAnswer: OpelAnswer;
   OpelBand: OpelBand;
   OpelBreakdown: OpelBreakdown;
@@ -172,6 +171,7 @@ export interface Schemas {
   Vehicle: Vehicle;
   Vehicles: Vehicles;
   Withdrawal: Withdrawal;
+  WithdrawalWanted: WithdrawalWanted;
   WorklistItem: WorklistItem;
   WorklistPage: WorklistPage;
 }
@@ -1052,12 +1052,6 @@ export interface NoteWanted {
   until?: string | null;
   text: string;
 }
-export interface NoteWithdrawn {
-  /**
-   * For the audit, and for others to read: names nobody, holds no long number.
-   */
-  why: string;
-}
 export interface OpelAnswer {
   as_at: string;
   known_at: string;
@@ -1869,6 +1863,12 @@ export interface Vehicles {
   as_at: string;
   known_at: string;
   sites: SiteVehicles[];
+}
+export interface WithdrawalWanted {
+  /**
+   * For the audit, and for others to read: names nobody, holds no long number.
+   */
+  why: string;
 }
 /**
  * A journey that somebody should look at, under its pseudonymous key.

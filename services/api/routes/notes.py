@@ -17,7 +17,8 @@ from services.api.auth import GuardedRoute, actor_of, by_of, needs
 from services.api.context import state_of
 from services.api.documents import problem
 from services.api.problems import Problem
-from services.api.schemas_notes import NoteItem, NotePage, NoteWanted, NoteWithdrawn
+from services.api.schemas_notes import NoteItem, NotePage, NoteWanted
+from services.api.schemas_withdrawals import WithdrawalWanted
 from services.api.scoping import refuse_elsewhere
 from services.domain.notes import MAX_TEXT, Note, concerned
 from services.domain.system import System
@@ -72,7 +73,7 @@ async def post_note(request: Request, wanted: NoteWanted) -> NoteItem:
 
 @router.post("/{id}/withdraw", response_model=NoteItem, summary="Withdraw a note", responses=problem(409))
 @needs("notes:write")
-async def post_withdraw(request: Request, id: UUID, withdrawn: NoteWithdrawn) -> NoteItem:
+async def post_withdraw(request: Request, id: UUID, withdrawn: WithdrawalWanted) -> NoteItem:
     """It stays listed as withdrawn, by whom and why; its words are not shown again."""
     state, actor = state_of(request), actor_of(request)
     note = await state.ask(store.read, id)

@@ -15,8 +15,8 @@ from services.api.auth import GuardedRoute, actor_of, by_of, needs
 from services.api.context import state_of
 from services.api.documents import problem
 from services.api.problems import Problem
-from services.api.schemas_notes import NoteWithdrawn
 from services.api.schemas_rebases import RebaseItem, RebasePage, RebaseWanted
+from services.api.schemas_withdrawals import WithdrawalWanted
 from services.api.scoping import refuse_elsewhere
 from services.domain.clock import local_day
 from services.domain.rebases import MAX_REASON, Rebase
@@ -65,7 +65,7 @@ async def post_rebase(request: Request, wanted: RebaseWanted) -> RebaseItem:
 
 @router.post("/{id}/withdraw", response_model=RebaseItem, summary="Withdraw a rebase", responses=problem(409))
 @needs("limits:rebase")
-async def post_withdraw(request: Request, id: UUID, withdrawn: NoteWithdrawn) -> RebaseItem:
+async def post_withdraw(request: Request, id: UUID, withdrawn: WithdrawalWanted) -> RebaseItem:
     """The limits are as if it had never been declared; it stays listed as withdrawn, by whom and why."""
     state, actor = state_of(request), actor_of(request)
     rebase = await state.ask(store.read, id)

@@ -8,6 +8,7 @@ import {
   type ReturnSheet,
   sendReturn,
 } from "../../api/returns";
+import { useSending } from "../../components/form/form";
 import { fromWallClock, wallClock } from "../../format/london";
 import { live } from "../../store";
 import { useFetched } from "../frame/fetched";
@@ -25,7 +26,6 @@ import {
   sheetOfGauges,
   unitInWords,
 } from "./values";
-import "../../components/form/form.css";
 import "./return.css";
 
 const HOUR_MS = 3_600_000;
@@ -109,7 +109,7 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
   const [at, setAt] = useState(() => wallClock(now));
   const [hold, setHold] = useState(24);
   const [said, setSaid] = useState("");
-  const [sending, setSending] = useState(false);
+  const { sending, wrong, send } = useSending();
   const { code } = provider;
   const read = useCallback(() => {
     fetchSheet(code).then(setSheet, () => setSheet("failed"));
@@ -143,13 +143,14 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
       answered(wrong.map((each) => notANumber(each.measure)));
       return setSaid("Nothing was sent: one or more lines are no number.");
     }
-    setSending(true);
-    sendReturn(code, {
+    setSaid("");
+    const wanted = {
       at: new Date(moment).toISOString(),
       until: new Date(moment + hold * HOUR_MS).toISOString(),
       values: values.map((each) => ({ ...each, value: each.value ?? 0 })),
-    })
-      .then((answer) => {
+    };
+    send(() =>
+      sendReturn(code, wanted).then((answer) => {
         answered(answer.lines);
         const asks = answer.lines.some((each) => each.outcome === "confirm");
         const refused = answer.lines.some((each) => each.outcome === "refused");
@@ -165,9 +166,8 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
                 : "",
         );
         if (answer.sent) read();
-      })
-      .catch((error: Error) => setSaid(error.message))
-      .finally(() => setSending(false));
+      }),
+    );
   };
   return (
     <form
@@ -243,7 +243,7 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
         <button type="submit" class="button button-first" disabled={sending}>
           Send {filled.length > 0 ? `${filled.length} of ${sheet.items.length}` : "the return"}
         </button>
-        <p aria-live="polite">{said}</p>
+        <p aria-live="polite">{said || wrong}</p>
       </div>
     </form>
   );
