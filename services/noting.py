@@ -9,14 +9,11 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.domain.notes import Note, Withdrawal
+from services import withdrawing
+from services.domain.notes import Note
 from services.store import audit
 from services.store import notes as store
 from services.store.audit import By
-
-
-class Withdrawn(ValueError):
-    """The note was withdrawn before."""
 
 
 def write(connection: Connection[Any], note: Note, by: By) -> Note:
@@ -31,12 +28,7 @@ def write(connection: Connection[Any], note: Note, by: By) -> Note:
 
 def withdraw(connection: Connection[Any], id_: UUID, why: str, now: datetime, by: By) -> Note:
     """Withdraw a note. Raises KeyError for an unknown one, Withdrawn where it is withdrawn already."""
-    with connection.transaction():
-        note = store.read(connection, id_)
-        if note is None:
-            raise KeyError(id_)
-        taken = Withdrawal(now, by.who, by.role, why)
-        if not store.withdraw(connection, id_, taken):
-            raise Withdrawn(id_)
-        audit.write(connection, by, "note.withdraw", system_at=now, target=id_, before={"scope": note.scope})
+    note, taken = withdrawing.withdraw(
+        connection, "note", id_, why, now, by, read=store.read, about=lambda note: {"scope": note.scope}
+    )
     return replace(note, text=None, withdrawn=taken)

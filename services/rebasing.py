@@ -9,15 +9,11 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from services.domain.notes import Withdrawal
+from services import withdrawing
 from services.domain.rebases import Rebase
 from services.store import audit
 from services.store import rebases as store
 from services.store.audit import By
-
-
-class Withdrawn(ValueError):
-    """The rebase was withdrawn before."""
 
 
 def declare(connection: Connection[Any], rebase: Rebase, by: By) -> Rebase:
@@ -30,14 +26,7 @@ def declare(connection: Connection[Any], rebase: Rebase, by: By) -> Rebase:
 
 def withdraw(connection: Connection[Any], id_: UUID, why: str, now: datetime, by: By) -> Rebase:
     """Withdraw a rebase. Raises KeyError for an unknown one, Withdrawn where it is withdrawn already."""
-    with connection.transaction():
-        rebase = store.read(connection, id_)
-        if rebase is None:
-            raise KeyError(id_)
-        taken = Withdrawal(now, by.who, by.role, why)
-        if not store.withdraw(connection, id_, taken):
-            raise Withdrawn(id_)
-        audit.write(connection, by, "rebase.withdraw", system_at=now, target=id_, before=_about(rebase))
+    rebase, taken = withdrawing.withdraw(connection, "rebase", id_, why, now, by, read=store.read, about=_about)
     return replace(rebase, reason=None, withdrawn=taken)
 
 

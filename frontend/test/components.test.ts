@@ -203,17 +203,16 @@ describe("an SPC chart", () => {
     target: 80,
     variation: "concerning_high",
     assurance: "fail",
-    trial: 9,
     rule: "over 7 points above the mean",
   };
 
-  it("says what the server judged, and that its limits are on trial", () => {
-    expect(spcInWords(series)).toBe(
-      "Concerning, high: over 7 points above the mean. Will fail the target. Trial limits, 9 points.",
+  it("says what the server judged, and where it judged nothing, why", () => {
+    expect(spcInWords(series)).toBe("Concerning, high: over 7 points above the mean. Will fail the target.");
+    expect(spcInWords({ ...series, variation: "common", assurance: null, rule: undefined })).toBe(
+      "Common cause: no change that counts.",
     );
-    expect(
-      spcInWords({ ...series, variation: "common", assurance: null, trial: null, rule: undefined }),
-    ).toBe("Common cause: no change that counts.");
+    const reason = "Too few days to judge: 3 of 12. The limits drawn are trial limits.";
+    expect(spcInWords({ ...series, variation: null, assurance: null, rule: undefined, reason })).toBe(reason);
   });
 
   it("names the first and the last day on its axis", () => {

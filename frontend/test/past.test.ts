@@ -25,9 +25,9 @@ const chart: SpcChartRow = {
     {
       at: "2026-01-10T00:00:00Z",
       until: "2026-01-11T00:00:00Z",
-      points: 2,
+      points: 12,
       limits: { mean: 40, lower: 30, upper: 50, near_lower: 33, near_upper: 47, mean_moving_range: 4 },
-      trial: true,
+      trial: false,
       rebases: [],
     },
   ],
@@ -39,11 +39,11 @@ const chart: SpcChartRow = {
 
 describe("the past of a figure", () => {
   it("is drawn as the server judged it, on the side that the last such point lies", () => {
-    const series = seriesOf(chart, 45);
+    const series = seriesOf(chart, null, 45);
     expect(series.points.map((each) => each.special)).toEqual([null, "concerning"]);
     expect(series.variation).toBe("concerning_low");
     expect(series.assurance).toBe("fail");
-    expect(series.trial).toBe(2);
+    expect(series.reason).toBeUndefined();
     expect(series.rule).toBe("a day outside the limits");
     expect(series.limits).toEqual([
       {
@@ -52,18 +52,18 @@ describe("the past of a figure", () => {
         mean: 40,
         lower: 30,
         upper: 50,
-        trial: true,
+        trial: false,
       },
     ]);
     expect(series.steps).toEqual([]);
-    expect(seriesOf({ ...chart, variation: "common", assurance: null }, null)).toMatchObject({
+    expect(seriesOf({ ...chart, variation: "common", assurance: null }, null, null)).toMatchObject({
       variation: "common",
       assurance: null,
       target: null,
     });
   });
 
-  it("begins again where somebody said so, with nothing to judge by until there are two days", () => {
+  it("begins again where somebody said so, with nothing judged while there are too few days", () => {
     const begun: SpcChartRow = {
       ...chart,
       variation: null,
@@ -81,14 +81,15 @@ describe("the past of a figure", () => {
       ],
       points: [
         ...chart.points,
-        { at: "2026-01-12T00:00:00Z", value: 60, side: 0, cause: null, variation: "common" },
+        { at: "2026-01-12T00:00:00Z", value: 60, side: 0, cause: null, variation: null },
       ],
     };
-    const series = seriesOf(begun, 45);
+    const series = seriesOf(begun, "Too few days to judge: so it is.", 45);
     expect(series.limits).toHaveLength(1);
     expect(series.steps).toEqual([{ at: Date.parse("2026-01-12"), why: "Twelve beds opened" }]);
     expect(series.variation).toBeNull();
-    expect(spcInWords(series)).toBe("The limits begin again: with two points there are new ones.");
+    expect(series.points.at(-1)?.special).toBeNull();
+    expect(spcInWords(series)).toBe("Too few days to judge: so it is.");
     expect(adviceInWords({ at: "2026-01-10T00:00:00Z", points: 9, side: -1 })).toMatch(
       /^9 days in a row below the mean, since Sat 10 Jan\. Where somebody knows/,
     );

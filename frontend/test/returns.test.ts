@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { ReturnGauge } from "../src/api/returns";
-import { asTyped, grouped, lastInWords, numberTyped, outcomeInWords } from "../src/boards/return/values";
+import {
+  asTyped,
+  grouped,
+  lastInWords,
+  numberTyped,
+  outcomeInWords,
+  sheetOfGauges,
+} from "../src/boards/return/values";
 
 const now = Date.parse("2026-01-12T12:20Z");
 const last = {
@@ -48,6 +55,26 @@ describe("a return that is typed", () => {
     expect(found.map(({ name, gauges }) => [name, gauges.length])).toEqual([
       ["Community services", 2],
       ["Staffing", 1],
+    ]);
+  });
+
+  it("can be taken along as it stands: what was last reported, what is typed, and what became of it", () => {
+    const gauges = [
+      { measure: "community.p2_beds_free", title: "Pathway 2 beds free", unit: "beds", last },
+      { measure: "community.ucr_2h", title: "Urgent response", unit: "share", last: null },
+    ] as ReturnGauge[];
+    const answer = {
+      measure: "community.ucr_2h",
+      outcome: "refused",
+      reason: "is no number",
+      replaces: false,
+    } as const;
+    expect(
+      sheetOfGauges(gauges, { "community.ucr_2h": { typed: " some ", sure: false, answer } }, now),
+    ).toEqual([
+      ["Figure", "Last", "Last, of when", "Now, as typed", "Unit", "What became of it"],
+      ["Pathway 2 beds free", "14 beds", "09:00, 3 h 20 old, typed", "", "beds", ""],
+      ["Urgent response", "never reported", "", "some", "%", "Refused: it is no number"],
     ]);
   });
 

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from services.api.schemas_rebases import RebaseItem
+from services.domain.measures import MeasureUnit
 
 
 class HistoryPoint(BaseModel):
@@ -32,7 +33,9 @@ class SpcPoint(BaseModel):
     value: float
     side: Literal[-1, 0, 1] = Field(description="Of the mean.")
     cause: Literal["astronomical", "trend", "two_of_three", "shift"] | None
-    variation: Literal["common", "improvement", "concern", "neutral"]
+    variation: Literal["common", "improvement", "concern", "neutral"] | None = Field(
+        description="Null: its part has too few days to judge."
+    )
 
 
 class SpcLimits(BaseModel):
@@ -51,7 +54,7 @@ class SpcPart(BaseModel):
     until: datetime = Field(description="Its last day.")
     points: int
     limits: SpcLimits | None = Field(description="Null with one day, which has no moving range.")
-    trial: bool = Field(description="Fewer than twelve days.")
+    trial: bool = Field(description="Fewer than twelve days: its limits judge nothing.")
     rebases: list[RebaseItem] = Field(description="By whose word it begins; none for the first part of a chart.")
 
 
@@ -69,9 +72,11 @@ class SpcChart(BaseModel):
     parts: list[SpcPart]
     points: list[SpcPoint]
     variation: Literal["common", "improvement", "concern", "neutral"] | None = Field(
-        description="Of the last day; null while its part has no limits."
+        description="Of the last day; null while its part has fewer than twelve days, too few to judge."
     )
-    assurance: Literal["passes", "fails", "hit_and_miss"] | None = Field(description="From the last part's limits.")
+    assurance: Literal["passes", "fails", "hit_and_miss"] | None = Field(
+        description="From the last part's limits; null without a target, and while they are trial limits."
+    )
     advice: SpcAdvice | None
 
 
@@ -79,7 +84,7 @@ class MeasureHistory(BaseModel):
     """The past of a measure at one place, as known at a moment."""
 
     measure: str = Field(examples=["ed.in_department"])
-    unit: str
+    unit: MeasureUnit
     level: Literal["unit", "site", "provider", "place", "system"]
     code: str = Field(examples=["RVV01"])
     resolution: Literal["5m", "1h", "1d"]
@@ -88,7 +93,7 @@ class MeasureHistory(BaseModel):
     known_at: datetime
     points: list[HistoryPoint]
     spc: SpcChart | None
-    spc_reason: str | None = Field(description="Why there is no chart, or why its limits are trial limits.")
+    spc_reason: str | None = Field(description="Why there is no chart, or why it judges nothing yet.")
 
 
 class HoursOfPlace(BaseModel):

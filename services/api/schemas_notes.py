@@ -8,15 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from services.api.schemas_people import Why
+from services.api.schemas_withdrawals import Withdrawal
 from services.domain.notes import MAX_TEXT
-
-
-class Withdrawal(BaseModel):
-    at: datetime
-    who: str = Field(examples=["control-centre"])
-    role: str
-    why: str
 
 
 class NoteItem(BaseModel):
@@ -58,9 +51,3 @@ class NoteWanted(BaseModel):
     at: AwareDatetime | None = Field(None, description="Now where left out.")
     until: AwareDatetime | None = None
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
-
-
-class NoteWithdrawn(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"why": "The wrong hospital"}]})
-
-    why: Why

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.schemas_notes import Withdrawal
+from services.api.schemas_withdrawals import Withdrawal
 from services.domain.rebases import MAX_REASON
 
 

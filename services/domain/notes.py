@@ -8,18 +8,9 @@ from uuid import UUID
 
 from services.domain.levels import level_of
 from services.domain.system import System
+from services.domain.withdrawals import Withdrawal
 
 MAX_TEXT = 280
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """Who took a note back, when and why."""
-
-    at: datetime
-    who: str
-    role: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from services.domain.notes import Withdrawal
+from services.domain.withdrawals import Withdrawal
 
 MAX_REASON = 280
 

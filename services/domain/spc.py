@@ -3,7 +3,9 @@
 Limits are mean ± 2.66 times the mean moving range; special causes are looked for in the order of NHSRplotthedots
 (`ptd_calculate_point_type`, MIT): a point outside the limits, a trend of seven, two of three near a limit, seven on one
 side of the mean. A point on the mean is on no side. Where a process was changed, its chart is in parts: limits are
-worked out and rules looked for in each part by itself (`ptd_spc`, rebase).
+worked out and rules looked for in each part by itself (`ptd_spc`, rebase). A part of fewer than twelve points has trial
+limits (NHSRplotthedots, "Number of points required"): they are worked out to be drawn, and nothing is judged by them,
+since a chart that has seen too little to find a change would say that there was none.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ SCALE = 2.66  # 3 / d2 of two points
 NEAR = SCALE * 2 / 3
 SCREEN = 3.267  # D4 of two points
 RUN = 7
-LEAST_POINTS = 12  # fewer give trial limits
+LEAST_POINTS = 12  # fewer give trial limits and judge nothing
 
 Cause = Literal["astronomical", "trend", "two_of_three", "shift"]
 Variation = Literal["common", "improvement", "concern", "neutral"]
@@ -28,12 +30,14 @@ Direction = Literal["lower", "higher", "neutral"]
 
 @dataclass(frozen=True)
 class Point:
-    """side: 1 above the mean, -1 below, 0 on it. variation says which way a special cause points."""
+    """side: 1 above the mean, -1 below, 0 on it. variation says which way a special cause points; None: its part has
+    too few points to judge.
+    """
 
     value: float
     side: int
     cause: Cause | None
-    variation: Variation
+    variation: Variation | None
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Limits:
 class Part:
     """A stretch of one process: its first point, and how many. limits: None with one point, which has no moving range.
 
-    trial: fewer than twelve points, so the limits may still move much.
+    trial: fewer than twelve points, so the limits may still move much and nothing is judged by them.
     """
 
     first: int
@@ -70,7 +74,9 @@ class Advice:
 
 @dataclass(frozen=True)
 class Chart:
-    """variation, assurance: of the last part, None while it has no limits. assurance: None without a target, too."""
+    """variation, assurance, advice: of the last part, None while it has too few points to judge. assurance: None
+    without a target, too.
+    """
 
     parts: tuple[Part, ...]
     points: tuple[Point, ...]
@@ -99,7 +105,7 @@ def chart(
     if not any(part.limits for part in parts):
         return None
     last = parts[-1]
-    if last.limits is None:
+    if last.limits is None or last.trial:
         return Chart(tuple(parts), tuple(points), None, None, None)
     assurance = _assurance(last.limits.lower, last.limits.upper, target, direction)
     return Chart(
@@ -122,8 +128,10 @@ def _limits(values: Sequence[float], *, screen: bool) -> Limits | None:
 
 def _points(values: Sequence[float], limits: Limits | None, direction: Direction) -> list[Point]:
     if limits is None:
-        return [Point(value, 0, None, "common") for value in values]
+        return [Point(value, 0, None, None) for value in values]
     sides = [(value > limits.mean) - (value < limits.mean) for value in values]
+    if len(values) < LEAST_POINTS:
+        return [Point(value, side, None, None) for value, side in zip(values, sides, strict=True)]
     causes = _causes(values, sides, (limits.lower, limits.upper), (limits.near_lower, limits.near_upper))
     return [
         Point(value, side, cause[0], _variation(cause[1], direction)) if cause else Point(value, side, None, "common")

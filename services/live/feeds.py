@@ -59,6 +59,7 @@ class Feed:
     silent_at: datetime
     learned: bool
     rhythm: Rhythm
+    learned_at: datetime | None
 
     @property
     def freshness(self) -> Freshness:
@@ -80,6 +81,7 @@ def health(rows: Iterable[FeedRow], system: System, now: datetime) -> dict[str, 
             last_event_at=row.last_event_at, last_receipt_at=row.last_receipt_at,
             usual_gap=MARK / max(rhythm.shares[hour_of_week(now)], MARK / timedelta(weeks=1)), facts=row.facts,
             delayed_at=delayed_at, silent_at=silent_at, learned=row.rhythm is not None, rhythm=rhythm,
+            learned_at=row.learned_at,
         )  # fmt: skip
     return found
 
@@ -139,19 +141,19 @@ def read_feed(
 ) -> dict[str, Any]:  # fmt: skip
     """One feed as on the board, with its rhythm through the week. Raises KeyError for a code that should not send.
 
-    past: with the rhythm that it had at t, learned again from what was received before; its state is judged, as on the
-    board, by what is known of its rhythm today.
+    past: with the rhythm that was known at t, by which its state is judged here and on every board. Where none was kept
+    by then, it is learned again from what was received before, and the state is judged by the first that was kept.
     """
     board = read_board(connection, system, t, known_at=known_at)
     row: dict[str, Any] = {item["code"]: item for item in board["items"]}[code]
     thought = expected(row["source"], system)
-    if past:
-        learned = feed_store.rhythm_at(connection, row["source"], thought, min(t, known_at or t))
+    moment = min(t, known_at or t)
+    heard = health(feed_store.read_at(connection, t, known_at), system, t).get(code)
+    rhythm = heard.rhythm if heard else thought
+    if past and (heard is None or heard.learned_at is None or heard.learned_at > moment):
+        learned = feed_store.rhythm_at(connection, row["source"], thought, moment)
         row |= {"rhythm_learned": learned is not None}
         rhythm = learned or thought
-    else:
-        heard = health(feed_store.read_at(connection, t, known_at), system, t).get(code)
-        rhythm = heard.rhythm if heard else thought
     return row | {"as_at": t, "known_at": known_at or t, "rhythm": list(rhythm.shares)}
 
 

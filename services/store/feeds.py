@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import tuple_row
 
-from services.domain.clock import Clock
+from services.domain.clock import Clock, local_day
 from services.domain.rhythm import Rhythm, learn, listened
 
 LEARNED_WEEKS = 6
@@ -43,31 +43,53 @@ group by source, number / 12
 
 @dataclass(frozen=True)
 class FeedRow:
-    """What a source sent. facts: how many in all, None where that is not known. rhythm: None until it is learned."""
+    """What a source sent. facts: how many in all, None where that is not known. rhythm: None until it is learned;
+    learned_at: from when on it was known.
+    """
 
     source: str
     last_event_at: datetime
     last_receipt_at: datetime
     facts: int | None
     rhythm: Rhythm | None = None
+    learned_at: datetime | None = None
 
 
-def read(connection: Connection[Any]) -> list[FeedRow]:
-    rows = connection.execute(
-        """
-        select source, last_event_at, last_receipt_at, facts, shares
-        from feed left join feed_rhythm using (source) order by source
-        """
-    ).fetchall()
+_READ = """
+select feed.source, last_event_at, last_receipt_at, facts, rhythm.shares, rhythm.learned_at
+from feed left join lateral (
+    (
+        select shares, learned_at, 1 as choice from feed_rhythm
+        where source = feed.source and day <= %(day)s and learned_at <= %(at)s
+        order by day desc limit 1
+    )
+    union all
+    (
+        select shares, learned_at, 2 from feed_rhythm
+        where source = feed.source
+        order by day limit 1
+    )
+    order by choice limit 1
+) as rhythm on true
+order by feed.source
+"""
+
+
+def read(connection: Connection[Any], at: datetime | None = None) -> list[FeedRow]:
+    """What each source sent, with the rhythm that was known at a moment (None: the last), or else the first kept."""
+    by = {"at": at, "day": local_day(at)} if at else {"at": datetime.max.replace(tzinfo=UTC), "day": date.max}
+    rows = connection.execute(_READ, by).fetchall()
     return [
-        FeedRow(source, event_at, receipt_at, facts, Rhythm(tuple(shares)) if shares else None)
-        for source, event_at, receipt_at, facts, shares in rows
+        FeedRow(source, event_at, receipt_at, facts, Rhythm(tuple(shares)) if shares else None, learned_at)
+        for source, event_at, receipt_at, facts, shares, learned_at in rows
     ]
 
 
 def read_at(connection: Connection[Any], as_at: datetime, known_at: datetime | None = None) -> list[FeedRow]:
-    """What each source had sent by as_at, as known at known_at (None: as known now). facts is not known of the past."""
-    rows = read(connection)
+    """What each source had sent by as_at, as known at known_at (None: as known now), with its rhythm as known by then.
+    facts is not known of the past.
+    """
+    rows = read(connection, min(as_at, known_at or as_at))
     last = newest(connection, rows, as_at, known_at)
     return [
         row if last[row.source] == (row.last_event_at, row.last_receipt_at)
@@ -124,17 +146,18 @@ def learn_rhythms(
 ) -> int:
     """Learn each source's rhythm from when its events of the last weeks were received; answers how many were learned.
 
-    expected: what a source is thought to do where too little was heard. Only whole hours count.
+    expected: what a source is thought to do where too little was heard. Only whole hours count. The last that was
+    learned on a London day is kept.
     """
     learned = _learned(connection, expected, now, weeks)
     for source, rhythm in sorted(learned.items()):
         connection.execute(
             """
-            insert into feed_rhythm (source, shares, learned_at) values (%s, %s, %s)
-            on conflict (source) do update set
+            insert into feed_rhythm (source, day, shares, learned_at) values (%s, %s, %s, %s)
+            on conflict (source, day) do update set
                 shares = excluded.shares, learned_at = excluded.learned_at
             """,
-            (source, list(rhythm.shares), now),
+            (source, local_day(now), list(rhythm.shares), now),
         )
     return len(learned)
 

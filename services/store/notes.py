@@ -11,8 +11,8 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from services.domain.notes import Note, Withdrawal
-from services.store import cursors
+from services.domain.notes import Note
+from services.store import cursors, withdrawals
 
 MAX_PAGE = 500
 
@@ -31,12 +31,11 @@ class Wanted:
     measure: str | None = None
 
 
-_NOTE = """
+_NOTE = f"""
     select
         note.id, note.scope, note.measure, note.at, note.until, note.made_at, note.who, note.role,
         case when back.note is null then note.text end as text,
-        case when %(known)s::timestamptz is null or back.at <= %(known)s then back.at end as back_at,
-        back.who as back_who, back.role as back_role, back.why as back_why
+        {withdrawals.COLUMNS}
     from note left join note_withdrawal back on back.note = note.id
 """
 
@@ -86,18 +85,9 @@ def read(connection: Connection[Any], id_: UUID) -> Note | None:
     return _note(row) if row else None
 
 
-def withdraw(connection: Connection[Any], id_: UUID, withdrawal: Withdrawal) -> bool:
-    """Take a note back; False where somebody did so before."""
-    done = connection.execute(
-        "insert into note_withdrawal (note, at, who, role, why) values (%s, %s, %s, %s, %s) on conflict do nothing",
-        (id_, withdrawal.at, withdrawal.who, withdrawal.role, withdrawal.why),
-    )
-    return done.rowcount == 1
-
-
 def _note(row: dict[str, Any]) -> Note:
-    at, who, role, why = (row.pop(f"back_{key}") for key in ("at", "who", "role", "why"))
-    return Note(**row, withdrawn=None if at is None else Withdrawal(at, who, role, why))
+    withdrawn = withdrawals.taken_out(row)
+    return Note(**row, withdrawn=withdrawn)
 
 
 def _place(at: str, id_: str) -> tuple[datetime, UUID]:

@@ -9,19 +9,17 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from services.domain.notes import Withdrawal
 from services.domain.rebases import Rebase
-from services.store import cursors
+from services.store import cursors, withdrawals
 
 MAX_PAGE = 500
 
 #: Of a withdrawn one the reason is not shown again, at whatever moment is looked at, as of a note.
-_REBASE = """
+_REBASE = f"""
     select
         rebase.id, rebase.measure, rebase.code, rebase.day, rebase.made_at, rebase.who, rebase.role,
         case when back.rebase is null then rebase.reason end as reason,
-        case when %(known)s::timestamptz is null or back.at <= %(known)s then back.at end as back_at,
-        back.who as back_who, back.role as back_role, back.why as back_why
+        {withdrawals.COLUMNS}
     from rebase left join rebase_withdrawal back on back.rebase = rebase.id
 """
 
@@ -84,18 +82,9 @@ def read(connection: Connection[Any], id_: UUID) -> Rebase | None:
     return _rebase(row) if row else None
 
 
-def withdraw(connection: Connection[Any], id_: UUID, withdrawal: Withdrawal) -> bool:
-    """Take a rebase back; False where somebody did so before."""
-    done = connection.execute(
-        "insert into rebase_withdrawal (rebase, at, who, role, why) values (%s, %s, %s, %s, %s) on conflict do nothing",
-        (id_, withdrawal.at, withdrawal.who, withdrawal.role, withdrawal.why),
-    )
-    return done.rowcount == 1
-
-
 def _rebase(row: dict[str, Any]) -> Rebase:
-    at, who, role, why = (row.pop(f"back_{key}") for key in ("at", "who", "role", "why"))
-    return Rebase(**row, withdrawn=None if at is None else Withdrawal(at, who, role, why))
+    withdrawn = withdrawals.taken_out(row)
+    return Rebase(**row, withdrawn=withdrawn)
 
 
 def _place(day: str, id_: str) -> tuple[date, UUID]:

@@ -225,7 +225,7 @@ def test_the_limits_of_a_chart_begin_again_by_a_persons_word_and_by_keyboard(
     assert [each for each in watch.complaints if "422" not in each] == []
 
 
-def test_a_return_is_typed_asked_about_sent_and_corrected(
+def test_a_return_is_typed_asked_about_sent_corrected_and_taken_along(
     page: Page, watch: Watch, lightship_server: Any
 ) -> None:  # fmt: skip
     page.goto(f"{lightship_server.url}/return?for=XMCH")
@@ -247,6 +247,11 @@ def test_a_return_is_typed_asked_about_sent_and_corrected(
     row.get_by_label("It is right").check()
     page.get_by_role("button", name="Send 2 of 13").click()
     expect(row).to_contain_text("it replaces what was typed for this moment")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Save Medway Community Healthcare, Community services as CSV").click()
+    lines = saving.value.path().read_text(encoding="utf-8-sig").splitlines()
+    (beds_line,) = [line for line in lines if line.startswith("Pathway 2 beds free,140 beds,")]
+    assert beds_line.endswith(",140,beds,Sent; it replaces what was typed for this moment")
     assert problems(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -203,6 +203,34 @@ def test_the_rhythm_of_a_past_moment_is_the_one_that_was_learned_by_then(
     assert (before["rhythm_learned"], len(set(before["rhythm"]))) == (False, 1)
 
 
+def test_boards_of_a_past_moment_judge_a_feed_by_the_rhythm_that_was_known_then(
+    connection: Connection[Any], client: TestClient
+) -> None:  # fmt: skip
+    """East Kent sent by day alone for three weeks, and day and night since."""
+    turned = NOW - timedelta(weeks=3)
+    fives = [NOW - timedelta(minutes=5 * number) for number in range(1, 42 * 288)]
+    write(connection, [each for each in fives if each >= turned or 7 <= each.hour < 20])
+    for moment in (turned - timedelta(hours=1), turned, NOW):
+        feed_store.learn_rhythms(connection, lambda source: expected(source, SYSTEM), moment)
+    night = (turned + timedelta(hours=15)).replace(minute=0)  # 03:00
+    connection.execute("delete from event where recorded_at > %s and recorded_at <= %s",
+                       (night - timedelta(hours=4), night))  # fmt: skip
+
+    def states(at: datetime, **asked: str) -> tuple[str, str, str]:
+        given = {"as_at": at.isoformat()} | asked
+        overview = client.get("/api/v1/overview", params=given).json()
+        (mine,) = [each for each in overview["feeds"] if each["source"] == SOURCE]
+        site = next(each for each in overview["sites"] if each["code"] == "RVV01")
+        page = client.get("/api/v1/feeds/RVV", params=given).json()
+        assert page["state"] == mine["state"] == feeds(client, **given)["RVV"]["state"]
+        return mine["state"], site["measures"]["ed.in_department"]["freshness"], f"{page['rhythm'][3]:.1f}"
+
+    assert states(night) == ("live", "live", "0.0"), "its nights were known to be quiet"
+    assert health(feed_store.read(connection), SYSTEM, NOW)["RVV"].rhythm.shares[3] > 0.3, "and now they are not"
+    kept = connection.execute("select learned_at from feed_rhythm order by day").fetchall()
+    assert kept == [(turned,), (NOW,)], "the last of each day"
+
+
 def test_a_running_server_learns_its_feeds_rhythms(database: Database, connection: Connection[Any]) -> None:
     now = datetime(2026, 4, 5, 12, 0, tzinfo=UTC)
     write(connection, world(1, now, Random(1)))

@@ -107,13 +107,15 @@ def test_writing_and_withdrawing_are_audited_without_the_words(ask: Ask, databas
     assert "Lift" not in str(entries)
 
 
-def test_a_note_that_cannot_be_audited_is_not_kept(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_note_or_its_withdrawal_that_cannot_be_audited_is_not_kept(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any, **__: Any) -> None:
         raise psycopg.OperationalError
 
-    monkeypatch.setattr("services.noting.audit.write", away)
+    kept = written(ask, text="Lift out of use")
+    monkeypatch.setattr("services.store.audit.write", away)
     assert ask(CENTRE, "POST", "", {"scope": "QKS", "text": "Heavy snow"}).status_code == 503
-    assert texts(ask) == []
+    assert ask(CENTRE, "POST", f"/{kept['id']}/withdraw", {"why": "Mended"}).status_code == 503
+    assert texts(ask) == ["Lift out of use"]
 
 
 @pytest.mark.parametrize(

@@ -77,15 +77,20 @@ def test_a_shift_is_advised_upon_and_the_limits_move_by_a_persons_word_alone(ask
     assert ask("viewer", "GET", f"/measures/{MEASURE}/history", code="RVV", resolution="1d").json()["spc"] is None
 
 
-def test_few_days_since_then_give_trial_limits_and_one_gives_none(ask: Ask) -> None:
+def test_few_days_since_then_give_trial_limits_that_judge_nothing_and_one_gives_none(ask: Ask) -> None:
     declared(ask, day="2026-03-05")
     trial = chart(ask)
-    assert (trial["spc_reason"], trial["spc"]["parts"][1]["trial"]) == ("Trial limits: 5 of 12 days.", True)
-    assert not trial["spc"]["parts"][0]["trial"]
+    assert trial["spc_reason"] == "Too few days to judge: 5 of 12. The limits drawn are trial limits."
+    assert [(part["trial"], part["limits"] is None) for part in trial["spc"]["parts"]] == [
+        (False, False),
+        (True, False),
+    ]
+    assert (trial["spc"]["variation"], trial["spc"]["points"][-1]["variation"]) == (None, None)
+    assert trial["spc"]["points"][0]["variation"] is not None, "what was before is judged by limits of its own"
     declared(ask, day="2026-03-09")
     one = chart(ask)
     assert (one["spc"]["parts"][2]["limits"], one["spc"]["variation"]) == (None, None)
-    assert one["spc_reason"] == "The limits begin again with the second whole day."
+    assert one["spc_reason"] == "Too few days to judge: the limits begin again with the second whole day."
     declared(ask, day="2026-03-10")
     assert len(chart(ask)["spc"]["parts"]) == 3, "today is no whole day yet"
 
@@ -122,14 +127,18 @@ def test_declaring_and_withdrawing_are_audited_without_the_words(ask: Ask, datab
     ]
 
 
-def test_a_rebase_that_cannot_be_audited_is_not_kept(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebase_or_its_withdrawal_that_cannot_be_audited_is_not_kept(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away(*_: Any, **__: Any) -> None:
         raise psycopg.OperationalError
 
-    monkeypatch.setattr("services.rebasing.audit.write", away)
-    body = {"measure": MEASURE, "code": CODE, "day": STEP, "reason": "Beds opened"}
+    kept = declared(ask)
+    monkeypatch.setattr("services.store.audit.write", away)
+    body = {"measure": MEASURE, "code": CODE, "day": "2026-03-03", "reason": "Beds opened"}
     assert ask(PLANNER, "POST", "/rebases", body).status_code == 503
-    assert means(chart(ask)) == [16]
+    assert ask(PLANNER, "POST", f"/rebases/{kept['id']}/withdraw", {"why": "Wrong day"}).status_code == 503
+    assert means(chart(ask)) == [11, 21]
 
 
 @pytest.mark.parametrize(

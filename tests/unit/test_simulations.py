@@ -12,8 +12,10 @@ from typing import Any
 import orjson
 import pytest
 
+from services.configuration import load_system
 from services.domain.events import EVENT_ADAPTERS
 from services.domain.system import Capacity, Place, Provider, Site, System, Unit
+from services.live.feeds import SENDING_KINDS, code_of
 from simulations.feed import PRODUCED, SyntheticSystem
 from simulations.people import AGE_BANDS, People, check_digit
 from simulations.shape import DISCHARGE_WEEKDAYS, local_time, weekday
@@ -367,6 +369,15 @@ def test_cubicles_hold_no_more_than_they_have(nine_days: tuple[list[Event], list
 def test_every_type_the_feed_claims_is_produced(nine_days: tuple[list[Event], list[Event]]) -> None:
     found = {event["type"] for part in nine_days for event in part}
     assert found == PRODUCED, f"missing {PRODUCED - found}, not claimed {found - PRODUCED}"
+
+
+def test_every_provider_that_should_send_is_heard_within_each_hour_of_the_configured_world() -> None:
+    system = load_system()
+    should = {each.code for each in system.providers if each.kind in SENDING_KINDS}
+    feed = SyntheticSystem(system, START)
+    for hour in range(1, 4):
+        heard = {code_of(event["source"]) for event in feed.advance(START + timedelta(hours=hour))}
+        assert should <= heard, f"not heard in hour {hour}: {should - heard}"
 
 
 def test_two_days_volumes_are_near_what_is_expected() -> None:

@@ -93,10 +93,21 @@ def test_screening_leaves_the_great_moving_ranges_out_once() -> None:
     assert limits_of(chart(values)).mean_moving_range > 4
 
 
-def test_few_points_give_trial_limits_and_one_gives_none() -> None:
-    made = chart(FLAT[:11])
+@pytest.mark.parametrize("days", range(2, 12))
+def test_fewer_than_twelve_points_give_trial_limits_and_are_too_few_to_judge(days: int) -> None:
+    for values in (FLAT[:days], [1.0] * (days - 1) + [99.0], [float(each) for each in range(days)]):
+        made = chart(values, direction="lower", target=1.0)
+        assert made is not None
+        assert made.parts[-1].trial
+        assert made.parts[-1].limits is not None
+        assert {(point.cause, point.variation) for point in made.points} == {(None, None)}
+        assert (made.variation, made.assurance, made.advice) == (None, None, None)
+
+
+def test_twelve_points_are_judged_and_one_has_no_limits() -> None:
+    made = chart(FLAT[:12], direction="lower", target=1.0)
     assert made is not None
-    assert made.parts[-1].trial
+    assert (made.parts[-1].trial, made.variation, made.assurance) == (False, "common", "fails")
     assert chart([1.0]) is None
     assert chart([1.0, 2.0], breaks=[1]) is None
 
@@ -148,12 +159,16 @@ def test_a_rebase_is_advised_where_the_chart_ends_in_a_shift_and_never_done() ->
 
 
 def plainly(values: list[float]) -> tuple[tuple[float, float, float] | None, list[str | None]]:
-    """Mean and limits of one process, and the first rule that each of its points breaks, as a person would look."""
+    """Mean and limits of one process, and the first rule that each of its points breaks, as a person would look: at
+    twelve points, before which nobody would.
+    """
     if len(values) < 2:
         return None, [None] * len(values)
     mean = sum(values) / len(values)
     moving = sum(abs(values[i] - values[i - 1]) for i in range(1, len(values))) / (len(values) - 1)
     upper, lower = mean + 2.66 * moving, mean - 2.66 * moving
+    if len(values) < 12:
+        return (mean, lower, upper), [None] * len(values)
     return (mean, lower, upper), [_rule(values, i, mean, moving, (lower, upper)) for i in range(len(values))]
 
 
@@ -211,9 +226,11 @@ def test_each_part_agrees_with_a_plain_reading_of_it_alone(
     assert [part.trial for part in made.parts] == [len(part) < 12 for part in parts]
     alone = chart(parts[-1], direction=direction, target=target)
     assert (made.variation, made.assurance) == ((alone.variation, alone.assurance) if alone else (None, None))
+    assert (made.variation is None) == (len(parts[-1]) < 12)
     mean = sum(parts[-1]) / len(parts[-1])
     sides = [(value > mean) - (value < mean) for value in parts[-1]]
     running = next((count for count, side in enumerate(reversed(sides)) if side != sides[-1]), len(sides))
-    expected = (len(values) - running, running, sides[-1]) if sides[-1] and running >= 7 else None
+    judged = len(parts[-1]) >= 12
+    expected = (len(values) - running, running, sides[-1]) if judged and sides[-1] and running >= 7 else None
     advice = made.advice and (made.advice.first, made.advice.points, made.advice.side)
     assert advice == expected

@@ -1,4 +1,4 @@
-// Made from the API's schemas (b4c90295cd28d873) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (47f10771ad9844b6) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -96,7 +96,6 @@ export interface Schemas {
   NoteItem: NoteItem;
   NotePage: NotePage;
   NoteWanted: NoteWanted;
-  NoteWithdrawn: NoteWithdrawn;
   OpelAnswer: OpelAnswer;
   OpelBand: OpelBand;
   OpelBreakdown: OpelBreakdown;
@@ -172,6 +171,7 @@ export interface Schemas {
   Vehicle: Vehicle;
   Vehicles: Vehicles;
   Withdrawal: Withdrawal;
+  WithdrawalWanted: WithdrawalWanted;
   WorklistItem: WorklistItem;
   WorklistPage: WorklistPage;
 }
@@ -862,7 +862,7 @@ export interface SplitValue {
  */
 export interface MeasureHistory {
   measure: string;
-  unit: string;
+  unit: "people" | "beds" | "spare_beds" | "minutes" | "share" | "count" | "hours" | "days";
   level: "unit" | "site" | "provider" | "place" | "system";
   code: string;
   resolution: "5m" | "1h" | "1d";
@@ -872,7 +872,7 @@ export interface MeasureHistory {
   points: HistoryPoint[];
   spc: SpcChart | null;
   /**
-   * Why there is no chart, or why its limits are trial limits.
+   * Why there is no chart, or why it judges nothing yet.
    */
   spc_reason: string | null;
 }
@@ -883,11 +883,11 @@ export interface SpcChart {
   parts: SpcPart[];
   points: SpcPoint[];
   /**
-   * Of the last day; null while its part has no limits.
+   * Of the last day; null while its part has fewer than twelve days, too few to judge.
    */
   variation: ("common" | "improvement" | "concern" | "neutral") | null;
   /**
-   * From the last part's limits.
+   * From the last part's limits; null without a target, and while they are trial limits.
    */
   assurance: ("passes" | "fails" | "hit_and_miss") | null;
   advice: SpcAdvice | null;
@@ -910,7 +910,7 @@ export interface SpcPart {
    */
   limits: SpcLimits | null;
   /**
-   * Fewer than twelve days.
+   * Fewer than twelve days: its limits judge nothing.
    */
   trial: boolean;
   /**
@@ -963,7 +963,10 @@ export interface SpcPoint {
    */
   side: -1 | 0 | 1;
   cause: ("astronomical" | "trend" | "two_of_three" | "shift") | null;
-  variation: "common" | "improvement" | "concern" | "neutral";
+  /**
+   * Null: its part has too few days to judge.
+   */
+  variation: ("common" | "improvement" | "concern" | "neutral") | null;
 }
 /**
  * A rebase may be considered: the chart ends in a shift. Only people know whether the process was changed.
@@ -1048,12 +1051,6 @@ export interface NoteWanted {
   at?: string | null;
   until?: string | null;
   text: string;
-}
-export interface NoteWithdrawn {
-  /**
-   * For the audit, and for others to read: names nobody, holds no long number.
-   */
-  why: string;
 }
 export interface OpelAnswer {
   as_at: string;
@@ -1866,6 +1863,12 @@ export interface Vehicles {
   as_at: string;
   known_at: string;
   sites: SiteVehicles[];
+}
+export interface WithdrawalWanted {
+  /**
+   * For the audit, and for others to read: names nobody, holds no long number.
+   */
+  why: string;
 }
 /**
  * A journey that somebody should look at, under its pseudonymous key.

@@ -81,7 +81,6 @@ export const spc: SpcSeries = {
   target: 80,
   variation: "concerning_high",
   assurance: "fail",
-  trial: null,
   rule: "over 7 points above the mean",
 };
 
@@ -89,32 +88,35 @@ export const trialSpc: SpcSeries = {
   points: [81, 77, 76, 74, 76, 78, 74, 84, 79].map((value, index) => spcPoint(33 + index, value)),
   limits: [{ from: NOW - 8 * DAY, to: NOW, mean: 77, lower: 60, upper: 94, trial: true }],
   target: 70,
-  variation: "common",
-  assurance: "hit_and_miss",
-  trial: 9,
+  variation: null,
+  assurance: null,
+  reason: "Too few days to judge: 9 of 12. The limits drawn are trial limits.",
 };
 
+const steppedValues = [
+  60, 62, 58, 61, 63, 59, 60, 62, 59, 61, 60, 62, 51, 49, 52, 50, 48, 51, 50, 49, 51, 50, 49, 58,
+];
+
 export const steppedSpc: SpcSeries = {
-  points: [60, 62, 58, 61, 63, 59, 60, 62, 51, 49, 52, 50, 48, 51, 50, 49].map((value, index) =>
-    spcPoint(26 + index, value, index >= 8 && index <= 10 ? "neither" : null),
-  ),
+  points: steppedValues.map((value, index) => spcPoint(18 + index, value, index === 23 ? "neither" : null)),
   limits: [
-    { from: NOW - 15 * DAY, to: NOW - 8 * DAY, mean: 60.6, lower: 55, upper: 66 },
-    { from: NOW - 7 * DAY, to: NOW, mean: 50, lower: 45, upper: 55, trial: true },
+    { from: NOW - 23 * DAY, to: NOW - 12 * DAY, mean: 60.6, lower: 54.3, upper: 66.9 },
+    { from: NOW - 11 * DAY, to: NOW, mean: 50.7, lower: 44.1, upper: 57.2 },
   ],
-  steps: [{ at: NOW - 7 * DAY, why: "The urgent treatment centre took the minor injuries" }],
+  steps: [{ at: NOW - 11 * DAY, why: "The urgent treatment centre took the minor injuries" }],
   target: null,
-  variation: "neither_low",
+  variation: "neither_high",
   assurance: null,
-  trial: 8,
+  rule: "a day outside the limits",
 };
 
 export const begunSpc: SpcSeries = {
   ...steppedSpc,
-  points: steppedSpc.points.slice(0, 9),
+  points: steppedSpc.points.slice(0, 13),
   limits: steppedSpc.limits.slice(0, 1),
   variation: null,
-  trial: null,
+  rule: undefined,
+  reason: "Too few days to judge: the limits begin again with the second whole day.",
 };
 
 const named = (bay: string, states: Bed["state"][], reason?: string): Bed[] =>

@@ -13,17 +13,16 @@ from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from services.api.answers import AsAt, KnownAt, moments
+from services.api.asked import measure_named
 from services.api.auth import GuardedRoute, needs
 from services.api.context import state_of
 from services.api.problems import Problem
 from services.api.schemas_history import Hours, MeasureHistory
-from services.domain.catalogue import CATALOGUE
 from services.domain.clock import local_day, local_midnight
 from services.domain.levels import level_of
 from services.domain.measures import Measure
 from services.domain.rebases import Rebase, parts
 from services.domain.spc import LEAST_POINTS, Chart, chart
-from services.errors import unknown
 from services.store import history as store
 from services.store import rebases as store_of_rebases
 
@@ -47,9 +46,7 @@ async def get_history(
     known_at: Annotated[AwareDatetime | None, Query(description="As it was known then; now where left out.")] = None,
 ) -> Response:  # fmt: skip
     state = state_of(request)
-    measure = CATALOGUE.get(name)
-    if measure is None:
-        raise Problem(404, unknown("No measure has this name", name, CATALOGUE, "/api/v1/measures lists them"))
+    measure = measure_named(name, 404)
     code = code or state.system.code
     level = level_of(code, state.system)
     if level is None:
@@ -77,8 +74,7 @@ async def get_hours(
     state = state_of(request)
     names = list(dict.fromkeys(measures.split(",")))
     for name in names:
-        if name not in CATALOGUE:
-            raise Problem(422, unknown("No measure has this name", name, CATALOGUE, "/api/v1/measures lists them"))
+        measure_named(name)
     if len(names) > MOST_MEASURES:
         raise Problem(422, f"At most {MOST_MEASURES} measures can be asked for at once.")
     until, known = moments(state, as_at, known_at)
@@ -142,11 +138,13 @@ def _chart(measure: Measure, points: list[store.Point], rebases: list[Rebase]) -
     ]  # fmt: skip
     if made.advice:
         shown["advice"] = {"at": whole[made.advice.first].at, "points": made.advice.points, "side": made.advice.side}
-    return {"spc": shown, "spc_reason": _trial(made)}
+    return {"spc": shown, "spc_reason": _unjudged(made)}
 
 
-def _trial(made: Chart) -> str | None:
+def _unjudged(made: Chart) -> str | None:
     last = made.parts[-1]
     if last.limits is None:
-        return "The limits begin again with the second whole day."
-    return f"Trial limits: {last.points} of {LEAST_POINTS} days." if last.trial else None
+        return "Too few days to judge: the limits begin again with the second whole day."
+    if last.trial:
+        return f"Too few days to judge: {last.points} of {LEAST_POINTS}. The limits drawn are trial limits."
+    return None

@@ -12,27 +12,23 @@ from pydantic import AwareDatetime
 
 from services import noting
 from services.api.answers import AHEAD, EARLIEST, Cursor, KnownAt, Limit, moments, page_of
+from services.api.asked import measure_named, words_for_all
 from services.api.auth import GuardedRoute, actor_of, by_of, needs
 from services.api.context import state_of
 from services.api.documents import problem
 from services.api.problems import Problem
-from services.api.schemas_notes import NoteItem, NotePage, NoteWanted, NoteWithdrawn
+from services.api.schemas_notes import NoteItem, NotePage, NoteWanted
+from services.api.schemas_withdrawals import WithdrawalWanted
 from services.api.scoping import refuse_elsewhere
-from services.domain.catalogue import CATALOGUE
-from services.domain.notes import Note, concerned
+from services.domain.notes import MAX_TEXT, Note, concerned
 from services.domain.system import System
-from services.errors import unknown
-from services.ingest.free_text import may_name_somebody
+from services.domain.withdrawals import Withdrawn
 from services.store import notes as store
 
 router = APIRouter(prefix="/api/v1/notes", tags=["state"], route_class=GuardedRoute)
 
 LONGEST = timedelta(days=31)
 _DEED = "writes notes"
-_NAMES_SOMEBODY = (
-    "The text holds what may be an NHS number or another long number of somebody's. Everybody who opens this board "
-    "reads a note: leave people out of it."
-)
 
 
 @router.get("", response_model=NotePage, summary="Notes on moments, the latest moment first")
@@ -65,17 +61,11 @@ async def post_note(request: Request, wanted: NoteWanted) -> NoteItem:
     """A site manager writes on their own sites."""
     state, actor, now = state_of(request), actor_of(request), state_of(request).clock()
     refuse_elsewhere(actor, wanted.scope, state, _DEED)
-    if wanted.measure is not None and wanted.measure not in CATALOGUE:
-        raise Problem(
-            422, unknown("No measure has this name", wanted.measure, CATALOGUE, "/api/v1/measures lists them")
-        )
+    if wanted.measure is not None:
+        measure_named(wanted.measure)
     at = wanted.at or now
     _refuse_times(at, wanted.until, now)
-    text = wanted.text.strip()
-    if not text:
-        raise Problem(422, "text is one line of 1 to 280 characters.")
-    if may_name_somebody(text):
-        raise Problem(422, _NAMES_SOMEBODY)
+    text = words_for_all(wanted.text, "text", MAX_TEXT)
     by = by_of(request)
     note = Note(uuid4(), wanted.scope, wanted.measure, at, wanted.until, text, now, by.who, by.role)
     return _shown(await state.ask(noting.write, note, by), state.system)
@@ -83,7 +73,7 @@ async def post_note(request: Request, wanted: NoteWanted) -> NoteItem:
 
 @router.post("/{id}/withdraw", response_model=NoteItem, summary="Withdraw a note", responses=problem(409))
 @needs("notes:write")
-async def post_withdraw(request: Request, id: UUID, withdrawn: NoteWithdrawn) -> NoteItem:
+async def post_withdraw(request: Request, id: UUID, withdrawn: WithdrawalWanted) -> NoteItem:
     """It stays listed as withdrawn, by whom and why; its words are not shown again."""
     state, actor = state_of(request), actor_of(request)
     note = await state.ask(store.read, id)
@@ -93,7 +83,7 @@ async def post_withdraw(request: Request, id: UUID, withdrawn: NoteWithdrawn) ->
     try:
         by = by_of(request, withdrawn.why)
         return _shown(await state.ask(noting.withdraw, id, withdrawn.why, state.clock(), by), state.system)
-    except noting.Withdrawn:
+    except Withdrawn:
         raise Problem(409, "This note is withdrawn already.") from None
 
 

@@ -10,27 +10,22 @@ from fastapi import APIRouter, Query, Request
 
 from services import rebasing
 from services.api.answers import EARLIEST, Cursor, KnownAt, Limit, moments, page_of
+from services.api.asked import measure_named, words_for_all
 from services.api.auth import GuardedRoute, actor_of, by_of, needs
 from services.api.context import state_of
 from services.api.documents import problem
 from services.api.problems import Problem
-from services.api.schemas_notes import NoteWithdrawn
 from services.api.schemas_rebases import RebaseItem, RebasePage, RebaseWanted
+from services.api.schemas_withdrawals import WithdrawalWanted
 from services.api.scoping import refuse_elsewhere
-from services.domain.catalogue import CATALOGUE
 from services.domain.clock import local_day
-from services.domain.rebases import Rebase
-from services.errors import unknown
-from services.ingest.free_text import may_name_somebody
+from services.domain.rebases import MAX_REASON, Rebase
+from services.domain.withdrawals import Withdrawn
 from services.store import rebases as store
 
 router = APIRouter(prefix="/api/v1/rebases", tags=["state"], route_class=GuardedRoute)
 
 _DEED = "rebases charts"
-_NAMES_SOMEBODY = (
-    "The reason holds what may be an NHS number or another long number of somebody's. Everybody who opens this chart "
-    "reads it: leave people out of it."
-)
 
 
 @router.get("", response_model=RebasePage, summary="Rebases of a chart, the latest day first")
@@ -55,21 +50,14 @@ async def get_rebases(
 @needs("limits:rebase")
 async def post_rebase(request: Request, wanted: RebaseWanted) -> RebaseItem:
     """Where somebody knows what changed in the process, and that it is to last. Points before that day keep the limits
-    they had; fewer than twelve days since then give trial limits.
+    they had; fewer than twelve days since then give trial limits, which judge nothing.
     """
     state, actor, now = state_of(request), actor_of(request), state_of(request).clock()
     refuse_elsewhere(actor, wanted.code, state, _DEED)
-    if wanted.measure not in CATALOGUE:
-        raise Problem(
-            422, unknown("No measure has this name", wanted.measure, CATALOGUE, "/api/v1/measures lists them")
-        )
+    measure_named(wanted.measure)
     if not EARLIEST.date() <= wanted.day <= local_day(now):
         raise Problem(422, "day must be a day that has begun, and not before 1970.")
-    reason = wanted.reason.strip()
-    if not reason:
-        raise Problem(422, "reason is one line of 1 to 280 characters.")
-    if may_name_somebody(reason):
-        raise Problem(422, _NAMES_SOMEBODY)
+    reason = words_for_all(wanted.reason, "reason", MAX_REASON)
     by = by_of(request)
     rebase = Rebase(uuid4(), wanted.measure, wanted.code, wanted.day, reason, now, by.who, by.role)
     return _shown(await state.ask(rebasing.declare, rebase, by))
@@ -77,7 +65,7 @@ async def post_rebase(request: Request, wanted: RebaseWanted) -> RebaseItem:
 
 @router.post("/{id}/withdraw", response_model=RebaseItem, summary="Withdraw a rebase", responses=problem(409))
 @needs("limits:rebase")
-async def post_withdraw(request: Request, id: UUID, withdrawn: NoteWithdrawn) -> RebaseItem:
+async def post_withdraw(request: Request, id: UUID, withdrawn: WithdrawalWanted) -> RebaseItem:
     """The limits are as if it had never been declared; it stays listed as withdrawn, by whom and why."""
     state, actor = state_of(request), actor_of(request)
     rebase = await state.ask(store.read, id)
@@ -87,7 +75,7 @@ async def post_withdraw(request: Request, id: UUID, withdrawn: NoteWithdrawn) ->
     try:
         by = by_of(request, withdrawn.why)
         return _shown(await state.ask(rebasing.withdraw, id, withdrawn.why, state.clock(), by))
-    except rebasing.Withdrawn:
+    except Withdrawn:
         raise Problem(409, "This rebase is withdrawn already.") from None
 
 

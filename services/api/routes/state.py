@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from services.api.answers import AsAt, KnownAt, as_json, cacheable, moments
+from services.api.asked import measure_named
 from services.api.auth import GuardedRoute, needs
 from services.api.context import AppState, state_of
 from services.api.documents import UNCHANGED
@@ -61,8 +62,7 @@ async def get_measure(
     request: Request, name: str, as_at: AsAt = None, known_at: KnownAt = None, split: Split | None = None
 ) -> Response:
     state = state_of(request)
-    if name not in CATALOGUE:
-        raise Problem(404, unknown("No measure has this name", name, CATALOGUE, "/api/v1/measures lists them"))
+    measure_named(name, 404)
     t, known_at = moments(state, as_at, known_at)
     return as_json(await state.ask(overview.read_measure, state.system, name, t, known_at=known_at, split=split))
 

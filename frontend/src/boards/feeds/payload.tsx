@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { fetchQuarantined, mend, replay } from "../../api/client";
 import type { QuarantineItem } from "../../api/types";
+import { Form, useSending } from "../../components/form/form";
 import { count } from "../../format/number";
 import { momentBeside } from "../../format/time";
 import { type Change, fieldsOf, NO_CHANGE, pathsOf } from "./changes";
-import "../../components/form/form.css";
 
 export const stateOf: Record<QuarantineItem["state"], string> = {
   held: "held",
@@ -82,26 +82,18 @@ function Mending({ held, onHeld, onTold, onDone }: MendingProps) {
   const first = { ...NO_CHANGE, path: held.field ?? "" };
   const [changes, setChanges] = useState<Change[]>([first]);
   const [why, setWhy] = useState("");
-  const [wrong, setWrong] = useState("");
-  const [busy, setBusy] = useState(false);
+  const { wrong, sending, refuse, send } = useSending();
   const mendable = !("unreadable" in held.redacted);
   const typing = mendable && changes.some(({ value, out }) => value || out);
 
-  const attempt = (work: Promise<string>) => {
-    setBusy(true);
-    setWrong("");
+  const attempt = (work: () => Promise<string>) => {
     onTold("");
-    work
-      .then(onTold, (error: Error) => setWrong(error.message))
-      .finally(() => {
-        setBusy(false);
-        onDone();
-      });
+    send(() => work().then(onTold).finally(onDone));
   };
   const mendIt = () => {
     const fields = fieldsOf(changes);
-    if (typeof fields === "string") return setWrong(fields);
-    attempt(
+    if (typeof fields === "string") return refuse(fields);
+    attempt(() =>
       mend(held.id, fields, why.trim()).then((mended) => {
         onHeld(mended);
         setChanges([{ ...NO_CHANGE }]);
@@ -119,14 +111,10 @@ function Mending({ held, onHeld, onTold, onDone }: MendingProps) {
   };
 
   return (
-    <form
-      class="form"
-      aria-label="Mend the payload and send it again"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (typing) mendIt();
-        else attempt(sendIt());
-      }}
+    <Form
+      label="Mend the payload and send it again"
+      wrong={wrong}
+      onSubmit={() => (typing ? mendIt() : attempt(sendIt))}
     >
       {mendable ? (
         <Changes changes={changes} paths={pathsOf(held.redacted)} onChanges={setChanges} />
@@ -138,14 +126,11 @@ function Mending({ held, onHeld, onTold, onDone }: MendingProps) {
         <input value={why} maxLength={200} onInput={(event) => setWhy(event.currentTarget.value)} />
       </label>
       <div class="form-buttons">
-        <button type="submit" class="button button-first" disabled={busy}>
+        <button type="submit" class="button button-first" disabled={sending}>
           {typing ? "Mend it" : "Send it through the door again"}
         </button>
       </div>
-      <p aria-live="polite" class={wrong ? "form-wrong" : ""}>
-        {wrong}
-      </p>
-    </form>
+    </Form>
   );
 }
 

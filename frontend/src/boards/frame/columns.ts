@@ -20,7 +20,8 @@ export interface Plan {
   drawn?: boolean;
 }
 
-const acute: Plan[] = [
+/** The columns of the acute hospitals on the overview. */
+export const acutePlans: Plan[] = [
   { measure: "ed.in_department", title: "In ED", note: "all areas", drawn: true },
   { measure: "ed.over_12h", title: "Over 12 h in ED", note: "from arrival", drawn: true },
   { measure: "ed.within_4h_today", title: "Within 4 hours", note: "today", drawn: true },
@@ -37,7 +38,7 @@ const acute: Plan[] = [
   { measure: "beds.tonight", title: "Beds tonight", note: "adult, net of decided" },
 ];
 
-const other: Plan[] = [
+const otherPlans: Plan[] = [
   { measure: "ed.in_department", title: "In unit", note: "now" },
   { measure: "ed.attendances_today", title: "Attendances", note: "today" },
   { measure: "ed.within_4h_today", title: "Within 4 hours", note: "today" },
@@ -78,9 +79,6 @@ export const columnsOf = (
     return { ...plan, note, day: { of, target, extent: dayExtent(days, now, target) } };
   });
 
-/** The columns of the acute hospitals on the overview. */
-export const acutePlans = acute;
-
 /** Whether a measure can have a reading at a site. */
 export const hasMeasure = (site: Site, measure: string) => {
   const value = site.measures[measure];
@@ -89,10 +87,10 @@ export const hasMeasure = (site: Site, measure: string) => {
 
 /** Only the measures that apply to at least one of these sites. */
 export function otherColumns(sites: Site[]): Column[] {
-  return other.filter(({ measure }) => sites.some((site) => hasMeasure(site, measure)));
+  return otherPlans.filter(({ measure }) => sites.some((site) => hasMeasure(site, measure)));
 }
 
-const titles = new Map([...other, ...acute].map((plan) => [plan.measure, plan.title]));
+const titles = new Map([...otherPlans, ...acutePlans].map((plan) => [plan.measure, plan.title]));
 titles.set("ambulance.waiting_handover", "Waiting to hand over");
 
 /** What a measure is called until its definition has come. */

@@ -5,17 +5,15 @@ import type { Me, Overview } from "../../api/types";
 import { NoteForm } from "../../components/notes/note-form";
 import type { NoteMark } from "../../components/notes/note-marks";
 import { NotesList } from "../../components/notes/notes-list";
+import { type Listed, useListed } from "./fetched";
 
 const DAY_MS = 86_400_000;
 const BACK_DAYS = 36;
 const MINUTE_MS = 60_000;
 const FIRST = 5;
 
-export interface Notes {
-  list: Note[];
+export interface Notes extends Listed<Note> {
   marks: NoteMark[];
-  failed: boolean;
-  again(): void;
 }
 
 /** The notes as the charts mark them, numbered as the list numbers them; what was withdrawn is marked no more. */
@@ -36,28 +34,15 @@ export function marksOf(notes: Note[]): NoteMark[] {
 
 /** The notes that concern a figure, read again each minute that the panel is open. */
 export function useNotes(scope: string, measure: string, now: number, past: PastMoment | null): Notes {
-  const [list, setList] = useState<Note[]>([]);
-  const [failed, setFailed] = useState(false);
-  const [turn, setTurn] = useState(0);
   const minute = Math.ceil(now / MINUTE_MS) * MINUTE_MS;
   const knownAt = past?.knownAt ?? null;
-  useEffect(() => {
-    let wanted = true;
-    fetchNotes({ scope, measure, from: minute - BACK_DAYS * DAY_MS, to: minute, knownAt }).then(
-      (answer) => {
-        if (!wanted) return;
-        setList(answer.items);
-        setFailed(false);
-      },
-      () => wanted && setFailed(true),
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [scope, measure, minute, knownAt, turn]);
-  const marks = useMemo(() => marksOf(list), [list]);
-  const again = useCallback(() => setTurn((each) => each + 1), []);
-  return { list, marks, failed, again };
+  const fetchIt = useCallback(
+    () => fetchNotes({ scope, measure, from: minute - BACK_DAYS * DAY_MS, to: minute, knownAt }),
+    [scope, measure, minute, knownAt],
+  );
+  const listed = useListed(`${measure} ${scope}`, fetchIt);
+  const marks = useMemo(() => marksOf(listed.list), [listed.list]);
+  return { ...listed, marks };
 }
 
 /** What a note of somebody can be about, from the figure's own place outwards; none where they may not write there. */

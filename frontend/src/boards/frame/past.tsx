@@ -27,15 +27,14 @@ const rules = {
 } as const;
 
 /** The server's chart as the component draws it; nothing is worked out here. */
-export function seriesOf(chart: SpcChartRow, target: number | null): SpcSeries {
+export function seriesOf(chart: SpcChartRow, reason: string | null, target: number | null): SpcSeries {
   const points = chart.points.map((each) => ({
     at: Date.parse(each.at),
     value: each.value,
-    special: each.variation === "common" ? null : special[each.variation],
+    special: each.variation === null || each.variation === "common" ? null : special[each.variation],
   }));
   const last = chart.points.at(-1);
   const side = (last?.side ?? 1) < 0 ? "low" : "high";
-  const part = chart.parts.at(-1);
   return {
     points,
     limits: chart.parts.flatMap(({ at, until, limits, trial }) =>
@@ -52,7 +51,7 @@ export function seriesOf(chart: SpcChartRow, target: number | null): SpcSeries {
         ? chart.variation
         : `${special[chart.variation]}_${side}`,
     assurance: chart.assurance && assured[chart.assurance],
-    trial: part?.trial ? part.points : null,
+    reason: reason ?? undefined,
     rule: last?.cause ? rules[last.cause] : undefined,
   };
 }
@@ -169,7 +168,7 @@ export function Past({ known, title, definition, value, now, called, notes, limi
           <h3>By day, to the Making Data Count rules</h3>
           <SpcChart
             label={`${title}, by the day`}
-            series={seriesOf(spc, target)}
+            series={seriesOf(spc, reason, target)}
             format={format}
             now={now}
             width={room.width}
@@ -180,7 +179,7 @@ export function Past({ known, title, definition, value, now, called, notes, limi
           />
         </>
       )}
-      {reason && <p class="quiet explain-note">{reason}</p>}
+      {!spc && reason && <p class="quiet explain-note">{reason}</p>}
       {spc && limits}
     </div>
   );

@@ -5,38 +5,16 @@ import { declareRebase, fetchRebases, type Rebase, withdrawRebase } from "../../
 import { RebaseForm } from "../../components/rebases/rebase-form";
 import { adviceInWords, RebaseList } from "../../components/rebases/rebase-list";
 import { dayOf } from "../../format/london";
+import { type Listed, useListed } from "./fetched";
 
-export interface Rebases {
-  list: Rebase[];
-  failed: boolean;
-  /** Grows when one was declared or withdrawn: the chart is another. */
-  turn: number;
-  again(): void;
-}
+/** Those of a figure's chart. When one was declared or withdrawn, the chart is another. */
+export type Rebases = Listed<Rebase>;
 
 /** The rebases of a figure's chart, as known at the moment that is shown. */
 export function useRebases(measure: string, code: string, past: PastMoment | null): Rebases {
-  const [list, setList] = useState<Rebase[]>([]);
-  const [failed, setFailed] = useState(false);
-  const [turn, setTurn] = useState(0);
   const knownAt = past?.knownAt ?? null;
-  useEffect(() => {
-    let wanted = true;
-    setList([]);
-    fetchRebases(measure, code, knownAt).then(
-      (answer) => {
-        if (!wanted) return;
-        setList(answer.items);
-        setFailed(false);
-      },
-      () => wanted && setFailed(true),
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [measure, code, knownAt, turn]);
-  const again = useCallback(() => setTurn((each) => each + 1), []);
-  return { list, failed, turn, again };
+  const fetchIt = useCallback(() => fetchRebases(measure, code, knownAt), [measure, code, knownAt]);
+  return useListed(`${measure} ${code}`, fetchIt);
 }
 
 export interface RebasingProps {

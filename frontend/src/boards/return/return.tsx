@@ -8,15 +8,24 @@ import {
   type ReturnSheet,
   sendReturn,
 } from "../../api/returns";
+import { useSending } from "../../components/form/form";
 import { fromWallClock, wallClock } from "../../format/london";
 import { live } from "../../store";
 import { useFetched } from "../frame/fetched";
 import { Frame, type Shown } from "../frame/frame";
 import { Main } from "../frame/main";
 import { useMe } from "../frame/me";
+import { PartHead } from "../frame/part-head";
 import { Said } from "../frame/said";
-import { grouped, lastInWords, numberTyped, outcomeInWords, unitInWords } from "./values";
-import "../../components/form/form.css";
+import {
+  grouped,
+  type Line,
+  lastInWords,
+  numberTyped,
+  outcomeInWords,
+  sheetOfGauges,
+  unitInWords,
+} from "./values";
 import "./return.css";
 
 const HOUR_MS = 3_600_000;
@@ -27,12 +36,6 @@ const HOLDS: [string, number][] = [
   ["7 days", 168],
 ];
 
-/** What is typed on a line, whether it was looked at again, and what became of it. */
-interface Line {
-  typed: string;
-  sure: boolean;
-  answer: ReturnLineAnswer | null;
-}
 const blank: Line = { typed: "", sure: false, answer: null };
 
 function Row({
@@ -106,7 +109,7 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
   const [at, setAt] = useState(() => wallClock(now));
   const [hold, setHold] = useState(24);
   const [said, setSaid] = useState("");
-  const [sending, setSending] = useState(false);
+  const { sending, wrong, send } = useSending();
   const { code } = provider;
   const read = useCallback(() => {
     fetchSheet(code).then(setSheet, () => setSheet("failed"));
@@ -140,13 +143,14 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
       answered(wrong.map((each) => notANumber(each.measure)));
       return setSaid("Nothing was sent: one or more lines are no number.");
     }
-    setSending(true);
-    sendReturn(code, {
+    setSaid("");
+    const wanted = {
       at: new Date(moment).toISOString(),
       until: new Date(moment + hold * HOUR_MS).toISOString(),
       values: values.map((each) => ({ ...each, value: each.value ?? 0 })),
-    })
-      .then((answer) => {
+    };
+    send(() =>
+      sendReturn(code, wanted).then((answer) => {
         answered(answer.lines);
         const asks = answer.lines.some((each) => each.outcome === "confirm");
         const refused = answer.lines.some((each) => each.outcome === "refused");
@@ -162,9 +166,8 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
                 : "",
         );
         if (answer.sent) read();
-      })
-      .catch((error: Error) => setSaid(error.message))
-      .finally(() => setSending(false));
+      }),
+    );
   };
   return (
     <form
@@ -201,8 +204,17 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
       </div>
       {grouped(sheet.items).map(({ name, gauges }) => (
         <section key={name} class="return-group">
-          <h3>{name}</h3>
-          <table>
+          <PartHead
+            id={`group-${gauges[0]?.measure}`}
+            level={3}
+            title={name}
+            away={{
+              name: `${provider.name}, ${name}`,
+              sheet: () => sheetOfGauges(gauges, lines, now),
+              now,
+            }}
+          />
+          <table aria-labelledby={`group-${gauges[0]?.measure}`}>
             <thead>
               <tr>
                 <th scope="col">Figure</th>
@@ -231,7 +243,7 @@ function Sheet({ provider, now }: { provider: ReturnProvider; now: number }) {
         <button type="submit" class="button button-first" disabled={sending}>
           Send {filled.length > 0 ? `${filled.length} of ${sheet.items.length}` : "the return"}
         </button>
-        <p aria-live="polite">{said}</p>
+        <p aria-live="polite">{said || wrong}</p>
       </div>
     </form>
   );

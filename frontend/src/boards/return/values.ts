@@ -1,5 +1,6 @@
 import type { GaugeReading, ReturnGauge, ReturnLineAnswer } from "../../api/returns";
 import type { Unit } from "../../api/types";
+import type { Sheet } from "../../components/table/sheet";
 import { age, momentBeside } from "../../format/time";
 
 /** What stands behind a field; a share is typed as a percentage. */
@@ -67,6 +68,28 @@ export function lastInWords(last: GaugeReading | null, unit: Unit, now: number):
   if (last.typed) parts.push("typed");
   return [value, parts.join(", ")];
 }
+
+/** What is typed on a line, whether it was looked at again, and what became of it. */
+export interface Line {
+  typed: string;
+  sure: boolean;
+  answer: ReturnLineAnswer | null;
+}
+
+/** The gauges as the table shows them, for copy and export. */
+export const sheetOfGauges = (gauges: ReturnGauge[], lines: Record<string, Line>, now: number): Sheet => [
+  ["Figure", "Last", "Last, of when", "Now, as typed", "Unit", "What became of it"],
+  ...gauges.map(({ measure, title, last, unit }) => {
+    const line = lines[measure];
+    return [
+      title,
+      ...lastInWords(last, unit, now),
+      line?.typed.trim() ?? "",
+      unitInWords(unit),
+      line?.answer ? outcomeInWords(line.answer) : "",
+    ];
+  }),
+];
 
 /** What became of a line. */
 export function outcomeInWords({ outcome, reason, replaces }: ReturnLineAnswer): string {

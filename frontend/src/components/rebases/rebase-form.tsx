@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import "../form/form.css";
+import { Form, useSending } from "../form/form";
 import "../notes/notes.css";
 
 export interface RebaseFormProps {
@@ -14,20 +14,13 @@ export interface RebaseFormProps {
 export function RebaseForm({ day: advised, today, onDeclare, onClose }: RebaseFormProps) {
   const [day, setDay] = useState(advised);
   const [reason, setReason] = useState("");
-  const [wrong, setWrong] = useState("");
-  const [sending, setSending] = useState(false);
+  const { wrong, sending, send } = useSending();
   return (
-    <form
-      class="form note-form"
-      aria-label="Begin the limits again"
-      onSubmit={(event) => {
-        event.preventDefault();
-        setSending(true);
-        onDeclare(day, reason.trim()).then(onClose, (error: Error) => {
-          setWrong(error.message);
-          setSending(false);
-        });
-      }}
+    <Form
+      name="note-form"
+      label="Begin the limits again"
+      wrong={wrong}
+      onSubmit={() => send(() => onDeclare(day, reason.trim()).then(onClose))}
     >
       <p class="quiet">
         Only where you know what changed in the process, and that it is to last. Days before keep their
@@ -61,9 +54,6 @@ export function RebaseForm({ day: advised, today, onDeclare, onClose }: RebaseFo
           Do not
         </button>
       </div>
-      <p aria-live="polite" class={wrong ? "form-wrong" : ""}>
-        {wrong}
-      </p>
-    </form>
+    </Form>
   );
 }

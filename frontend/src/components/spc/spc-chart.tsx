@@ -59,7 +59,7 @@ export function SpcChart({
   const days = { from: first.at, to: points.at(-1)?.at ?? first.at };
   const x = linear(days, { from: 10, to: width - RIGHT });
   const y = linear(extent, { from: height - BOTTOM - 4, to: 14 });
-  const current = variation === null ? undefined : limits.at(-1);
+  const current = limits.find((each) => each.to >= last.at);
   const words = spcInWords(series);
   const stepped = steps
     .map((each) => `Limits begin again on ${dayAndMonth(each.at)}: ${each.why}.`)

@@ -12,7 +12,7 @@ export interface SpcLimits {
   mean: number;
   lower: number;
   upper: number;
-  /** Too few points for limits that stand. */
+  /** Too few points for limits that judge. */
   trial?: boolean;
 }
 
@@ -39,12 +39,12 @@ export interface SpcSeries {
   limits: SpcLimits[];
   steps?: SpcStep[];
   target: number | null;
-  /** Null while the last part has no limits to judge by. */
+  /** Null while the last part has too few points to judge. */
   variation: Variation | null;
-  /** Null without a target. */
+  /** Null without a target, and without a variation. */
   assurance: Assurance | null;
-  /** As many points as the last limits rest on, where they are too few for limits that stand. */
-  trial: number | null;
+  /** Why nothing is judged, in the server's words. */
+  reason?: string;
   /** Which rule was broken, in words: "over 7 points above the mean". */
   rule?: string;
 }
@@ -66,13 +66,12 @@ export const assuranceWords: Record<Assurance, string> = {
 };
 
 /** "Concerning, high: over 7 points above the mean. Will fail the target." */
-export function spcInWords({ variation, assurance, trial, rule }: SpcSeries): string {
+export function spcInWords({ variation, assurance, rule, reason }: SpcSeries): string {
   const sentence = (words: string) => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
-  if (variation === null) return "The limits begin again: with two points there are new ones.";
+  if (variation === null) return reason ?? "Too few points to judge.";
   return [
     sentence(rule ? `${variationWords[variation]}: ${rule}` : variationWords[variation]),
     assurance ? sentence(assuranceWords[assurance]) : "",
-    trial === null ? "" : `Trial limits, ${trial} points.`,
   ]
     .filter(Boolean)
     .join(" ");

@@ -143,7 +143,7 @@ export function Charts() {
             height={230}
           />
         </State>
-        <State words="Trial limits while there are few points" wide>
+        <State words="Too few points to judge: trial limits are drawn and say nothing" wide>
           <SpcChart
             label="UCR within 2 h, East Kent"
             series={trialSpc}
