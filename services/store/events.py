@@ -43,17 +43,26 @@ with added as (
     from jsonb_array_elements(%s::jsonb) as f
     returning source, time, recorded_at
 )
-insert into feed (source, last_event_at, last_receipt_at, facts)
-select source, max(time), max(recorded_at), count(*) from added group by source order by source
+insert into feed (source, first_event_at, last_event_at, first_receipt_at, last_receipt_at, facts)
+select source, min(time), max(time), min(recorded_at), max(recorded_at), count(*)
+from added group by source order by source
 on conflict (source) do update set
+    first_event_at = least(feed.first_event_at, excluded.first_event_at),
+    first_receipt_at = least(feed.first_receipt_at, excluded.first_receipt_at),
     last_event_at = greatest(feed.last_event_at, excluded.last_event_at),
     last_receipt_at = greatest(feed.last_receipt_at, excluded.last_receipt_at),
     facts = feed.facts + excluded.facts
 """
 _EARLIER = """
-update event set recorded_at = batch.recorded_at
-from jsonb_to_recordset(%s::jsonb) as batch (subject text, uid uuid, digest uuid, recorded_at timestamptz)
-where event.subject = batch.subject and event.uid = batch.uid and event.digest = batch.digest
+with told as (
+    update event set recorded_at = batch.recorded_at
+    from jsonb_to_recordset(%s::jsonb) as batch (subject text, uid uuid, digest uuid, recorded_at timestamptz)
+    where event.subject = batch.subject and event.uid = batch.uid and event.digest = batch.digest
+    returning event.source, event.recorded_at
+)
+update feed set first_receipt_at = least(feed.first_receipt_at, first.receipt_at)
+from (select source, min(recorded_at) as receipt_at from told group by source) as first
+where feed.source = first.source
 """
 FACTS = """
 select encode(uuid_send(uid), 'hex'), encode(uuid_send(digest), 'hex'), subject, source, type, time, sent_at, rank,

@@ -16,16 +16,14 @@ from services.domain.rhythm import Rhythm, learn, listened
 LEARNED_WEEKS = 6
 
 
-#: No event is further ahead of its receipt than this: doors allow 15 minutes.
-MOST_AHEAD = timedelta(days=1)
 #: How far back the newest event of every source is looked for, before looking at all.
-LOOK_BACK = (timedelta(days=2), timedelta(days=5), timedelta(days=16), timedelta(days=128))
+LOOK_BACK = (timedelta(hours=3), timedelta(days=2), timedelta(days=16), timedelta(days=128))
 #: What was received within this of a moment counts as received by it: clocks of processes differ a little.
 JITTER = timedelta(minutes=1)
 
 _NEWEST = """
 select source, max(time), max(recorded_at) from event
-where recorded_at <= %(known_at)s and recorded_at > %(after)s and time <= %(as_at)s
+where time > %(after)s and time <= %(as_at)s and recorded_at <= %(known_at)s
 group by source
 """
 _HEARD = """
@@ -48,7 +46,9 @@ class FeedRow:
     """
 
     source: str
+    first_event_at: datetime
     last_event_at: datetime
+    first_receipt_at: datetime
     last_receipt_at: datetime
     facts: int | None
     rhythm: Rhythm | None = None
@@ -56,7 +56,8 @@ class FeedRow:
 
 
 _READ = """
-select feed.source, last_event_at, last_receipt_at, facts, rhythm.shares, rhythm.learned_at
+select feed.source, first_event_at, last_event_at, first_receipt_at, last_receipt_at, facts, rhythm.shares,
+       rhythm.learned_at
 from feed left join lateral (
     (
         select shares, learned_at, 1 as choice from feed_rhythm
@@ -80,8 +81,8 @@ def read(connection: Connection[Any], at: datetime | None = None) -> list[FeedRo
     by = {"at": at, "day": local_day(at)} if at else {"at": datetime.max.replace(tzinfo=UTC), "day": date.max}
     rows = connection.execute(_READ, by).fetchall()
     return [
-        FeedRow(source, event_at, receipt_at, facts, Rhythm(tuple(shares)) if shares else None, learned_at)
-        for source, event_at, receipt_at, facts, shares, learned_at in rows
+        FeedRow(source, began, last, first_receipt, receipt, facts, Rhythm(tuple(shares)) if shares else None, learned)
+        for source, began, last, first_receipt, receipt, facts, shares, learned in rows
     ]
 
 
@@ -103,9 +104,8 @@ def newest(
 ) -> dict[str, tuple[datetime, datetime]]:
     """Source -> its newest event by as_at and its newest receipt, as known at known_at.
 
-    From its row where nothing has come since, else from the events. What was received before a window cannot have
-    happened after its start by more than MOST_AHEAD; so the newest event of a window is the newest of all, unless it is
-    about as old as the window's start.
+    From its row where nothing has come since, else from the events, in ever longer stretches of time before as_at; the
+    newest receipt is that of what happened in the same stretch.
     """
     found: dict[str, tuple[datetime, datetime]] = {}
     wanted: set[str] = set()
@@ -114,7 +114,7 @@ def newest(
         is_now = row.last_receipt_at <= as_at + JITTER and known_at is None
         if is_now or (row.last_receipt_at <= known and row.last_event_at <= as_at):
             found[row.source] = row.last_event_at, row.last_receipt_at
-        else:
+        elif row.first_event_at <= as_at and row.first_receipt_at <= known:
             wanted.add(row.source)
     for back in (*LOOK_BACK, None):
         if not wanted:
@@ -123,9 +123,8 @@ def newest(
         limits = {"as_at": as_at, "known_at": known, "after": after}
         with connection.cursor(row_factory=tuple_row) as cursor:
             last = {row[0]: (row[1], row[2]) for row in cursor.execute(_NEWEST, limits)}
-        settled = {source for source in last if back is None or last[source][0] > after + MOST_AHEAD} & wanted
-        found |= {source: last[source] for source in settled}
-        wanted -= settled
+        found |= {source: last[source] for source in wanted & last.keys()}
+        wanted -= last.keys()
     return found
 
 

@@ -22,9 +22,12 @@ from services.live.feeds import expected, health
 from services.store import feeds as feed_store
 from services.store import synthetic
 from services.store.database import Database
+from services.store.events import ingest
 from services.store.synthetic import Run
 from services.up import keep_house
 from tests.integration.doors import NOW, event, is_problem, post
+from tests.worlds import START
+from tests.worlds import event as stated
 
 SYSTEM = load_system()
 SOURCE = "urn:nhs:ods:RVV"
@@ -120,6 +123,23 @@ def test_codes_that_are_not_configured_are_counted_by_field(client: TestClient) 
     is_problem(client.get(address, params={"cursor": "garbage"}), 422)
 
 
+def test_a_source_is_heard_from_its_earliest_receipt_and_not_looked_for_before(connection: Connection[Any]) -> None:
+    def heard(minute: int) -> set[str]:
+        moment = START + timedelta(minutes=minute)
+        return set(feed_store.newest(connection, feed_store.read(connection), START + timedelta(hours=9), moment))
+
+    def said(recorded: int) -> None:
+        data = {"site": "RVV01", "department_type": 1, "arrival_mode": "other"}
+        ingest(connection, [stated("ed.arrived", "j_a", 0, data, id="a", sent=0, recorded=recorded)])
+
+    said(300)
+    assert (heard(299), heard(300)) == (set(), {SOURCE})
+    said(60)
+    assert (heard(59), heard(60)) == (set(), {SOURCE})
+    row = feed_store.read(connection)[0]
+    assert (row.first_event_at, row.first_receipt_at) == (START, START + timedelta(minutes=60))
+
+
 # --- learning -------------------------------------------------------------------------------------------------------
 
 
@@ -133,7 +153,14 @@ def write(connection: Connection[Any], moments: list[datetime], source: str = SO
             """,
             [(uuid4(), uuid4(), source, each, each, each) for each in moments],
         )
-    connection.execute("insert into feed values (%s, %s, %s, 1)", (source, max(moments), max(moments)))
+    first, last = min(moments), max(moments)
+    connection.execute(
+        """
+        insert into feed (source, first_event_at, last_event_at, first_receipt_at, last_receipt_at, facts)
+        values (%s, %s, %s, %s, %s, 1)
+        """,
+        (source, first, last, first, last),
+    )
 
 
 def world(weeks: int, until: datetime, rng: Random) -> list[datetime]:

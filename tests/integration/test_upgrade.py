@@ -44,21 +44,25 @@ set begin_at = '2026-04-01T00:00Z', from_at = '2026-04-01T00:00Z', until = '2026
 
 @pytest.fixture
 def at_0010(tmp_path: Path) -> Iterator[str]:
-    """The address of a store with facts and readings that stands at migration 0010."""
+    """The address of a store with facts and readings that stands at migration 0010.
+
+    Today's ingest needs today's tables, so it is brought forward and taken back.
+    """
     with embedded(tmp_path / "postgres") as url:
-        backend = get_backend("postgresql+psycopg://" + url.partition("://")[2])
-        try:
-            old = read_migrations(str(MIGRATIONS)).filter(lambda migration: migration.id < "0011")
-            backend.apply_migrations(backend.to_apply(old))
-        finally:
-            backend.connection.close()
+        migrate(url)
         with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("create temp table touched (keys text[])")  # where today's ingest leaves its notes
             ingest(connection, [
                 fact
                 for number in range(20)
                 for fact in attended(f"j_{number}", BEGIN + number * 10 * HOUR, (number % 5 + 1) * HOUR)
             ])  # fmt: skip
+        backend = get_backend("postgresql+psycopg://" + url.partition("://")[2])
+        try:
+            later = read_migrations(str(MIGRATIONS)).filter(lambda migration: migration.id >= "0011")
+            backend.rollback_migrations(backend.to_rollback(later))
+        finally:
+            backend.connection.close()
+        with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(OLD_READINGS)
         yield url
 

@@ -19,7 +19,7 @@ SYSTEM = small_system()
 
 def overview(*sources: str) -> dict[str, Any]:
     atoms = evaluate(World((), SYSTEM), [atom for name in OVERVIEW for atom in CATALOGUE[name].atoms()], NOW)
-    feeds = health([FeedRow(f"urn:nhs:ods:{source}", NOW, NOW, 1) for source in sources], SYSTEM, NOW)
+    feeds = health([FeedRow(f"urn:nhs:ods:{source}", NOW, NOW, NOW, NOW, 1) for source in sources], SYSTEM, NOW)
     return build(SYSTEM, atoms, feeds, t=NOW, known_at=None, clock=Clock.wall(NOW), wall=NOW, synthetic=False)
 
 
@@ -57,6 +57,6 @@ def test_spare_beds_never_make_a_site_seem_less_in_need() -> None:
 def test_a_feed_grows_late_and_then_silent() -> None:
     def state(minutes: int) -> str:
         then = NOW - timedelta(minutes=minutes)
-        return health([FeedRow("urn:nhs:ods:RVV", then, then, 1)], SYSTEM, NOW)["RVV"].state
+        return health([FeedRow("urn:nhs:ods:RVV", then, then, then, then, 1)], SYSTEM, NOW)["RVV"].state
 
     assert [state(0), state(20), state(21), state(61)] == ["live", "live", "delayed", "silent"]

@@ -131,7 +131,7 @@ def test_a_rhythm_that_was_learned_is_what_a_feed_is_judged_by() -> None:
     quiet = learn(BUSY, hearing(by_day=12, by_night=0.5, weeks=6))
 
     def feed(rhythm: Rhythm | None) -> tuple[str, bool]:
-        found = health([FeedRow("urn:nhs:ods:RVV", heard, heard, 1, rhythm)], system, now)["RVV"]
+        found = health([FeedRow("urn:nhs:ods:RVV", heard, heard, heard, heard, 1, rhythm)], system, now)["RVV"]
         assert found.delayed_at < found.silent_at
         assert (found.state == "live") == (now <= found.delayed_at)
         return found.state, found.learned
