@@ -37,3 +37,11 @@ def facts_of_moment(connection: Connection[Any], keys: Sequence[str], moment: da
     """By subject, every fact of that time."""
     query = f"{FACTS} where subject = any(%(keys)s) and time = %(moment)s"
     return facts_by_subject(connection, query, {"keys": list(keys), "moment": moment})
+
+
+def facts_between(
+    connection: Connection[Any], keys: Sequence[str], after: datetime, until: datetime
+) -> dict[str, list[Fact]]:
+    """By subject, every fact of a time after one moment and until another."""
+    query = f"{FACTS} where subject = any(%(keys)s) and time > %(after)s and time <= %(until)s"
+    return facts_by_subject(connection, query, {"keys": list(keys), "after": after, "until": until})

@@ -7,8 +7,8 @@ are few, however long the history: what was said late, and what was corrected.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -17,11 +17,12 @@ from psycopg.rows import tuple_row
 
 from services.domain.catalogue import CATALOGUE
 from services.domain.events import EVENT_TYPES
+from services.domain.facts import Fact
 from services.domain.fold import fold
-from services.domain.measures import Atoms, Measure, configured_capacity
+from services.domain.measures import LONGEST_WINDOW, Atoms, Measure, configured_capacity
 from services.domain.phases import Phase
 from services.domain.system import System
-from services.store import measure_sql
+from services.store import gauges, measure_sql
 from services.store.events import read_facts, row_of
 
 #: Of some facts, all that a fold makes of them: a milestone each. Where there are fewer milestones than facts, some are
@@ -31,7 +32,7 @@ _STRADDLING = """
 with of_kind (kind, types) as (
     select value ->> 0, array(select jsonb_array_elements_text(value -> 1)) from jsonb_array_elements(%(kinds)s::jsonb)
 )
-select key
+select key, kind = 'gauge' and facts = cardinality(moments) and facts >= %(many)s as is_plain
 from subject left join of_kind using (kind), lateral (
     select count(*) as facts, bool_or(recorded_at > %(known_at)s and time <= %(t)s) as late,
            bool_or(recorded_at <= %(known_at)s and type = any(types)) as of_its_kind
@@ -41,6 +42,8 @@ where last_recorded_at > %(known_at)s and first_recorded_at <= %(known_at)s
   and (facts <> coalesce(cardinality(moments), 0) or late or not of_its_kind)
 order by key
 """
+MANY_FACTS = 500  # of a gauge, for looking into only some of them to be worth it
+CARRIED = timedelta(days=7)  # a reading may stand for longer; then all are read
 _KINDS = orjson.dumps(
     [
         [kind, [name for name, each in EVENT_TYPES.items() if each.kind == kind]]
@@ -51,11 +54,28 @@ _KINDS = orjson.dumps(
 
 def refolded(connection: Connection[Any], t: datetime, known_at: datetime) -> measure_sql.Refolded:
     """The subjects that were known otherwise at known_at than they are stored, in what stood by t."""
+    asked = {"t": t, "known_at": known_at, "kinds": _KINDS, "many": MANY_FACTS}
     with connection.cursor(row_factory=tuple_row) as cursor:
-        asked = {"t": t, "known_at": known_at, "kinds": _KINDS}
-        keys = [row[0] for row in cursor.execute(_STRADDLING, asked)]
-    rows = [row_of(fold(facts, known_at=known_at)) for facts in read_facts(connection, keys).values()] if keys else []
-    return measure_sql.Refolded(known_at, keys, orjson.dumps(rows).decode())
+        found: dict[str, bool] = dict(cursor.execute(_STRADDLING, asked).fetchall())
+    facts = _late_gauges(connection, [key for key, is_plain in found.items() if is_plain], t, known_at)
+    facts |= read_facts(connection, [key for key in found if key not in facts])
+    rows = [row_of(fold(each, known_at=known_at)) for each in facts.values()]
+    return measure_sql.Refolded(known_at, list(found), orjson.dumps(rows).decode())
+
+
+def _late_gauges(
+    connection: Connection[Any], keys: Sequence[str], t: datetime, known_at: datetime
+) -> dict[str, list[Fact]]:
+    """Of gauges of which nothing was ever corrected, the facts that a window at t can reach: not the years before.
+
+    One of which none of them goes back to the window's start is left out.
+    """
+    reach = t - LONGEST_WINDOW
+    found = gauges.facts_between(connection, keys, reach - CARRIED, t) if keys else {}
+    return {
+        key: facts for key, facts in found.items()
+        if any(fact.time <= reach and fact.recorded_at <= known_at for fact in facts)
+    }  # fmt: skip
 
 
 def read_open(

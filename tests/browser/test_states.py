@@ -34,7 +34,7 @@ CROSSED = ("overview", "site", "ed", "ambulance", "beds")
 WALLS = ("wall", "wall-4k")
 #: In the order in which a page goes through them. A wall at night, a larger one by day.
 SIZES = {"desk": (1440, 900), "phone": (390, 844), "wall": (1920, 1080), "wall-4k": (3840, 2160)}
-KEYS = {"wall": "wd", "wall-4k": "d"}
+NIGHT = ("wall",)  # said, not left to the sun: the sheet of pictures says which is which
 SILENT_FOR = {"RVV": timedelta(hours=3)}
 AT_ONCE = 4000
 MAIN_MILLISECONDS = 20_000
@@ -107,10 +107,13 @@ def drawn(page: Page, state: str, board: str, pictures: Path, check: Callable[[P
     found: list[str] = []
     for size, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
-        for key in KEYS.get(size, ""):
-            page.keyboard.press(key)
-        wall = size in WALLS
+        wall, theme = size in WALLS, "dark" if size in NIGHT else "light"
+        if wall and page.locator(".stage").count() == 0:
+            page.keyboard.press("w")
         expect(page.locator(".stage")).to_have_count(1 if wall else 0)
+        if page.locator("html").get_attribute("data-theme") != theme:
+            page.keyboard.press("d")
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
         expect(page.locator(READY.get(board, "main")).first).to_be_visible(timeout=MAIN_MILLISECONDS)
         page.screenshot(path=str(pictures / f"{state}-{board}-{size}.png"), full_page=not wall)
         told = faults(page, wall=wall) + check(page, size)

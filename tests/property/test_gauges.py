@@ -5,19 +5,23 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
 from services import returning
 from services.domain.facts import Fact
 from services.domain.fold import survivors
+from services.domain.measures import evaluate
 from services.returning import Reading, last_readings
+from services.store import picture
 from services.store.database import Database
 from services.store.events import ingest, read_facts
 from services.store.gauges import newest_facts
 from tests.conftest import empty
+from tests.property.test_measures import ATOMS, SYSTEM, world
 from tests.worlds import START, event
 
 MEASURES = ("community.p1_slots_free", "community.p2_beds_free")
@@ -66,6 +70,35 @@ def test_the_last_word_of_a_gauge_is_that_of_all_of_its_facts(
         empty(connection)
         ingest(connection, facts)
         assert last_readings(connection, "XMCH", MEASURES, t, OURS) == plainly(connection, t)
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(st.integers(0, 80), st.sampled_from([0, 0, 1, 30])), min_size=1, max_size=20),
+       st.integers(24, 84), st.integers(0, 84), st.booleans(), st.integers(0, 30))  # fmt: skip
+@example(told=[(40, 0), (10, 0), (50, 0)], hour=44, known_hour=44, corrected=True, carried=10)
+def test_a_long_story_cut_to_what_a_window_reaches_gives_what_the_whole_gives(
+    database: Database, told: list[tuple[int, int]], hour: int, known_hour: int, corrected: bool, carried: int
+) -> None:
+    data = {"organisation": "XMCH", "measure": MEASURES[0]}
+    facts = [
+        event("gauge.reported", f"XMCH/{MEASURES[0]}", 60 * of, data | {"value": number}, id=f"g{number}", sent=60 * of,
+              recorded=60 * (of + late))
+        for number, (of, late) in enumerate(told)
+    ]  # fmt: skip
+    if corrected:  # the first is said again, for another time
+        of = told[0][0]
+        facts.append(event("gauge.reported", f"XMCH/{MEASURES[0]}", 60 * ((of + 40) % 81), data | {"value": 99},
+                           id="g0", sent=60 * (of + 1), recorded=60 * (of + 1)))  # fmt: skip
+    t, known_at = START + timedelta(hours=hour), START + timedelta(hours=known_hour)
+    with (
+        database.connection() as connection, mock.patch.object(picture, "MANY_FACTS", 1),
+        mock.patch.object(picture, "CARRIED", timedelta(hours=carried)),
+    ):  # fmt: skip
+        empty(connection)
+        ingest(connection, facts)
+        found = picture.read_atoms(connection, SYSTEM, t, known_at=known_at)[None]
+    expected = evaluate(world(facts, known_at=known_at), ATOMS, t)
+    assert found == expected
 
 
 def test_of_many_reports_few_are_read(connection: Connection[Any]) -> None:
