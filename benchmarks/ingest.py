@@ -34,7 +34,7 @@ from simulations.feed import SyntheticSystem
 
 BODY = 2000  # events
 GROWTH = (10_000, 100_000, 1_000_000)
-MEASURED = 120_000  # events timed for each figure: of few, filling and draining the intake would be much
+MEASURED = 200_000  # events timed for each figure: of few, filling and draining the intake would be much
 SCATTERED_OVER = 20_000  # events among which a journey's are dealt out
 
 
