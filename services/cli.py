@@ -53,7 +53,8 @@ DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default
 
 def main() -> None:
     """Run the command; what cannot be done is one line on standard error and exit code 1."""
-    gc.set_threshold(50_000, 20, 50)  # events are many, small and without cycles: the default walks them for nothing
+    # Events are many, small and without cycles: the default walks them for nothing. Fewer at a time: all threads wait.
+    gc.set_threshold(50_000, 5, 200)
     sys.setswitchinterval(0.001)  # a thread that the database has answered waits no longer than this for its turn
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     try:

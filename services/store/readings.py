@@ -164,14 +164,20 @@ def stories(connection: Connection[Any], grid: Grid) -> Iterator[Version]:
     yield from settled(_settled(connection, known, frozenset(touched)), grid)
 
 
+def _rows(connection: Connection[Any], query: str, asked: dict[str, datetime]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, some at a time: made all at once they would hold every other thread up."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        cursor.execute(query, asked)
+        while rows := cursor.fetchmany(_CHUNK):
+            yield from rows
+
+
 def _settled(
     connection: Connection[Any], known: dict[str, datetime], touched: frozenset[str]
 ) -> Iterator[tuple[Subject, Sequence[Phase]]]:
     beginning = datetime.min.replace(tzinfo=UTC)
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        rows = cursor.execute(_PHASES, known).fetchall()
     subjects: dict[str, tuple[Subject, list[Phase]]] = {}
-    for key, kind, source, moments, *phase in rows:
+    for key, kind, source, moments, *phase in _rows(connection, _PHASES, known):
         if key in touched:
             continue
         found = subjects.get(key)
