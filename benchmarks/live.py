@@ -1,8 +1,9 @@
 """From an event to every open board, and the overview with a long history, through `lightship up` itself.
 
 Event to socket: events are posted at a steady rate, in small bodies as a feed sends them; every tenth of a second one
-of them is an arrival at a hospital that gets no others, and each of the sockets is watched for the attendance it adds.
-The time is from before the body is sent until the delta is read. The clients share the machine's cores.
+of them holds a crowd of arrivals at a hospital that otherwise gets none but those of the synthetic feed, which are far
+fewer than a crowd, and each of the sockets is watched for the attendances it adds. The time is from before the body is
+sent until the delta is read. The clients share the machine's cores.
 Overview: GET /api/v1/overview one after another, now and as at random moments of the last 30 days (or of the history):
 as known now, and as it was known then.
 """
@@ -34,6 +35,7 @@ from services.store.readings import KEPT_DAYS
 
 PROBE = "ed.attendances_today"
 PROBES_EACH_SECOND = 10
+CROWD = 20  # arrivals of a probe: one alone could not be told from one of the synthetic feed's
 BODIES_EACH_SECOND = 20
 WARM_UP_SECONDS = 3
 LIMIT_SECONDS = 4 * 3600
@@ -208,10 +210,11 @@ async def _event_to_socket(port: int, sockets: int, events_each_second: int, sec
             await asyncio.sleep(max(0.0, began + number / BODIES_EACH_SECOND - time.perf_counter()))
             probing = number % (BODIES_EACH_SECOND // PROBES_EACH_SECOND) == 0
             warm = number < WARM_UP_SECONDS * BODIES_EACH_SECOND
-            count = events_each_second // BODIES_EACH_SECOND
-            body = _body(number, count, [(site.code, site.provider) for site in others])
+            count = events_each_second // BODIES_EACH_SECOND - (CROWD if probing else 0)
+            body = _body(number, max(0, count), [(site.code, site.provider) for site in others])
             if probing:
-                body += b"\n" + _arrival(f"P{number}", probed.code, probed.provider)
+                crowd = [_arrival(f"P{number}N{each}", probed.code, probed.provider) for each in range(CROWD)]
+                body = b"\n".join(filter(None, [body, *crowd]))
                 sent.append(float("inf") if warm else time.perf_counter())
             posting.add(asyncio.create_task(_post(client, body)))
             posting = {task for task in posting if not task.done() or task.result()}
@@ -256,7 +259,7 @@ async def _watch(line: ClientConnection, site: str, base: float, sent: list[floa
         figure = (row or {}).get("measures", {}).get(PROBE)
         if figure is None or figure["value"] is None:
             continue
-        at, count = time.perf_counter(), int(figure["value"] - base)
+        at, count = time.perf_counter(), int(figure["value"] - base) // CROWD
         for number in range(seen, min(count, len(sent))):
             if sent[number] != float("inf"):
                 taken.append(at - sent[number])
