@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 import psycopg
@@ -37,6 +38,7 @@ from services.store.database import Database
 DAY = timedelta(days=1)
 KEPT = timedelta(days=store.KEPT_DAYS)
 BLOCK = timedelta(days=7)  # of the past, swept at once: bounds memory
+WORK_SECONDS = 0.0005  # between rests
 SETTLING = timedelta(seconds=3)  # for what is being committed when a mark passes
 #: A learned rhythm would change readings that are kept already: theirs stays that of the kind of provider.
 SILENT_AFTER_GAPS = 12
@@ -201,6 +203,7 @@ class Keeper:
     ) -> None:  # fmt: skip
         self._database, self._system, self._fence, self._begin = database, system, fence, begin
         self._stop = threading.Event()
+        self._rested_at = 0.0
         self._thread = threading.Thread(target=self._run, name="readings", daemon=True)
 
     def start(self) -> None:
@@ -210,6 +213,17 @@ class Keeper:
         """Stop, if need be in the middle of a step: it is done again next time."""
         self._stop.set()
         self._thread.join(timeout=30)
+
+    def _rested(self) -> bool:
+        """Whether to stop, after a rest where it is time for one.
+
+        A thread that only computes keeps the interpreter for a whole switch interval each time, and who sends to
+        hundreds of boards asks for it hundreds of times: what is a second's work here would be seconds there.
+        """
+        if monotonic() - self._rested_at > WORK_SECONDS:
+            sleep(store.REST_SECONDS)
+            self._rested_at = monotonic()
+        return self._stop.is_set()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -242,7 +256,7 @@ class Keeper:
                 return advance(
                     connection, self._system, now, fence=fence,
                     again_from=lambda until, begin: self._apart(until, begin, fence, None),
-                    stopping=self._stop.is_set,
+                    stopping=self._rested,
                 )  # fmt: skip
         self._apart(until, begin, fence, newest)
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,8 @@ from services.store.events import read_facts
 
 KEPT_DAYS = 14  # of five-minute readings
 _2000 = 946_684_800_000_000  # microseconds from 1970 to PostgreSQL's own zero
+REST_SECONDS = 0.0001  # long enough for a thread that waits to have its turn
+_ROWS = 200  # about a millisecond's work
 _CHUNK = 5000
 
 _TOUCHED = """
@@ -168,8 +171,9 @@ def _rows(connection: Connection[Any], query: str, asked: dict[str, datetime]) -
     """The rows of a query, some at a time: made all at once they would hold every other thread up."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute(query, asked)
-        while rows := cursor.fetchmany(_CHUNK):
+        while rows := cursor.fetchmany(_ROWS):
             yield from rows
+            time.sleep(REST_SECONDS)
 
 
 def _settled(
