@@ -116,25 +116,21 @@ def take_stream(
     """Take items in, a batch at a time, counting into `taken`; yields it whenever a batch is durable.
 
     While the database takes one batch, the next are judged and drafted. Where it fails at one, those that wait behind
-    it are not begun.
+    it are not begun; where the source breaks off, what came before is taken in.
     """
     waiting: deque[Future[None]] = deque()
     last: Future[None] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="intake") as pool:
-        try:
-            for facts, refusals in _batches(intake.door, items, taken, now, only_source):
-                ready = drafted(facts, intake.recent) if facts else None
-                last = pool.submit(_flush_after, last, intake, taken, ready, refusals, now, content_type)
-                waiting.append(last)
-                if len(waiting) > AHEAD:
-                    waiting.popleft().result()
-                    yield taken
-            while waiting:
+        for facts, refusals in _batches(intake.door, items, taken, now, only_source):
+            ready = drafted(facts, intake.recent) if facts else None
+            last = pool.submit(_flush_after, last, intake, taken, ready, refusals, now, content_type)
+            waiting.append(last)
+            if len(waiting) > AHEAD:
                 waiting.popleft().result()
                 yield taken
-        finally:
-            for each in waiting:
-                each.cancel()
+        while waiting:
+            waiting.popleft().result()
+            yield taken
 
 
 def _batches(

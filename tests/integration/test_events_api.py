@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -13,9 +15,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.api.app import AppState, create_app
+from services.ingest.body import BodyRefused, RawItem
+from services.ingest.intake import Taken, take_stream
 from services.store.events import Batch, Ingested, commit
 from services.store.recent import Recent
-from tests.integration.doors import event, held, is_problem, kept, post
+from tests.integration.doors import NOW, event, held, is_problem, kept, post
 
 
 def test_good_events_are_accepted_and_known_again(client: TestClient, state: AppState) -> None:
@@ -191,6 +195,26 @@ def test_what_waits_behind_a_batch_that_failed_is_not_begun(
     assert kept(state) == 1
     again = post(client, events).json()
     assert (again["accepted"], again["duplicate"]) == (14, 1)
+
+
+def test_where_a_source_breaks_off_all_that_came_before_is_taken_in(
+    state: AppState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> Iterator[RawItem]:
+        for number in range(7):
+            yield RawItem(number, orjson.dumps(event()))
+        raise BodyRefused(400, "broken off")
+
+    def slowly(connection: Any, batch: Batch, recent: Recent) -> Ingested:
+        time.sleep(0.05)
+        return commit(connection, batch, recent)
+
+    monkeypatch.setattr("services.ingest.intake.BATCH", 2)
+    monkeypatch.setattr("services.ingest.intake.commit", slowly)
+    taken = Taken()
+    with pytest.raises(BodyRefused):
+        list(take_stream(state.intake, broken(), taken, now=NOW))
+    assert (taken.accepted, kept(state)) == (7, 7)
 
 
 def test_a_fault_of_ours_is_a_500_that_says_nothing(
