@@ -41,6 +41,7 @@ $(VENV)/bin/python:
 $(VENV)/.runtime: requirements/runtime.txt | $(VENV)/bin/python
 	@echo "Setting up: what Lightship runs on (pinned, with hashes)"
 	@$(PIP) --require-hashes -r requirements/runtime.txt
+	@$(RUN) -m tools.command
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime pyproject.toml | $(VENV)/bin/python

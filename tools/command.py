@@ -1,0 +1,25 @@
+"""The command `lightship` in the virtual environment: `python -m tools.command`.
+
+For whoever runs Lightship and builds nothing: `pip install --editable` needs what packages are built with. For
+developers that follows (`make test`), and writes its own over this.
+"""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Write the script, and where its modules are."""
+    (Path(sysconfig.get_path("purelib")) / "lightship-here.pth").write_text(f"{ROOT}\n")
+    script = Path(sysconfig.get_path("scripts")) / "lightship"
+    script.write_text(f"#!{sys.executable}\nfrom services.cli import main\n\nmain()\n")
+    script.chmod(0o755)
+
+
+if __name__ == "__main__":
+    main()
