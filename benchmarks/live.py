@@ -211,7 +211,7 @@ async def _event_to_socket(port: int, sockets: int, events_each_second: int, sec
             probing = number % (BODIES_EACH_SECOND // PROBES_EACH_SECOND) == 0
             warm = number < WARM_UP_SECONDS * BODIES_EACH_SECOND
             count = events_each_second // BODIES_EACH_SECOND - (CROWD if probing else 0)
-            body = _body(number, max(0, count), [(site.code, site.provider) for site in others])
+            body = _body(number, count, [(site.code, site.provider) for site in others])
             if probing:
                 crowd = [_arrival(f"P{number}N{each}", probed.code, probed.provider) for each in range(CROWD)]
                 body = b"\n".join(filter(None, [body, *crowd]))

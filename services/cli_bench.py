@@ -40,7 +40,7 @@ def bench_ingest(
 def bench_live(
     history_days: Annotated[float, typer.Option(min=0.5, max=400, help="Days of history to fill first.")] = 365,
     sockets: Annotated[int, typer.Option(min=1, max=1000)] = 200,
-    events: Annotated[int, typer.Option(min=20, help="Events a second.")] = 500,
+    events: Annotated[int, typer.Option(min=400, help="Events a second, 200 of them watched for.")] = 500,
     seconds: Annotated[int, typer.Option(min=5)] = 30,
     data_dir: Annotated[
         Path | None, typer.Option(help="Keep the data here; a history that is here already is measured.")
