@@ -6,11 +6,7 @@ import contextlib
 import gc
 import getpass
 import json
-import os
-import signal
 import sys
-import threading
-import time as wall_time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -25,7 +21,8 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from services.cli_bench import bench_app
-from services.cli_shared import Json, console, errors, progress_bar
+from services.cli_feed import feed_app
+from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
 from services.errors import LightshipError
 from services.settings import Settings
 
@@ -37,7 +34,6 @@ app = typer.Typer(
     name="lightship", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="The real-time command centre of an NHS integrated care system.",
 )  # fmt: skip
-feed_app = typer.Typer(no_args_is_help=True, help="The synthetic system that stands in for the trusts' feeds.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="Payloads that a door refused: list, show, mend, replay.")
 database_app = typer.Typer(no_args_is_help=True, help="The database.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of machines that send or read.")
@@ -46,7 +42,6 @@ for name, sub in (
 ):  # fmt: skip
     app.add_typer(sub, name=name)
 
-TETHER_SECONDS = 10  # for a feed to end by itself; killed it loses nothing
 SchemaKind = StrEnum("SchemaKind", ["events", "openapi", "asyncapi"])
 DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default ~/.local/share/lightship.")]
 
@@ -64,20 +59,6 @@ def main() -> None:
         sys.exit(1)
 
 
-def _settings(data_dir: Path | None = None) -> Settings:
-    settings = Settings()
-    return settings.model_copy(update={"data_dir": data_dir}) if data_dir else settings
-
-
-@contextlib.contextmanager
-def _database(settings: Settings) -> Iterator[Any]:
-    from services.store.database import Database
-    from services.up import database_of
-
-    with database_of(settings) as url, Database(url) as database:
-        yield database
-
-
 @contextlib.contextmanager
 def _intake(settings: Settings, *, trusted: bool = False) -> Iterator[Intake]:
     """The outer door of the command line, on the configured store."""
@@ -88,7 +69,7 @@ def _intake(settings: Settings, *, trusted: bool = False) -> Iterator[Intake]:
     from services.ingest.intake import Intake
 
     keys = KeyRing.load(settings.keys, create=settings.database_url is None)
-    with _database(settings) as database:
+    with database_at(settings) as database:
         yield Intake(database, Door(load_system(settings.system), keys, GAUGES, trusted=trusted))
 
 
@@ -121,48 +102,7 @@ def up(
     options = Options(
         port=port, host=host, history_days=history_days, speed=speed, seed=seed, feed=feed, open_browser=open_browser
     )
-    run(_settings(data_dir), options, _say)
-
-
-@feed_app.command("run")
-def feed_run(
-    history_days: Annotated[float, typer.Option(min=0, max=400)] = 7,
-    speed: Annotated[float, typer.Option(min=0.1, max=3600)] = 1,
-    seed: int = 1,
-    scale: Annotated[float, typer.Option(min=0.01, max=10)] = 1,
-    live: Annotated[bool, typer.Option("--live/--no-live", help="Go on live after the history.")] = True,
-    quiet: bool = False,
-    tethered: Annotated[bool, typer.Option("--tethered", hidden=True, help="End when standard input closes.")] = False,
-) -> None:
-    """Write synthetic history into the store, or resume, then run live until stopped."""
-    from services.configuration import load_system
-    from services.domain.catalogue import GAUGES
-    from services.ingest.door import Door
-    from services.ingest.identity import KeyRing
-    from simulations.writer import Feed
-    from simulations.writer import Settings as FeedSettings
-
-    settings = _settings()
-    system = load_system(settings.system)
-    door = Door(system, KeyRing.load(settings.keys, create=True), GAUGES, trusted=True)
-    with _database(settings) as database, progress_bar(quiet) as progress:
-        task = progress.add_task("History", total=1.0)
-        asked = FeedSettings(seed=seed, scale=scale, history_days=history_days, speed=speed)
-        run = Feed(database, system, door, asked, settings.data_dir)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: run.stopping.set())
-        if tethered:
-            threading.Thread(target=_untethered, args=(run.stopping,), daemon=True).start()
-        run.run(progress=lambda share: progress.update(task, completed=share), live=live)
-
-
-def _untethered(stopping: threading.Event) -> None:
-    """Stop when whoever holds the other end of standard input is gone, however it went."""
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    stopping.set()
-    wall_time.sleep(TETHER_SECONDS)
-    os._exit(1)
+    run(settings_of(data_dir), options, _say)
 
 
 @app.command("import")
@@ -175,7 +115,7 @@ def import_files(
     from services.ingest.files import HISTORY_DAYS, import_file
     from services.ingest.intake import Taken
 
-    settings, taken = _settings(), Taken()
+    settings, taken = settings_of(), Taken()
     with _intake(settings, trusted=history) as intake, progress_bar(as_json) as progress:
         for path in files:
             task = progress.add_task(path.name, total=1.0)
@@ -200,7 +140,7 @@ def quarantine_list(limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as
     """The newest refused payloads, redacted."""
     from services.store import quarantine
 
-    with _database(_settings()) as database, database.connection() as connection:
+    with database_at(settings_of()) as database, database.connection() as connection:
         rows, _ = quarantine.list_(connection, None, limit, None)
     if as_json:
         print(json.dumps([_held(row) for row in rows], default=str))
@@ -223,7 +163,7 @@ def quarantine_show(identity: UUID) -> None:
     """One refused payload, redacted: its values are never shown."""
     from services.store import quarantine
 
-    with _database(_settings()) as database, database.connection() as connection:
+    with database_at(settings_of()) as database, database.connection() as connection:
         row = quarantine.get(connection, identity)
     if row is None:
         raise LightshipError("No such payload in quarantine: see `lightship quarantine list`.")
@@ -240,7 +180,7 @@ def quarantine_mend(
     from services.ingest import mending
 
     changes = dict(mending.change_of(each) for each in change)
-    with _intake(_settings()) as intake:
+    with _intake(settings_of()) as intake:
         tending.mend(intake, identity, changes, datetime.now(UTC), _by())
     _say("Mended. Send it again with `lightship quarantine replay`.")
 
@@ -251,7 +191,7 @@ def quarantine_replay(identity: UUID) -> None:
     from services import tending
     from services.store.feeds import read_clock
 
-    with _intake(_settings()) as intake:
+    with _intake(settings_of()) as intake:
         with intake.database.connection() as connection:
             now = read_clock(connection).at(datetime.now(UTC))
         taken = tending.replay(intake, identity, now, _by())
@@ -274,9 +214,9 @@ def replay(
     from services.live.readings import again
     from services.store import events, feeds
 
-    settings = _settings(data_dir)
+    settings = settings_of(data_dir)
     system = load_system(settings.system)
-    with _database(settings) as database, database.connection() as connection, progress_bar(quiet) as progress:
+    with database_at(settings) as database, database.connection() as connection, progress_bar(quiet) as progress:
         if not readings_only:
             task = progress.add_task("Journeys", total=None)
             done = 0
@@ -324,7 +264,7 @@ def doctor(
     """Look at everything Lightship needs, and say how to mend what is wrong. Exit code 1: something fails."""
     from services.doctor import examine
 
-    found = list(examine(_settings(data_dir), port))
+    found = list(examine(settings_of(data_dir), port))
     failing = any(each.state == "failing" for each in found)
     if as_json:
         print(json.dumps({"ok": not failing, "checks": [asdict(each) for each in found]}))
@@ -340,7 +280,7 @@ def doctor(
 @database_app.command("migrate")
 def database_migrate() -> None:
     """Apply the migrations that are missing."""
-    with _database(_settings()):
+    with database_at(settings_of()):
         _say("The database is up to date.")
 
 
@@ -357,7 +297,7 @@ def keys_create(
     from services import tending
 
     now = datetime.now(UTC)
-    with _database(_settings()) as database, database.connection() as connection:
+    with database_at(settings_of()) as database, database.connection() as connection:
         key, token = tending.create_key(
             connection, _by(), name=label, scopes=scope, source=source, now=now, expires_at=now + timedelta(days=days),
             system_at=now,
@@ -371,7 +311,7 @@ def keys_list() -> None:
     """Every API key, the revoked and expired ones among them; never the key itself."""
     from services.store import keys
 
-    with _database(_settings()) as database, database.connection() as connection:
+    with database_at(settings_of()) as database, database.connection() as connection:
         rows = keys.list_(connection)
     for row in rows:
         state = "revoked" if row.revoked_at else f"until {row.expires_at.isoformat(timespec='minutes')}"
@@ -386,7 +326,7 @@ def keys_revoke(identity: UUID) -> None:
     from services import tending
 
     now = datetime.now(UTC)
-    with _database(_settings()) as database, database.connection() as connection:
+    with database_at(settings_of()) as database, database.connection() as connection:
         tending.revoke_key(connection, _by(), identity, now=now, system_at=now)
     _say("Revoked.")
 

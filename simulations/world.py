@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from services.domain.system import System
+from simulations.levers import Levers
 from simulations.messages import Outbox
 from simulations.people import People
 
@@ -24,6 +25,7 @@ class World:
         self.seed = seed
         self.scale = scale
         self.now = begins
+        self.levers = Levers()
         self.outbox = Outbox(begins, self.stream("senders"))
         self.people = People(system, self.stream("people"))
         self._heap: list[tuple[int, int, Action, Any]] = []
