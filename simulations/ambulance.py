@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from simulations.department import Department
 from simulations.emergency import Emergency
+from simulations.levers import Lever
 from simulations.messages import iso
 from simulations.people import CHILDREN, EMERGENCY, Person
 from simulations.shape import HOUR, MINUTE
@@ -21,10 +22,22 @@ CATEGORIES = (
     ("C4", 0.02, 7200.0, 0.60), ("HCP", 0.09, 4500.0, 0.50),
 )  # fmt: skip
 _CATEGORY_WEIGHTS = [share for _, share, _, _ in CATEGORIES]
-HANDOVER_SPREAD = 0.62
+HANDOVER_SPREAD, LEAST_HANDOVER_MINUTES = 0.5, 5.0
 COHORT_AFTER = 30 * MINUTE
 MOST_HANDOVER = 4 * HOUR
 DIVERT_CROWDING = 1.15  # above it an ambulance may be sent elsewhere
+
+
+#: For each further boarder to a cubicle (Howlett 2026, domain.md 5.3: five more in 25 add 9.9 min to a handover, 7.9 to
+#: a category 2 response and 51.9 to a category 3; mild until a quarter of the cubicles hold boarders).
+HANDOVER_MINUTES = 9.9 / (5 / 25)
+SLOWER_SECONDS = {"C2": 7.9 * 60 / (5 / 25), "C3": 51.9 * 60 / (5 / 25), "C4": 51.9 * 60 / (5 / 25)}
+MILD_UNTIL, MILD = 0.25, 0.3  # `mild`: a third of the effect (assumption)
+
+
+def boarding_strain(boarded: float) -> float:
+    """Boarders to a cubicle -> the part of them that slows ambulances."""
+    return MILD * min(boarded, MILD_UNTIL) + max(0.0, boarded - MILD_UNTIL)
 
 
 class Ambulances:
@@ -44,7 +57,7 @@ class Ambulances:
         """Somebody rings 999 now."""
         world, random = self._world, self._random
         now, outbox = world.now, self._world.outbox
-        ed = random.choices(self._departments, self._weights)[0]
+        ed = random.choices(self._departments, self._asked())[0]
         outcome = random.random()
         stream = random.choices(self._streams, self._stream_weights)[0]
         person = world.people.draw(now, CHILDREN if stream == "paediatric" else EMERGENCY, ed.site.town)
@@ -57,7 +70,8 @@ class Ambulances:
             outbox.send("ambulance.cleared", self._source, subject, cleared, {"outcome": "hear_and_treat"})
             world.people.release(person, cleared)
             return
-        response = lognormal_mean(random, mean, spread)
+        response = lognormal_mean(random, max(0.6 * mean, mean + self._slower(category)), spread)
+        response *= world.levers.of(Lever.RESPONSE, ed.code, ed.provider)
         on_scene = now + int(response)
         outbox.send("ambulance.assigned", self._source, subject, now + int(response * random.uniform(0.2, 0.6)), {})
         outbox.send("ambulance.on_scene", self._source, subject, on_scene, {})
@@ -67,6 +81,26 @@ class Ambulances:
             world.people.release(person, leaves)
             return
         self._convey(subject, person, ed, stream, leaves)
+
+    def _asked(self) -> list[float]:
+        """Calls by department, as incidents and diverts have them now."""
+        of = self._world.levers.of
+        return [
+            weight * of(Lever.CALLS, ed.code, ed.provider)
+            for ed, weight in zip(self._departments, self._weights, strict=True)
+        ]
+
+    def busier(self) -> float:
+        """Calls of the whole system, as a multiple of what is usual."""
+        return sum(self._asked()) / sum(self._weights)
+
+    def _slower(self, category: str) -> float:
+        """Seconds: ambulances that wait to hand over are not on the road."""
+        a_share = SLOWER_SECONDS.get(category, 0.0)
+        if not a_share:
+            return 0.0
+        longer = [boarding_strain(ed.boarded) - boarding_strain(ed.demand.figures.boarded) for ed in self._departments]
+        return a_share * sum(longer) / len(longer)
 
     def _category(self, outcome: float, stream: str) -> tuple[str, float, float]:
         random = self._random
@@ -97,9 +131,10 @@ class Ambulances:
         world, random, outbox = self._world, self._random, self._world.outbox
         now, site = world.now, {"site": ed.code}
         outbox.send("ambulance.arrived", self._source, subject, now, site)
-        # Crowding: mild until the department is full, then steep (Howlett 2026, domain.md 5.3).
-        crowded = 0.85 + 0.15 * min(1.0, ed.crowding) + 1.2 * max(0.0, ed.crowding - 1.0)
-        mean = ed.demand.figures.handover_minutes * crowded * (0.5 if stream == "resus" else 1.0)
+        figures = ed.demand.figures
+        longer = boarding_strain(ed.boarded) - boarding_strain(figures.boarded)
+        mean = max(LEAST_HANDOVER_MINUTES, figures.handover_minutes + HANDOVER_MINUTES * longer)
+        mean *= world.levers.of(Lever.HANDOVER, ed.code, ed.provider) * (0.5 if stream == "resus" else 1.0)
         taken = min(MOST_HANDOVER, 3 * MINUTE + int(lognormal_mean(random, mean, HANDOVER_SPREAD) * MINUTE))
         handed_over = now + taken
         if taken > COHORT_AFTER and random.random() < 0.5:

@@ -16,6 +16,8 @@ from simulations.world import World
 
 Holder = Callable[["Ward"], None]
 MEMORY_DAYS = 4.0
+#: Kinds of which a region shares its beds: who finds none is moved to another site.
+NETWORKED = frozenset(["ga_paediatric", "paediatric_hdu", "critical_care", "neonatal"])
 SPECIALTY_FIRST = 0.85  # how often the ward of the right specialty is taken when it has a bed
 
 
@@ -115,6 +117,8 @@ class Beds:
     def request(self, pool: Pool, holder: Holder, specialty: str | None = None) -> None:
         """`holder` is called with the ward as soon as a bed is held: at once, or after others have left."""
         ward = self.take(pool, specialty) if not pool.queue else None
+        if ward is None and pool.kind in NETWORKED:
+            ward = self._elsewhere(pool)
         if ward:
             holder(ward)
         else:
@@ -137,6 +141,12 @@ class Beds:
         best.held += 1
         pool.held += 1
         return best
+
+    def _elsewhere(self, pool: Pool) -> Ward | None:
+        """A bed of the kind at another site, in the same trust first, then where the most are free."""
+        others = [other for other in self.pools.values() if other.kind == pool.kind and other is not pool]
+        others.sort(key=lambda other: (other.provider != pool.provider, other.occupancy))
+        return next((ward for other in others if not other.queue and (ward := self.take(other))), None)
 
     def release(self, ward: Ward) -> None:
         ward.held -= 1

@@ -7,6 +7,7 @@ from collections import deque
 from simulations.people import Person
 from simulations.volumes import Demand
 
+MEMORY_PEOPLE = 1000  # over whom the usual wait for a bed is remembered
 AREA = {"resus": "resus", "majors": "majors", "mental_health": "majors", "minors": "minors", "paediatric": "paediatric"}
 
 
@@ -21,7 +22,10 @@ class Area:
 
 
 class Attendance:
-    __slots__ = ("acuity", "area", "by_ambulance", "decided", "ed", "gone", "person", "stream", "subject", "wanted")
+    __slots__ = (
+        "acuity", "area", "by_ambulance", "decided", "decided_at", "ed", "gone", "person", "stream", "subject",
+        "wanted",
+    )  # fmt: skip
 
     def __init__(self, ed: Department, subject: str, person: Person, stream: str) -> None:
         self.ed = ed
@@ -33,6 +37,7 @@ class Attendance:
         self.wanted: Area | None = None
         self.by_ambulance = False
         self.decided = False
+        self.decided_at = 0
         self.gone = False
 
 
@@ -54,6 +59,8 @@ class Department:
         self.waiting_room = self.areas.get("waiting_room")
         self.has_sdec = any(unit.kind == "sdec" for unit in demand.site.units)
         self.boarders: deque[Attendance] = deque()
+        self.boarding = 0  # who wait for a bed now
+        self.boarded_hours = 3.0  # as remembered: what a wait for a bed usually is here
         self.main = [area for name in ("majors", "resus") if (area := self.areas.get(name))]
 
     @property
@@ -63,6 +70,18 @@ class Department:
         if not room:
             return 0.8
         return sum(area.inside + len(area.waiting) for area in self.main) / room
+
+    @property
+    def boarded(self) -> float:
+        """People who wait for a bed, for each cubicle of majors and resus."""
+        room = sum(area.capacity for area in self.main)
+        return self.boarding / room if room else 0.0
+
+    def remember(self, hours: float) -> float:
+        """Somebody waited this long for a bed: how much longer that is than usual here."""
+        longer = hours - self.boarded_hours
+        self.boarded_hours += longer / MEMORY_PEOPLE
+        return longer
 
     def area_for(self, stream: str) -> Area | None:
         wanted = self.areas.get(AREA.get(stream, "minors"))

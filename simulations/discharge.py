@@ -11,21 +11,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulations.beds import Ward
+from simulations.days import Leaving, Runs
+from simulations.levers import Lever
 from simulations.messages import iso
 from simulations.people import OLDER, Person
 from simulations.shape import (
     DAY,
     DISCHARGE_HOURS,
-    DISCHARGE_WEEKDAYS,
-    FRIDAY,
     HOUR,
     MINUTE,
-    SATURDAY,
-    SUNDAY,
     local_seconds,
     local_time,
-    weekday,
 )
+from simulations.volumes import figures_of
 from simulations.world import World, length_biased, lognormal_mean
 
 if TYPE_CHECKING:
@@ -43,9 +41,11 @@ PATHWAYS: dict[str, tuple[float, ...]] = {
 }
 MEAN_SHARES = (0.784, 0.126, 0.056, 0.034)  # of PATHWAYS over the ages of emergency stays
 #: Mean days without criteria to reside before the factor of the trust (assumption: community reablement is quickest).
-DELAY_DAYS = (0.35, 4.0, 8.0, 11.0)
+DELAY_DAYS = (0.0, 4.0, 8.0, 11.0)
 DELAY_SPREAD = 0.8
-TOLD = 0.6  # share of pathway 0 leavers for whom the ward states that criteria are no longer met
+WAITS_A_NIGHT = 0.15  # of pathway 0 leavers recorded as ready wait a night for medicines or transport (assumption)
+DELAY_MEMORY = 0.96  # from day to day, of how long the services beyond the hospital take
+MOST_TOLD = 0.97
 DELAY_CODES = {
     0: ("none", "medication", "transport", "family_choice"),
     1: ("awaiting_package", "awaiting_assessment", "awaiting_equipment", "family_choice"),
@@ -54,22 +54,23 @@ DELAY_CODES = {
 }
 MEDWAY_TOWNS = ("gillingham", "medway", "chatham", "rochester", "rainham", "strood")
 SELF_DISCHARGED, RELAPSE, LOUNGE = 0.015, 0.06, 0.30
-ANY_DAY = 0.35  # of leavers go on the day they are ready; the published weekdays are of a part of all leavers
+ANY_DAY = 0.5  # of those never recorded as without criteria go on the day they are ready (assumption)
+BOARD_ROUND_HOURS = (8.0, 11.5)  # local: when wards say who no longer meets the criteria to reside
 HOME_VISIT = 0.06  # of complex leavers try their home for some hours first, their bed held (assumption)
 COMMUNITY_BED = 0.6  # of pathway 2 go to a community hospital if it has a bed (assumption)
 #: From the end of a stay's last part to an hour at which people leave, weekends included (measured).
 ROUNDING_DAYS = 0.42
+DELAY_ROUNDING_DAYS = 0.35  # of those on pathways 1 to 3, from the end of their wait (measured)
 
 
 def mean_delay(factor: float) -> float:
     """Mean days without criteria to reside over all stays, for a factor on the complex delays."""
-    complex_days = sum(share * days for share, days in zip(MEAN_SHARES[1:], DELAY_DAYS[1:], strict=True))
-    return complex_days * factor + MEAN_SHARES[0] * TOLD * DELAY_DAYS[0]
+    return factor * sum(share * days for share, days in zip(MEAN_SHARES[1:], DELAY_DAYS[1:], strict=True))
 
 
-def delay_factor(mean_days: float) -> float:
-    """The factor on complex delays that gives this mean over all stays."""
-    return max(0.2, (mean_days - mean_delay(0.0)) / (mean_delay(1.0) - mean_delay(0.0)))
+def delay_factor(complex_days: float) -> float:
+    """The factor on complex delays at which those on pathways 1 to 3 wait this many days on average."""
+    return max(0.2, complex_days * (1 - MEAN_SHARES[0]) / mean_delay(1.0))
 
 
 class Discharges:
@@ -81,6 +82,14 @@ class Discharges:
         hours = list(DISCHARGE_HOURS)
         self._by_17 = sum(hours[:17])
         self._hours: dict[str, list[float]] = {}
+        self._leaving: dict[str, Leaving] = {}
+        self._told: dict[str, Runs] = {}
+        self._delays: dict[str, Runs] = {}
+        for provider in dict.fromkeys(site.provider for site in world.system.sites):
+            figures = figures_of(world.system, provider)
+            self._leaving[provider] = Leaving(figures.weekdays)
+            self._told[provider] = Runs(world.stream(f"told/{provider}"), figures.told_spread, figures.told_memory)
+            self._delays[provider] = Runs(world.stream(f"delays/{provider}"), figures.delay_spread, DELAY_MEMORY)
         self._lounges = {
             site.code for site in world.system.sites for unit in site.units if unit.kind == "discharge_lounge"
         }
@@ -93,21 +102,56 @@ class Discharges:
         if stay.died:
             self.leaves(stay)
             return
-        if pool.kind in ("maternity", "neonatal", "critical_care"):
+        if pool.kind in ("maternity", "neonatal", "critical_care", "ga_paediatric", "paediatric_hdu"):
             self._sets_off(stay, 0, self._hour_on(stay, at))
             return
         pathway = self._pathway(stay)
-        if pool.kind == "ga_paediatric" or stay.admission == "elective":
+        if stay.admission == "elective":
             pathway = 0
+        lengths = self._inpatients.lengths.get(stay.pool)
         if pathway == 0:
-            leave = self._leave_time(stay, at)
-            if random.random() < TOLD:
-                self._not_met(stay, max(at, min(leave - HOUR, self._morning_before(leave))), 0)
+            self._simple(stay, at, lengths.told if lengths and pool.kind == "ga_adult" else 0.0)
+            return
+        stay.pathway = pathway
+        factor = lengths.delay if lengths else 1.0
+        today = local_seconds(at) // DAY
+        said = self._leaving[stay.provider].waits(random, today)  # few ward rounds judge it at a weekend
+        if said > today:
+            at = local_time(said, int(random.uniform(*BOARD_ROUND_HOURS) * HOUR))
+        slow = self._delays[stay.provider].of(said) * self._lever(Lever.DELAY, stay)
+        days = lognormal_mean(random, DELAY_DAYS[pathway] * factor, DELAY_SPREAD)
+        days *= slow * self._inpatients.factor(stay.pool)
+        if said > today:
+            self._world.at(at, self._delayed, (stay, pathway, max(0.2, days) * DAY))
+        else:
+            self._delay(stay, pathway, at, max(0.2, days) * DAY)
+
+    def _delayed(self, item: tuple[Stay, int, float]) -> None:
+        stay, pathway, length = item
+        self._delay(stay, pathway, self._world.now, length)
+
+    def _simple(self, stay: Stay, at: int, told: float) -> None:
+        """Home without help: on the day, or when a day has room; the ward records some of them first."""
+        random, leaving, factor = self._random, self._leaving[stay.provider], self._lever(Lever.LEAVERS, stay)
+        today = local_seconds(at) // DAY
+        recorded = random.random() < min(MOST_TOLD, told * self._told[stay.provider].of(today))
+        if not recorded and random.random() < ANY_DAY and factor == 1.0:
+            self._sets_off(stay, 0, self._hour_on(stay, at))
+            return
+        day = leaving.waits(random, today, factor)
+        leave = self._hour_on(stay, at if day == today else local_time(day, 9 * HOUR))
+        if not recorded:
             self._sets_off(stay, 0, leave)
             return
-        factor = self._inpatients.lengths[stay.pool].delay if stay.pool in self._inpatients.lengths else 1.0
-        days = lognormal_mean(random, DELAY_DAYS[pathway] * factor, DELAY_SPREAD) * self._inpatients.factor(stay.pool)
-        self._delay(stay, pathway, at, max(0.2, days) * DAY)
+        said = max(at, min(leave - HOUR, self._morning_before(leave)))
+        if random.random() < WAITS_A_NIGHT:
+            day = leaving.waits(random, day + 1, factor)
+            leave = self._hour_on(stay, local_time(day, 9 * HOUR))
+        self._not_met(stay, said, 0)
+        self._sets_off(stay, 0, leave)
+
+    def _lever(self, lever: Lever, stay: Stay) -> float:
+        return self._world.levers.of(lever, stay.ward.site.code, stay.provider)
 
     def _pathway(self, stay: Stay) -> int:
         draw = self._random.random()
@@ -181,40 +225,21 @@ class Discharges:
 
     # When people leave --------------------------------------------------------------------------------------------
 
-    def before_weekend(self, end: int, admitted: int) -> int:
-        """Wards send home before the weekend some who would be ready in it (domain.md 3.4: Friday 1.31)."""
-        day = weekday(end)
-        if day in (SATURDAY, SUNDAY):
-            friday = end - (day - FRIDAY) * DAY
-            if friday - admitted > DAY and self._random.random() < (0.19 if day == SATURDAY else 0.12) * 2:
-                return friday
-        return end
+    def made_ready(self, end: int, admitted: int, provider: str) -> int:
+        """A morning: wards ready some for the Friday who would be so at the weekend (domain.md 3.4: Friday 1.31)."""
+        admitted_on, due = local_seconds(admitted) // DAY, local_seconds(end) // DAY
+        if due <= admitted_on + 1:
+            return end
+        day = self._leaving[provider].early(self._random, due, admitted_on + 1)
+        return local_time(day, int(self._random.uniform(5, 9.5) * HOUR))
 
     def _leave_time(self, stay: Stay, due: int) -> int:
-        """An hour on the day due, or on another day so that weekdays share out as published (domain.md 3.4).
-
-        From an even flow of 1 a day: Saturday and Sunday give .19 and .12 to the Friday before; Sunday, Monday, Tuesday
-        and Wednesday pass .32, .43, .30 and .15 on to the day after. That is DISCHARGE_WEEKDAYS.
-        """
-        random = self._random
-        if random.random() < ANY_DAY:
-            return self._hour_on(stay, due)
-        day = weekday(due)
-        if day in (SATURDAY, SUNDAY):
-            earlier = due - (day - FRIDAY) * DAY
-            draw = random.random()
-            if draw < (0.19 if day == SATURDAY else 0.12):
-                return self._hour_on(stay, max(earlier, self._world.now + HOUR))
-        if day == SUNDAY and random.random() < 0.32 / 0.88:
-            due, day = due + DAY, 0
-        elif day == SUNDAY:
-            return self._hour_on(stay, due)
-        while day < 3:
-            carried = (0.32, 0.43, 0.30)[day]
-            if random.random() < DISCHARGE_WEEKDAYS[day] / (1 + carried):
-                break
-            due, day = due + DAY, day + 1
-        return self._hour_on(stay, due)
+        """An hour on the day due, or on another day so that weekdays and holidays share out as published."""
+        today = local_seconds(self._world.now) // DAY
+        leaving, random = self._leaving[stay.provider], self._random
+        due_on = local_seconds(due) // DAY
+        day = leaving.waits(random, leaving.early(random, due_on, today + 1), self._lever(Lever.LEAVERS, stay))
+        return self._hour_on(stay, due if day == due_on else local_time(day, 9 * HOUR))
 
     def _hour_on(self, stay: Stay, due: int) -> int:
         """A moment of the day of `due`, drawn from the trust's hours; the day after if that has gone."""

@@ -11,8 +11,11 @@ from statistics import NormalDist
 from typing import Any
 
 from simulations.beds import Ward
+from simulations.days import ADMISSION_MONTHS, ATTENDANCE_MONTHS, CHILDREN_MONTHS, monthly
 from simulations.department import Area, Attendance, Department
 from simulations.inpatient import Inpatients
+from simulations.lengths import CHILD_ZERO_DAY
+from simulations.levers import Lever
 from simulations.messages import iso
 from simulations.people import CHILDREN, EMERGENCY, WALK_IN, Person
 from simulations.shape import HOUR, MINUTE, local_hour
@@ -176,18 +179,26 @@ class Emergency:
         crowding = ed.crowding
         pace = ed.demand.figures.pace
         slow = pace if attendance.stream in ("majors", "mental_health", "resus") else pace**0.6
+        slow *= world.levers.of(Lever.PACE, ed.code, ed.provider)
         seen = lognormal(random, wait, wait_spread) * slow * (0.55 + 0.45 * min(2.5, crowding))
         decided = lognormal(random, treat, treat_spread) * slow
         seen_at = world.now + int(seen * MINUTE)
         decided_at = seen_at + int(decided * MINUTE)
         world.outbox.send("ed.seen", ed.provider, attendance.subject, seen_at, {"site": ed.code})
-        likely = ed.demand.admitted.get(attendance.stream, 0.0)
+        likely = ed.demand.admitted.get(attendance.stream, 0.0) * self._iller(ed, attendance.stream)
         if attendance.stream == "majors":  # those who came by ambulance are iller (assumption: a fifth and more)
             likely = min(0.97, likely * (1.15 if attendance.by_ambulance else 0.82))
         if random.random() < likely:
             self._is_admitted(attendance, seen_at, decided_at)
         else:
             world.at(decided_at + random.uniform(5, 25) * MINUTE, self._goes_home, attendance)
+
+    def _iller(self, ed: Department, stream: str) -> float:
+        """Of those who come, how many more than usual are admitted at this time of the year, or by an incident."""
+        day = self._world.day
+        months = CHILDREN_MONTHS if stream == "paediatric" else ADMISSION_MONTHS
+        season = monthly(months, day) / monthly(ATTENDANCE_MONTHS, day)
+        return season * self._world.levers.of(Lever.ADMITTED, ed.code, ed.provider)
 
     def _is_admitted(self, attendance: Attendance, seen_at: int, decided_at: int) -> None:
         ed, random, world = attendance.ed, self._random, self._world
@@ -218,6 +229,7 @@ class Emergency:
         pool = self._inpatients.beds.nearest(ed.site, kind)
         pressure = pool.pressure if pool else 0.0
         waited = self._bed_wait(ed) * math.exp(min(1.5, max(-1.0, 6 * pressure)))
+        waited *= world.levers.of(Lever.BED_WAIT, ed.code, ed.provider)
         if kind != "ga_adult":
             waited *= 0.5
         world.at(decided_at + (15 + waited) * MINUTE, self._wants_bed, (attendance, kind, specialty))
@@ -230,6 +242,8 @@ class Emergency:
 
     def _boards(self, attendance: Attendance) -> None:
         attendance.decided = True
+        attendance.decided_at = self._world.now
+        attendance.ed.boarding += 1
         attendance.ed.boarders.append(attendance)
 
     def _wants_bed(self, item: tuple[Attendance, str, str | None]) -> None:
@@ -266,7 +280,8 @@ class Emergency:
     def _in_bed(self, item: tuple[Attendance, Ward, str | None]) -> None:
         attendance, ward, specialty = item
         row = self._inpatients.demand[attendance.ed.code]
-        zero_day = ward.pool.kind == "ga_adult" and self._random.random() < row.figures.zero_day
+        shares = {"ga_adult": row.figures.zero_day, "ga_paediatric": CHILD_ZERO_DAY}
+        zero_day = self._random.random() < shares.get(ward.pool.kind, 0.0)
         self._inpatients.admit(
             ward,
             attendance.person,
@@ -275,6 +290,7 @@ class Emergency:
             specialty=specialty or ward.unit.specialty,
             follows=attendance.subject,
             zero_day=zero_day,
+            boarded_hours=attendance.ed.remember((self._world.now - attendance.decided_at) / HOUR),
         )
 
     def _goes_home(self, attendance: Attendance) -> None:
@@ -301,6 +317,8 @@ class Emergency:
     def _departs(self, attendance: Attendance, reason: str) -> None:
         ed = attendance.ed
         attendance.gone = True
+        if attendance.decided:
+            ed.boarding -= 1
         area = attendance.area
         self._leave_area(attendance)
         data: dict[str, Any] = {"site": ed.code, "reason": reason}

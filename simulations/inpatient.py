@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from simulations.beds import Beds, Pool, Ward
+from simulations.days import OCCUPANCY_MONTHS, monthly
 from simulations.discharge import Discharges
 from simulations.lengths import ELECTIVE_DAYS, ZERO_DAY_HOURS, solve
+from simulations.levers import Lever
 from simulations.people import CHILDREN, ELECTIVE, EMERGENCY, MOTHERS, Person
 from simulations.shape import DAY, HOUR
 from simulations.volumes import Demand
@@ -21,6 +23,9 @@ SPREAD = 0.95  # sigma of the lognormal of an active part (assumption; stroke st
 ELECTIVE_SPREAD = 0.7
 DIED = 0.045  # of emergency stays of a night or more (assumption)
 WARD_MOVE = 0.30  # share of emergency stays moved on from their first ward (assumption)
+#: Each four hours longer in the department lengthen a stay by 8.6 hours (Howlett 2026, domain.md 5.3).
+STAY_A_BOARDED_HOUR = 8.6 / 4
+LEAST_HOURS = 6.0
 RESPONSE, LEAST_FACTOR, MOST_FACTOR = 4.0, 0.5, 1.5  # a point of occupancy above usual shortens a stay by 4 %
 
 
@@ -62,7 +67,11 @@ class Inpatients:
         self.births = solved.births
 
     def factor(self, pool: Pool) -> float:
-        return max(LEAST_FACTOR, min(MOST_FACTOR, 1 - RESPONSE * pool.strain))
+        """On lengths of stay: below one where the beds are fuller than is usual at this time of the year."""
+        strain = pool.strain
+        if pool.kind == "ga_adult":
+            strain -= pool.target * (monthly(OCCUPANCY_MONTHS, self._world.day) - 1)
+        return max(LEAST_FACTOR, min(MOST_FACTOR, 1 - RESPONSE * strain))
 
     def admit(
         self,
@@ -75,8 +84,12 @@ class Inpatients:
         follows: str | None = None,
         zero_day: bool = False,
         subject: str | None = None,
+        boarded_hours: float = 0.0,
     ) -> Stay:
-        """Somebody reaches the bed held for them now."""
+        """Somebody reaches the bed held for them now.
+
+        boarded_hours: how much longer than usual they waited for it in the department, which lengthens their stay.
+        """
         stay = self.enter(ward, person, admission, at, specialty, follows, subject)
         pool, random, world = ward.pool, self._random, self._world
         if pool.kind == "critical_care":
@@ -95,8 +108,12 @@ class Inpatients:
             mean, spread = ELECTIVE_DAYS, ELECTIVE_SPREAD
         else:
             mean, spread = self._active_days(pool), SPREAD
-        self._plan(stay, at, lognormal_mean(random, mean, spread) * self.factor(pool) * DAY)
+        length = lognormal_mean(random, mean, spread) * self.factor(pool) * self._lever(Lever.STAY, ward) * DAY
+        self._plan(stay, at, max(LEAST_HOURS * HOUR, length + boarded_hours * STAY_A_BOARDED_HOUR * HOUR))
         return stay
+
+    def _lever(self, lever: Lever, ward: Ward) -> float:
+        return self._world.levers.of(lever, ward.site.code, ward.site.provider)
 
     def enter(
         self,
@@ -133,7 +150,7 @@ class Inpatients:
         random, world, pool = self._random, self._world, stay.ward.pool
         stay.active_end = int(at + length)
         if pool.kind == "ga_adult":
-            stay.active_end = self.discharges.before_weekend(stay.active_end, at)
+            stay.active_end = self.discharges.made_ready(stay.active_end, at, stay.provider)
         emergency = stay.admission in ("emergency", "transfer")
         stay.died = emergency and pool.kind == "ga_adult" and random.random() < DIED
         if pool.kind in ("ga_adult", "ga_paediatric") and random.random() < self.step_up.get(pool, 0.0):

@@ -7,19 +7,29 @@ from dataclasses import dataclass, field
 
 from services.domain.system import System
 from simulations.beds import Beds, Pool
-from simulations.discharge import COMMUNITY_BED, MEAN_SHARES, ROUNDING_DAYS, delay_factor, mean_delay
+from simulations.discharge import (
+    COMMUNITY_BED,
+    DELAY_ROUNDING_DAYS,
+    MEAN_SHARES,
+    ROUNDING_DAYS,
+    WAITS_A_NIGHT,
+    delay_factor,
+    mean_delay,
+)
 from simulations.volumes import Demand, Figures, figures_of
 
 ELECTIVE_DAYS, ZERO_DAY_HOURS = 3.0, 7.0  # mean stays (assumptions)
 CRITICAL_CARE_DAYS, NEONATAL_DAYS, MATERNITY_DAYS = 4.5, 9.0, 2.0  # mean stays (assumptions)
-LEAST_DAYS = 0.8
+LEAST_DAYS = 0.5
 #: Where arrivals are too few to fill the beds, stays grow no longer than this and the beds stay emptier.
 MOST_DAYS = {
     "ga_adult": 14.0, "ga_paediatric": 5.0, "critical_care": 9.0, "maternity": 4.0, "neonatal": 30.0,
     "paediatric_hdu": 4.0, "community": 45.0,
 }  # fmt: skip
 COMMUNITY_OCCUPANCY = 0.92  # assumption
+LEAST_TOLD, MOST_TOLD = 0.05, 0.95
 REACHED = 0.93  # of stays reach their delay: some die first, some get better again (measured)
+CHILD_ZERO_DAY = 0.40  # of children admitted in an emergency go home the same day (assumption)
 CHILD_STEP_UP = 0.06  # share of children's stays that need high dependency (assumption)
 CRITICAL_FROM_ED = 0.5  # share of critical-care arrivals that come straight from the ED (assumption)
 MOST_STEP_UP = 0.25
@@ -32,6 +42,7 @@ class Lengths:
 
     active: float
     delay: float = 1.0
+    told: float = 0.5  # of those who need nothing, the share recorded as no longer meeting the criteria to reside
     elective_share: float = 0.0  # of the occupied
     nctr_share: float = 0.0  # of the occupied
 
@@ -64,9 +75,11 @@ def solve(system: System, beds: Beds, demand: Mapping[str, Demand], filled: floa
             electives = row.electives if row else 0.0
             solved.lengths[pool] = _adult(figures[pool], target * pool.core, arrivals, electives)
         elif arrivals:
-            rounding = ROUNDING_DAYS if pool.kind == "ga_paediatric" else 0.0
-            days = min(MOST_DAYS[pool.kind], target * pool.core / arrivals) - rounding
-            solved.lengths[pool] = Lengths(max(LEAST_DAYS, days))
+            occupied, rounding = target * pool.core, 0.0
+            if pool.kind == "ga_paediatric":
+                occupied -= arrivals * CHILD_ZERO_DAY * ZERO_DAY_HOURS / 24
+                arrivals, rounding = arrivals * (1 - CHILD_ZERO_DAY), ROUNDING_DAYS
+            solved.lengths[pool] = Lengths(max(LEAST_DAYS, min(MOST_DAYS[pool.kind], occupied / arrivals) - rounding))
         else:
             solved.lengths[pool] = Lengths(MOST_DAYS[pool.kind] / 2)
     return solved
@@ -121,11 +134,20 @@ def _arrivals_of_kind(
 
 
 def _adult(figures: Figures, occupied: float, arrivals: float, electives: float) -> Lengths:
+    """From the two published counts: those without criteria on a day are those left over and those who leave on it."""
     zero_day = arrivals * figures.zero_day
     overnight = max(0.1, arrivals - zero_day)
     emergencies = occupied - electives * ELECTIVE_DAYS - zero_day * ZERO_DAY_HOURS / 24
     mean = max(2.5, min(MOST_DAYS["ga_adult"], emergencies / overnight))
-    nctr_share = figures.no_criteria_to_reside
-    delay = delay_factor(nctr_share * occupied / overnight / REACHED)
-    active = max(1.0, mean - mean_delay(delay) - ROUNDING_DAYS)
-    return Lengths(active, delay, electives * ELECTIVE_DAYS / occupied if occupied else 0.0, nctr_share)
+    left = figures.sitrep_discharges * occupied
+    left_over = max(0.0, figures.no_criteria_to_reside * occupied - left)
+    complex_leavers = overnight * REACHED * (1 - MEAN_SHARES[0])
+    simple_leavers = overnight * REACHED * MEAN_SHARES[0] + electives
+    told = min(MOST_TOLD, max(LEAST_TOLD, (left - complex_leavers) / simple_leavers))
+    a_night = WAITS_A_NIGHT * told * simple_leavers
+    delay = delay_factor(max(0.0, left_over - a_night) / complex_leavers - DELAY_ROUNDING_DAYS)
+    waited = (mean_delay(delay) + (1 - MEAN_SHARES[0]) * DELAY_ROUNDING_DAYS) * REACHED
+    active = max(1.0, mean - waited - ROUNDING_DAYS)
+    return Lengths(
+        active, delay, told, electives * ELECTIVE_DAYS / occupied if occupied else 0.0, left_over / max(1.0, occupied)
+    )

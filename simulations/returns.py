@@ -5,8 +5,19 @@ from __future__ import annotations
 from random import Random
 
 from simulations.beds import Beds, Ward
+from simulations.days import HOLIDAY_CALLS_111, bank_holiday
 from simulations.messages import iso
-from simulations.shape import CALLS_111_HOURS, CALLS_111_WEEKDAYS, DAY, HOUR, MINUTE, hourly, local_hour, weekday
+from simulations.shape import (
+    CALLS_111_HOURS,
+    CALLS_111_WEEKDAYS,
+    DAY,
+    HOUR,
+    MINUTE,
+    hourly,
+    local_hour,
+    local_seconds,
+    weekday,
+)
 from simulations.virtual_ward import VirtualWard, VirtualWards
 from simulations.world import World, poisson
 
@@ -105,7 +116,8 @@ class Returns:
 
     def _gauges(self, at: int) -> None:
         hour, day, scale = local_hour(at - HOUR), weekday(at - HOUR), self._world.scale
-        calls = poisson(self._random, CALLS_111_A_DAY * hourly(CALLS_111_HOURS)[hour] * CALLS_111_WEEKDAYS[day] * scale)
+        usual = HOLIDAY_CALLS_111 if bank_holiday(local_seconds(at - HOUR) // DAY) else CALLS_111_WEEKDAYS[day]
+        calls = poisson(self._random, CALLS_111_A_DAY * hourly(CALLS_111_HOURS)[hour] * usual * scale)
         self._gauge(self._icb, CALLS_111, float(calls), at)
         for code in self._community:
             slots = self._wander(code, "community.p1_slots_free", P1_SLOTS, 2.0)

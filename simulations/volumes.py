@@ -10,11 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from services.domain.system import Site, System
+from simulations.shape import DISCHARGE_WEEKDAYS
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What is published of a trust, and the two settings that were fitted so that the feed comes near to it."""
+    """What is published of a trust, and the settings that were fitted so that the feed comes near to it.
+
+    Levels are those of an average month: the last 24 published months (data/), their April and May divided by the
+    month's index (days.py), since the calibration report compares these two months. Occupancies are of the beds
+    configured.
+    """
 
     attendances: float
     emergency_admissions: float
@@ -23,37 +29,48 @@ class Figures:
     critical_care_occupancy: float = 0.68
     neonatal_occupancy: float = 0.50
     maternity_occupancy: float = 0.70  # assumption
-    no_criteria_to_reside: float = 0.25  # share of occupied G&A beds
+    no_criteria_to_reside: float = 0.25  # people without criteria at any time of a day, for each occupied adult bed
+    sitrep_discharges: float = 0.11  # a day, of those without criteria, for each occupied adult bed
     waits_over_4_hours_for_bed: float = 0.30  # share of emergency admissions
     gone_by_17: float = 0.60  # share of discharges
-    handover_minutes: float = 18.0  # before crowding makes it longer
+    weekdays: tuple[float, ...] = DISCHARGE_WEEKDAYS  # discharges, Monday first
+    told_spread: float = 0.15  # fitted: how much days differ in how many are recorded as ready (days.Runs)
+    told_memory: float = 0.1
+    delay_spread: float = 0.10  # fitted: how much the waits beyond the hospital wander from week to week
+    handover_minutes: float = 15.0  # fitted, three minutes apart: at the usual boarding
+    boarded: float = 0.45  # fitted: people who wait for a bed, usually, for each cubicle of majors and resus
     zero_day: float = 0.28  # share of emergency admissions that leave the same day (assumption)
     pace: float = 1.0  # fitted: how slow the department is, so that the 4-hour share comes near the published one
 
 
-#: Four trusts: 942,675 attendances and 202,780 emergency admissions in 2024/25; RYY's own 135,575 are on top.
+#: NHS England monthly A&E (to July 2025) and beds (to August 2025), discharge SitRep (to August 2024).
 PUBLISHED: Mapping[str, Figures] = {
     "RN7": Figures(
-        attendances=492.6, emergency_admissions=115.0, adult_occupancy=0.956, paediatric_occupancy=0.66,
-        critical_care_occupancy=0.92, no_criteria_to_reside=0.18, waits_over_4_hours_for_bed=0.266,
-        gone_by_17=0.87, pace=1.18, handover_minutes=17.0,
+        attendances=499.0, emergency_admissions=118.0, adult_occupancy=0.978, paediatric_occupancy=0.67,
+        critical_care_occupancy=1.03, no_criteria_to_reside=0.172, sitrep_discharges=0.088,
+        waits_over_4_hours_for_bed=0.266, gone_by_17=0.87, weekdays=(0.92, 1.07, 1.15, 1.19, 1.33, 0.79, 0.57),
+        told_spread=0.22, told_memory=0.05, pace=1.15, handover_minutes=13.5, boarded=0.53,
     ),
     "RPA": Figures(
-        attendances=555.6, emergency_admissions=90.9, adult_occupancy=0.972, paediatric_occupancy=0.62,
-        critical_care_occupancy=0.74, neonatal_occupancy=0.65, no_criteria_to_reside=0.33,
-        waits_over_4_hours_for_bed=0.382, gone_by_17=0.59, pace=1.15, handover_minutes=13.0,
+        attendances=569.0, emergency_admissions=100.0, adult_occupancy=0.934, paediatric_occupancy=0.86,
+        critical_care_occupancy=0.622, neonatal_occupancy=0.65, no_criteria_to_reside=0.240, sitrep_discharges=0.1125,
+        waits_over_4_hours_for_bed=0.382, gone_by_17=0.59, weekdays=(0.85, 1.14, 1.18, 1.21, 1.22, 0.86, 0.55),
+        told_spread=0.22, told_memory=0.15, delay_spread=0.2, pace=1.10, handover_minutes=11.0,
+        boarded=0.68,
     ),
     "RVV": Figures(
-        attendances=837.4, emergency_admissions=149.8, adult_occupancy=0.948, paediatric_occupancy=0.64,
-        critical_care_occupancy=0.64, neonatal_occupancy=0.43, no_criteria_to_reside=0.26,
-        waits_over_4_hours_for_bed=0.376, gone_by_17=0.46, pace=1.5, handover_minutes=23.0,
+        attendances=822.0, emergency_admissions=153.5, adult_occupancy=0.954, paediatric_occupancy=0.64,
+        critical_care_occupancy=0.60, neonatal_occupancy=0.43, no_criteria_to_reside=0.310, sitrep_discharges=0.1127,
+        waits_over_4_hours_for_bed=0.376, gone_by_17=0.46, weekdays=(0.95, 1.12, 1.16, 1.18, 1.25, 0.76, 0.59),
+        told_spread=0.15, told_memory=0.35, pace=1.5, handover_minutes=21.5, boarded=0.50,
     ),
     "RWF": Figures(
-        attendances=697.2, emergency_admissions=199.9, adult_occupancy=0.871, paediatric_occupancy=0.83,
-        critical_care_occupancy=0.58, no_criteria_to_reside=0.22, waits_over_4_hours_for_bed=0.161,
-        gone_by_17=0.56, pace=0.85, handover_minutes=17.0, zero_day=0.40,
+        attendances=705.0, emergency_admissions=213.0, adult_occupancy=0.903, paediatric_occupancy=0.82,
+        critical_care_occupancy=0.58, no_criteria_to_reside=0.342, sitrep_discharges=0.119,
+        waits_over_4_hours_for_bed=0.161, gone_by_17=0.56, weekdays=(0.93, 1.12, 1.19, 1.11, 1.34, 0.76, 0.58),
+        told_spread=0.12, told_memory=0.0, pace=0.87, handover_minutes=11.5, zero_day=0.40, boarded=0.33,
     ),
-    "RYY": Figures(attendances=371.4, emergency_admissions=0.0, adult_occupancy=0.92),
+    "RYY": Figures(attendances=323.0, emergency_admissions=0.0, adult_occupancy=0.92),
 }  # fmt: skip
 
 #: For a trust that publishes nothing here: Kent and Medway's attendances and admissions for each G&A bed open.

@@ -12,6 +12,7 @@ from services.domain.system import System
 from simulations.levers import Levers
 from simulations.messages import Outbox
 from simulations.people import People
+from simulations.shape import DAY, local_seconds
 
 Action = Callable[[Any], None]
 LONGEST_DAYS = 180.0  # nobody found in place has been there longer; doors refuse what is over a year old
@@ -30,6 +31,11 @@ class World:
         self.people = People(system, self.stream("people"))
         self._heap: list[tuple[int, int, Action, Any]] = []
         self._sequence = 0
+
+    @property
+    def day(self) -> int:
+        """London's day, as `days` numbers them."""
+        return local_seconds(self.now) // DAY
 
     def stream(self, purpose: str) -> Random:
         return Random(f"{self.seed}/{purpose}")
