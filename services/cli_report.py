@@ -95,11 +95,9 @@ def _show(found: Report) -> None:
 
 
 def _table(title: str, last: str) -> Table:
-    right = {"justify": "right", "no_wrap": True}
-    return Table(
-        "Trust", "Figure", Column("Simulated", **right), Column("Published", **right), Column("Ratio", **right),  # type: ignore[arg-type]
-        Column("Limits", **right), last, "", title=title, title_justify="left",  # type: ignore[arg-type]
-    )  # fmt: skip
+    numbers = [Column(name, justify="right", no_wrap=True) for name in ("Simulated", "Published", "Ratio", "Limits")]
+    columns = (*numbers, Column(last, no_wrap=True), Column("", no_wrap=True))
+    return Table("Trust", Column("Figure", no_wrap=True), *columns, title=title, title_justify="left")
 
 
 def _figures(line: Line) -> tuple[str, str, str, str]:
@@ -122,6 +120,6 @@ def _spread(line: Line) -> str:
 
 
 def _verdict(line: Line) -> str:
-    return (
-        "[green]passes[/green]" if line.passes else "[yellow]may fail[/yellow]" if line.excuse else "[red]FAILS[/red]"
-    )
+    if line.passes:
+        return "[green]passes[/green]"
+    return "[yellow]may fail[/yellow]" if line.excuse else "[red]FAILS[/red]"

@@ -148,9 +148,7 @@ def published(system_name: str | Path = "kent_and_medway") -> Published:
             else:
                 daily.setdefault((provider, measure), {})[day] = row["value"]
     if not monthly and not daily:
-        raise ConfigurationError(
-            f"{folder / 'data'}: no published figures to compare with (*_monthly.csv, *_daily.csv)"
-        )
+        raise ConfigurationError(f"{folder / 'data'}: no published figures (*_monthly.csv, *_daily.csv)")
     has_notes = (folder / "calibration.yaml").exists()
     notes = read_yaml(folder, "calibration.yaml", CalibrationFile).model if has_notes else CalibrationFile()
     return Published(monthly, daily, tuple(dropped), tuple(notes.steps), tuple(notes.exceptions), spans)

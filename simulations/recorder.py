@@ -4,8 +4,8 @@ Days are London's. A figure is kept by day and site and added up to providers. W
 
 - `attendances`: ed.arrived, every department type, on the day of arrival. Somebody sent on to another department counts
   at both, as in the return. `departed`, `within_4_hours`: of those who arrived that day, who has left, and who left
-  within four hours of arrival (for an ambulance ed.arrived is the handover or 15 minutes after arrival, the return's own
-  clock). By day of arrival: over months the day of departure gives the same share.
+  within four hours of arrival (for an ambulance ed.arrived is the handover or 15 minutes after arrival, the return's
+  own clock). By day of arrival: over months the day of departure gives the same share.
 - `emergency_admissions`: bed.admitted of admission `emergency`, through the department or direct, same-day stays too.
 - `ga_open`, `ga_occupied`, `critical_open`, `critical_occupied`: at 08:00, the hour of the daily SitRep's snapshot that
   the published monthly figures are means of (domain.md 2). Open is core + escalation - closed as unit.capacity says it.
@@ -14,7 +14,8 @@ Days are London's. A figure is kept by day and site and added up to providers. W
   (RVV .97 to 1.03), while the series itself rises and falls with them (correlation .63 to .87 by trust).
 - `discharges`, `discharges_by_17`: adults who left an acute bed while recorded as not meeting the criteria, pathway 0
   included, deaths not. That is the discharge SitRep: a part of all who leave (domain.md 7).
-- `handovers`, `handovers_30_60`, `handovers_over_60`: by day of the ambulance's arrival. 30 to 60 minutes are `Delays30`.
+- `handovers`, `handovers_30_60`, `handovers_over_60`: by day of the ambulance's arrival. `Delays30` is 30 to 60
+  minutes.
 - `beds_closed`: closed G&A beds at 08:00.
 """
 

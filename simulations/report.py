@@ -65,7 +65,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Asked:
-    """What to run. start: the season's first day; the year is that of `start`, from 1 January, with seed `first_seed`."""
+    """What to run. start: the season's first day. The year is that of `start`, from 1 January, of seed `first_seed`."""
 
     system: str | Path = "kent_and_medway"
     parts: tuple[str, ...] = PARTS
