@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +18,7 @@ from services.domain.clock import LONDON
 
 Line = tuple[int, int, str, dict[str, Any], str]  # epoch seconds, sequence, type, data, id
 HOUR, DAY = 3600, 86400
+EPOCH = date(1970, 1, 1)
 GRACE_HOURS = 6.0
 #: A journey with one of these is over, unless more is sent within the grace.
 CLOSING = frozenset(
@@ -97,7 +98,7 @@ class Journeys:
         if type_ not in READ:
             return
         journey.lines.append((at, sequence, type_, event["data"], event["id"]))
-        if type_ in CLOSING:
+        if type_ in CLOSING and event["data"].get("reason") != "sdec":  # same-day care goes on with the journey
             closing = self._closing
             closing.append((at, subject))
             while closing[0][0] < at - self._grace:
@@ -118,7 +119,7 @@ class Journeys:
         journey = self._open.get(subject)
         if journey is None:
             return
-        if not any(line[2] in CLOSING for line in journey.lines):
+        if not any(line[2] in CLOSING and line[3].get("reason") != "sdec" for line in journey.lines):
             return  # its end was cancelled
         del self._open[subject]
         self._hand(journey)

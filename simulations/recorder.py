@@ -27,13 +27,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.domain.system import GENERAL_AND_ACUTE, System
-from simulations.journeys import DAY, GRACE_HOURS, HOUR, Journey, Journeys, london, moment
+from simulations.journeys import DAY, EPOCH, GRACE_HOURS, HOUR, Journey, Journeys, london, moment
 
 SNAPSHOT_HOUR = 8
 FOUR_HOURS = 4 * HOUR
 #: Beds whose people the criteria to reside are asked of, once a day: adults in acute beds.
 ASKED = ("ga_adult", "critical_care")
-EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
