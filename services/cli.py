@@ -20,6 +20,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
+from services import cli_report  # noqa: F401 - adds its command to feed_app
 from services.cli_bench import bench_app
 from services.cli_feed import feed_app
 from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of

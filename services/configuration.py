@@ -116,6 +116,11 @@ def system_names() -> list[str]:
     return sorted(path.parent.name for path in _root().glob("*/system.yaml"))
 
 
+def system_folder(name: str | Path) -> Path:
+    """Where that system's files are. Raises ConfigurationError."""
+    return _folder(name)
+
+
 def _root() -> Path:
     return PACKAGED if PACKAGED.is_dir() else CHECKOUT
 

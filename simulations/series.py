@@ -1,0 +1,101 @@
+"""The shape of a daily series, its slow level taken out: weekdays, spread, memory, bank holidays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from statistics import fmean, pstdev, stdev
+
+import holidays
+
+WINDOW_DAYS = 29
+FEWEST_DAYS = 20  # with figures in the window, or there is no running mean
+FEWEST_PAIRS = 30  # of days that follow each other, or there is no lag-one autocorrelation
+ONE = timedelta(days=1)
+
+Series = Mapping[date, float]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Of a series divided by its 29-day centred running mean. `weekdays` Monday first, each with its standard error.
+
+    Standard errors: of a weekday's mean sd/sqrt(n); of the standard deviation sd/sqrt(2(n-1)); of the autocorrelation
+    (1 - r squared)/sqrt(n). Bank holidays take part in all of them, as they do in the published series.
+    """
+
+    days: int
+    weekdays: tuple[float, ...]
+    weekday_errors: tuple[float, ...]
+    sd: float
+    sd_error: float
+    lag_one: float
+    lag_one_error: float
+
+
+@lru_cache(maxsize=64)
+def _year(year: int) -> dict[date, str]:
+    return {day: name.removesuffix(" (observed)") for day, name in holidays.country_holidays(
+        "GB", subdiv="ENG", years=year).items()}  # fmt: skip
+
+
+def bank_holiday(day: date) -> str | None:
+    """`good_friday`, `christmas` (25 and 26 December), `bank_holiday` (any other of England's), or None."""
+    if (day.month, day.day) in ((12, 25), (12, 26)):
+        return "christmas"
+    name = _year(day.year).get(day) if day.weekday() < 5 else None  # a Sunday's is taken on the Monday after
+    return None if name is None else "good_friday" if name == "Good Friday" else "bank_holiday"
+
+
+def over_running_mean(series: Series, steps: Sequence[date] = ()) -> dict[date, float]:
+    """Each day over the mean of the 29 days around it. No window reaches over one of `steps`, the first days of
+    another way of counting.
+    """
+    half = WINDOW_DAYS // 2
+    made: dict[date, float] = {}
+    for day, value in series.items():
+        window = [
+            series[near]
+            for offset in range(-half, half + 1)
+            if (near := day + timedelta(days=offset)) in series
+            and not any(min(day, near) < step <= max(day, near) for step in steps)
+        ]
+        mean = fmean(window)
+        if len(window) >= FEWEST_DAYS and mean > 0:
+            made[day] = value / mean
+    return made
+
+
+def shape_of(ratios: Series) -> Shape | None:
+    """None where there is too little to say."""
+    days = sorted(ratios)
+    pairs = [(ratios[a], ratios[b]) for a, b in pairwise(days) if b - a == ONE]
+    by_weekday = [[ratios[day] for day in days if day.weekday() == n] for n in range(7)]
+    if len(pairs) < FEWEST_PAIRS or min(map(len, by_weekday)) < 3:
+        return None
+    values = list(ratios.values())
+    sd, mean = pstdev(values), fmean(values)
+    lag = fmean((a - mean) * (b - mean) for a, b in pairs) / sd**2 if sd else 0.0
+    return Shape(
+        days=len(values),
+        weekdays=tuple(map(fmean, by_weekday)),
+        weekday_errors=tuple(stdev(each) / math.sqrt(len(each)) for each in by_weekday),
+        sd=sd,
+        sd_error=sd / math.sqrt(2 * (len(values) - 1)),
+        lag_one=lag,
+        lag_one_error=(1 - lag * lag) / math.sqrt(len(pairs)),
+    )
+
+
+def holiday_factors(by_provider: Mapping[str, Series]) -> dict[str, dict[date, float]]:
+    """By kind of holiday, each such day's factor: the mean over the providers that have one."""
+    days = sorted({day for ratios in by_provider.values() for day in ratios if bank_holiday(day)})
+    made: dict[str, dict[date, float]] = {}
+    for day in days:
+        factors = [ratios[day] for ratios in by_provider.values() if day in ratios]
+        made.setdefault(str(bank_holiday(day)), {})[day] = fmean(factors)
+    return made
