@@ -59,7 +59,7 @@ BOARD_ROUND_HOURS = (8.0, 11.5)  # local: when wards say who no longer meets the
 HOME_VISIT = 0.06  # of complex leavers try their home for some hours first, their bed held (assumption)
 COMMUNITY_BED = 0.6  # of pathway 2 go to a community hospital if it has a bed (assumption)
 #: From the end of a stay's last part to an hour at which people leave, weekends included (measured).
-ROUNDING_DAYS = 0.42
+ROUNDING_DAYS = 0.75
 DELAY_ROUNDING_DAYS = 0.35  # of those on pathways 1 to 3, from the end of their wait (measured)
 
 

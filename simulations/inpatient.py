@@ -11,7 +11,7 @@ from typing import Any
 
 from simulations.beds import Beds, Pool, Ward
 from simulations.days import OCCUPANCY_MONTHS, monthly
-from simulations.discharge import Discharges
+from simulations.discharge import ROUNDING_DAYS, Discharges
 from simulations.lengths import ELECTIVE_DAYS, ZERO_DAY_HOURS, solve
 from simulations.levers import Lever
 from simulations.people import CHILDREN, ELECTIVE, EMERGENCY, MOTHERS, Person
@@ -267,7 +267,8 @@ class Inpatients:
             )
             self._world.at(at + total - elapsed, self._wants_step_down, stay)
         else:
-            stay.active_end = int(at + total - elapsed)
+            ready = pool.kind == "ga_adult" and random.random() < ROUNDING_DAYS / (mean + ROUNDING_DAYS)
+            stay.active_end = at if ready else int(at + total - elapsed)
             self._world.at(stay.active_end, self._ends, (stay, 0))
 
     def draw(self, bands: tuple[float, ...], ward: Ward, sex: str | None = None) -> Person:
