@@ -27,7 +27,6 @@ from simulations import misdeeds
 from simulations.messages import iso
 from simulations.misdeeds import Deed, Event, epoch
 from simulations.shape import DAY, HOUR, MINUTE, local_seconds
-from simulations.truth import Truth
 
 SLACK = 16 * MINUTE  # the opening comes in the order of time, which a sender's quarter of an hour may lie behind
 NEVER = 1 << 61
@@ -68,11 +67,11 @@ class _Doing:
 
 
 class Deliveries:
-    """The stage. truth: where every act is recorded; None: nowhere."""
+    """The stage. tell: called with (kind, at, **facts) for every act, such as `Truth.record`."""
 
-    def __init__(self, plan_: plan.Misbehaviour, seed: int, truth: Truth | None = None) -> None:
+    def __init__(self, plan_: plan.Misbehaviour, seed: int, tell: Callable[..., None] = lambda *_, **__: None) -> None:
         self._seed = seed
-        self._truth = truth
+        self._tell = tell
         self._number = 0
         self._others = 0  # second numbers given
         self._waiting: list[tuple[Key, Event]] = []
@@ -308,10 +307,9 @@ class Deliveries:
     # The truth ----------------------------------------------------------------------------------------------------
 
     def _record(self, kind: str, event: Event, said: int, did: str, **facts: Any) -> None:
-        if self._truth is not None:
-            source = event["source"].rpartition(":")[2]
-            named = {"source": source, "id": event["id"], "type": event["type"], "subject": event["subject"]}
-            self._truth.record(kind, said, **named, did=did, **facts)
+        source = event["source"].rpartition(":")[2]
+        named = {"source": source, "id": event["id"], "type": event["type"], "subject": event["subject"]}
+        self._tell(kind, said, **named, did=did, **facts)
 
     def _of_window(self, doing: _Doing, source: str, window: Window, did: str) -> None:
         if (source, window) not in doing.told:
@@ -319,9 +317,8 @@ class Deliveries:
             self._of_source(doing.kind, source, *window, max(window[0], 0), did)
 
     def _of_source(self, kind: str, source: str, begins: int, until: int, at: int, did: str) -> None:
-        if self._truth is not None:
-            facts = {"from": None if begins == -NEVER else iso(begins), "until": None if until == NEVER else iso(until)}
-            self._truth.record(kind, at, source=source, did=did, **facts)
+        facts = {"from": None if begins == -NEVER else iso(begins), "until": None if until == NEVER else iso(until)}
+        self._tell(kind, at, source=source, did=did, **facts)
 
 
 def _shifted(message: Event, by: Callable[[int], int]) -> Event:

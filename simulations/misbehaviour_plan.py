@@ -46,7 +46,7 @@ class Act(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    sources: tuple[Code, ...] = ()  # ODS codes of senders; none: all
+    sources: list[Code] = []  # ODS codes of senders; none: all
     begins: Moment | None = Field(default=None, alias="from")
     until: Moment | None = None
 
@@ -140,13 +140,13 @@ class ClockChange(Act):
 
 
 class OfGauges(OfMost):
-    measures: tuple[Measure, ...] = ()  # none: every one that the kind can befall
+    measures: list[Measure] = []  # none: every one that the kind can befall
 
 
 class MidnightCounters(OfGauges):
     """An hourly figure reported as its running total since midnight, which begins again at 0."""
 
-    measures: Annotated[tuple[Measure, ...], Field(min_length=1)] = ("nhs111.calls_offered",)
+    measures: Annotated[list[Measure], Field(min_length=1)] = ["nhs111.calls_offered"]
 
 
 class InvertedPercentages(OfGauges):
@@ -179,7 +179,7 @@ class Windows(Act):
 class ClosedZeros(Windows):
     """A closed feed that goes on with zeros for each of its gauges."""
 
-    measures: tuple[Measure, ...] = ()
+    measures: list[Measure] = []
 
 
 class Silent(Windows):
@@ -200,22 +200,22 @@ class Misbehaviour(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    ghost: tuple[Ghost, ...] = ()
-    cancelled: tuple[Cancelled, ...] = ()
-    corrected: tuple[Corrected, ...] = ()
-    merged: tuple[Merged, ...] = ()
-    duplicate: tuple[Duplicate, ...] = ()
-    censuses_later: tuple[CensusesLater, ...] = ()
-    renamed_labels: tuple[RenamedLabels, ...] = ()
-    dummy_values: tuple[DummyValues, ...] = ()
-    closed_zeros: tuple[ClosedZeros, ...] = ()
-    inverted_percentages: tuple[InvertedPercentages, ...] = ()
-    midnight_counters: tuple[MidnightCounters, ...] = ()
-    minute_clocks: tuple[MinuteClocks, ...] = ()
-    clock_change: tuple[ClockChange, ...] = ()
-    late: tuple[Late, ...] = ()
-    out_of_order: tuple[OutOfOrder, ...] = ()
-    silent: tuple[Silent, ...] = ()
+    ghost: list[Ghost] = []
+    cancelled: list[Cancelled] = []
+    corrected: list[Corrected] = []
+    merged: list[Merged] = []
+    duplicate: list[Duplicate] = []
+    censuses_later: list[CensusesLater] = []
+    renamed_labels: list[RenamedLabels] = []
+    dummy_values: list[DummyValues] = []
+    closed_zeros: list[ClosedZeros] = []
+    inverted_percentages: list[InvertedPercentages] = []
+    midnight_counters: list[MidnightCounters] = []
+    minute_clocks: list[MinuteClocks] = []
+    clock_change: list[ClockChange] = []
+    late: list[Late] = []
+    out_of_order: list[OutOfOrder] = []
+    silent: list[Silent] = []
 
 
 def read_plan(path: Path, system: System) -> Misbehaviour:

@@ -1,4 +1,4 @@
-"""A small system whose feeds misbehave in every way, what its truth says is to be expected, and how far that is so."""
+"""A small system whose feeds misbehave in every way, and what its truth says is to be expected."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from typing import Any
 
 import orjson
 
-from services.domain.measures import Atom
 from services.domain.catalogue import GAUGES
 from services.domain.facts import Fact
 from services.domain.fold import Subject, canonical_people, fold
-from services.domain.measures import Selection, World, configured_capacity, evaluate
+from services.domain.measures import Atom, Selection, World, configured_capacity, evaluate
 from services.domain.phases import phases
 from services.domain.system import Provider
 from services.errors import RefusedEvent
@@ -34,7 +33,7 @@ START = datetime(2026, 3, 26, 6, tzinfo=UTC)  # a Thursday; London's clocks chan
 NIGHT = datetime(2026, 3, 29, 1, tzinfo=UTC)
 DAYS = 5
 
-#: Every kind at once. BBB's clocks show minutes, AMB is silent for an evening, QQQ for a night from which nothing comes.
+#: Every kind at once. BBB's clocks show minutes, AMB is silent for an evening, of a night of QQQ nothing comes.
 EVERYTHING = Misbehaviour.model_validate({
     "ghost": [{"share": 0.03}],
     "cancelled": [{"share": 0.02}, {"per_day": 20, "sources": ["AAA"]}],
@@ -88,7 +87,7 @@ def told(plan: Misbehaviour, days: float = DAYS, seed: int = 1) -> Told:
     feed = SyntheticSystem(SYSTEM, START, seed=seed)
     clean = [*feed.opening(), *feed.advance(START + timedelta(days=days))]
     out = io.BytesIO()
-    delivered = list(Deliveries(plan, seed, Truth(out)).of(clean))
+    delivered = list(Deliveries(plan, seed, Truth(out).record).of(clean))
     return Told(feed, clean, delivered, [orjson.loads(line) for line in out.getvalue().splitlines()])
 
 
@@ -106,7 +105,7 @@ def folded(events: Iterable[Event], known_at: datetime | None = None) -> Folded:
     door = Door(SYSTEM, KEYS, GAUGES, trusted=True)
     known: dict[str, dict[tuple[str, str], Fact]] = defaultdict(dict)
     for event in events:
-        received = at(event.get("recordedat", event["sentat"]))
+        received = at(event["recordedat"] if "recordedat" in event else event["sentat"])
         if known_at is not None and received > known_at:
             continue
         try:
@@ -127,7 +126,9 @@ def folded(events: Iterable[Event], known_at: datetime | None = None) -> Folded:
 
 def expected(clean: Iterable[Event], acts: list[dict[str, Any]]) -> list[Event]:
     """The clean events with the exceptions that the truth lists, and no others."""
-    gone = {act["id"] for act in acts if act["kind"] in ("ghost", *REFUSED) or (act["kind"] == "silent" and "id" in act)}
+    gone = {
+        act["id"] for act in acts if act["kind"] in ("ghost", *REFUSED) or (act["kind"] == "silent" and "id" in act)
+    }
     values = {act["id"]: act["told"] for act in acts if "told" in act and act["kind"] not in REFUSED}
     bare = {act["id"] for act in acts if act["kind"] == "censuses_later" and act.get("bare")}
     early = {act["id"] for act in acts if act["kind"] == "clock_change"}

@@ -216,7 +216,8 @@ class Rules:
             if self.measures is not None and data.measure not in self.measures.all:
                 raise _not_configured("measure", "measure", self.measures, data.measure)
             if data.value == NO_VALUE:
-                raise RefusedEvent("data.value -9999 stands for no value; send nothing where there is none", "data.value")
+                words = "stands for no value; send nothing where there is none"
+                raise RefusedEvent(f"data.value {NO_VALUE} {words}", "data.value")
         if plan.neighbourhood and data.neighbourhood is not None and data.neighbourhood not in self.neighbourhoods.all:
             raise _not_configured("neighbourhood", "neighbourhood", self.neighbourhoods, data.neighbourhood)
         if plan.specialty and data.specialty is not None and data.specialty not in self.specialties.all:
