@@ -105,7 +105,7 @@ class Deliveries:
         type_, source = event["type"], event["source"].rpartition(":")[2]
         number = self._number = self._number + 1
         self._expire(said)
-        late, hold = 0, 0
+        late, hold, which = 0, 0, 0.0
         chosen: tuple[_Doing, Deed] | None = None
         for doing in self._that_befall(source, type_):
             if not misdeeds.can_befall(doing.kind, doing.act, event):
@@ -119,36 +119,52 @@ class Deliveries:
                     int(doing.act.most_hours * HOUR),
                     int(doing.act.median_minutes * MINUTE * doing.random.lognormvariate(0, doing.act.spread)),
                 )
-                self._record("late", event, said, "delivered late", delivered=iso(said + late))
+                which = doing.random.random()
             elif doing.kind == "out_of_order":
                 hold = int(doing.act.wait_hours * HOUR)
             else:
                 deed = self._deed(doing, event, said)
                 if chosen is None and deed is not None and self._undisturbed(source, deed):
                     chosen = doing, deed
-        messages, delay = [(event, said)], late
+        deed = Deed([(event, said)], "")
         if chosen is not None:
             doing, deed = chosen
             if doing.kind == "merged":
                 other, self._others = misdeeds.other_number(self._others)
                 deed = misdeeds.under(deed, other)
-            messages, delay = deed.messages, late + deed.delay
             self._record(doing.kind, event, said, deed.did, **deed.facts)
-        journey, first = event["subject"], said
-        for part, (message, moment) in enumerate(messages):
-            stamped = self._stamped(message, source, said, event)
+        delays = [deed.delay] * len(deed.messages)
+        if late and delays:  # one of them, so that a correction may come before what it names
+            part = int(which * len(delays))
+            delays[part] += late
+            message, moment = deed.messages[part]
+            self._record("late", message, moment, "delivered late", minutes=round(late / MINUTE, 1))
+        self._deliver(event, source, said, number, list(zip(deed.messages, delays, strict=True)), hold)
+
+    def _deliver(
+        self, event: Event, source: str, said: int, number: int, messages: list[tuple[misdeeds.Said, int]], hold: int
+    ) -> None:
+        """Puts what is said of an event where it waits for its delivery. hold: how long the first of it may wait for
+        the next of its journey.
+        """
+        journey, after = event["subject"], said
+        stamped = self._stamped(event, source, said)
+        for part, ((message, moment), delay) in enumerate(messages):
             delivered = self._delivered(source, moment, delay, event)
             if delivered is None:
                 continue
-            first = first if part else delivered
-            if hold and len(messages) == 1:
+            after = after if part else delivered
+            if hold and not part:
                 self._let_go(journey, said, said, number)
-                self._record("out_of_order", event, said, "delivered after the next of its journey")
-                self._held[journey] = delivered + hold, number, stamped
+                self._record("out_of_order", message, said, "delivered after the next of its journey")
+                self._held[journey] = delivered + hold, number, stamped(message)
                 heappush(self._limits, (delivered + hold, number, journey))
-                return
-            self._put((delivered, number, part), stamped)
-        self._let_go(journey, said, first, number)
+            else:
+                self._put((delivered, number, part), stamped(message))
+                if hold:
+                    self._let_go(journey, said, delivered, number)
+        if not hold:
+            self._let_go(journey, said, after, number)
 
     def _let_go(self, journey: str, said: int, after: int, number: int) -> None:
         """What was held until the next event of its journey follows that one."""
@@ -198,25 +214,26 @@ class Deliveries:
 
     # Clocks -------------------------------------------------------------------------------------------------------
 
-    def _stamped(self, message: Event, source: str, said: int, event: Event) -> Event:
-        """The message as the sender's clock stamps it, judged by when the event was said that it is of."""
+    def _stamped(self, event: Event, source: str, said: int) -> Callable[[Event], Event]:
+        """How the sender's clock stamps what is said of an event, all of it as when the event itself was said."""
         row = self._clocks.get(source)
         if row is None:
             row = self._clocks[source] = (
                 [doing for doing in self._doing["clock_change"] if doing.of(source)],
                 [doing for doing in self._doing["minute_clocks"] if doing.of(source)],
             )
-        for doing in row[0]:
-            if doing.begins <= said < doing.until and _in_changed_hour(said):
-                message = _shifted(message, lambda moment: moment - HOUR)
-                self._record("clock_change", event, said, "an hour too early", stated=message["time"])
+        early = any(doing.begins <= said < doing.until for doing in row[0]) and _in_changed_hour(said)
+        if early:
+            stated = iso(epoch(event["time"]) - HOUR)
+            self._record("clock_change", event, said, "an hour too early", stated=stated)
+        cut = False
         for doing in row[1]:
             if doing.begins <= said < doing.until:
-                message = _shifted(message, lambda moment: moment // MINUTE * MINUTE)
+                cut = True
                 if source not in doing.told:
                     doing.told.add(source)
                     self._of_source("minute_clocks", source, doing.begins, doing.until, said, "cut to the minute")
-        return message
+        return _STAMPS[early, cut]
 
     def _undisturbed(self, source: str, deed: Deed) -> bool:
         """Whether all of a deed is told under one clock and by a sender who speaks: the parts could not be ordered, or
@@ -321,8 +338,17 @@ class Deliveries:
         self._tell(kind, at, source=source, did=did, **facts)
 
 
-def _shifted(message: Event, by: Callable[[int], int]) -> Event:
-    return {**message, **{key: iso(by(epoch(message[key]))) for key in ("time", "sentat")}}
+def _shifted(by: Callable[[int], int]) -> Callable[[Event], Event]:
+    return lambda message: {**message, **{key: iso(by(epoch(message[key]))) for key in ("time", "sentat")}}
+
+
+#: By whether a clock is an hour too early, and whether it shows minutes alone.
+_STAMPS: dict[tuple[bool, bool], Callable[[Event], Event]] = {
+    (False, False): lambda message: message,
+    (True, False): _shifted(lambda moment: moment - HOUR),
+    (False, True): _shifted(lambda moment: moment // MINUTE * MINUTE),
+    (True, True): _shifted(lambda moment: (moment - HOUR) // MINUTE * MINUTE),
+}
 
 
 @lru_cache(maxsize=64)

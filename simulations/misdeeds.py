@@ -156,7 +156,7 @@ def other_number(count: int) -> tuple[str, int]:
 def census_later(act: plan.CensusesLater, random: Random, event: Event, said: int) -> Deed | None:
     delay = MINUTE + int(act.median_minutes * MINUTE * random.lognormvariate(0, 0.7))
     bare = random.random() < act.bare_share
-    facts: dict[str, Any] = {"delivered": iso(said + delay), "unit": event["subject"]}
+    facts: dict[str, Any] = {"minutes": round(delay / MINUTE, 1)}
     visits = event["data"].get("visits")
     if not bare or visits is None:
         return Deed([(event, said)], "late", facts, delay)

@@ -15,7 +15,7 @@ from services.domain.catalogue import GAUGES
 from services.domain.facts import Fact
 from services.domain.fold import Subject, canonical_people, fold
 from services.domain.measures import Atom, Selection, World, configured_capacity, evaluate
-from services.domain.phases import phases
+from services.domain.phases import Phase, phases
 from services.domain.system import Provider
 from services.errors import RefusedEvent
 from services.ingest.door import Door
@@ -37,7 +37,7 @@ DAYS = 5
 EVERYTHING = Misbehaviour.model_validate({
     "ghost": [{"share": 0.03}],
     "cancelled": [{"share": 0.02}, {"per_day": 20, "sources": ["AAA"]}],
-    "corrected": [{"share": 0.03}],
+    "corrected": [{"share": 0.03}, {"share": 0.1, "sources": ["BBB"], "after_minutes": 0.5}],  # within its minutes
     "merged": [{"share": 0.03}],
     "duplicate": [{"share": 0.05}],
     "censuses_later": [{"share": 0.5}],
@@ -176,8 +176,12 @@ def _said(subject: Subject | None, people: Mapping[str, str]) -> Any:
     return (
         subject.kind, person, subject.follows, subject.flag,
         sorted((m.time, m.type, orjson.dumps(m.data, option=orjson.OPT_SORT_KEYS)) for m in subject.milestones),
-        sorted(map(repr, phases(subject))),
+        sorted(phases(subject), key=_by_what_it_says),
     )  # fmt: skip
+
+
+def _by_what_it_says(phase: Phase) -> tuple[Any, ...]:
+    return phase.from_at, phase.to_at is None, phase.to_at or phase.from_at, *map(str, phase[:5])
 
 
 def counted(found: Folded, moment: datetime) -> Counter[tuple[str, str]]:
