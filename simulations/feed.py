@@ -19,6 +19,7 @@ from simulations.emergency import Emergency
 from simulations.inpatient import Inpatients
 from simulations.returns import Returns
 from simulations.shape import HOUR
+from simulations.truth import Books
 from simulations.virtual_ward import VirtualWards
 from simulations.volumes import demand_of
 from simulations.world import World
@@ -83,6 +84,11 @@ class SyntheticSystem:
             world.run(step)
             yield from world.outbox.due(step)
         yield from world.outbox.due(min(end, world.now))
+
+    @property
+    def books(self) -> Books:
+        """Where the synthetic people really are."""
+        return self._began().books
 
     def _began(self) -> World:
         if self._world is None:

@@ -140,6 +140,7 @@ class Inpatients:
         if ward.held > ward.core - ward.closed:
             data["escalation"] = True
         outbox.send("bed.admitted", stay.provider, stay.subject, at, data, person.nhsnumber, follows)
+        self._world.books.enter("bed", ward.code, at)
         return stay
 
     def _active_days(self, pool: Pool) -> float:
@@ -179,6 +180,8 @@ class Inpatients:
         if ward.held > ward.core - ward.closed:
             data["escalation"] = True
         self._world.outbox.send("bed.transferred", ward.site.provider, stay.subject, at, data)
+        self._world.books.leave("bed", old.code, at)
+        self._world.books.enter("bed", ward.code, at)
         self.beds.release(old)
 
     def _moves_ward(self, stay: Stay) -> None:
