@@ -75,7 +75,7 @@ class Deliveries:
         self._number = 0
         self._others = 0  # second numbers given
         self._waiting: list[tuple[Key, Event]] = []
-        self._held: dict[str, tuple[int, int, Event]] = {}  # by journey: until when at the latest, number, event
+        self._held: dict[str, tuple[int, int, Event, int]] = {}  # by journey: until when, number, event, not before
         self._limits: list[tuple[int, int, str]] = []  # of the held: until when, number, journey
         self._totals: dict[str, tuple[int, float]] = {}  # since midnight, by gauge: London's day, total
         self._doing = {
@@ -157,7 +157,7 @@ class Deliveries:
             if hold and not part:
                 self._let_go(journey, said, said, number)
                 self._record("out_of_order", message, said, "delivered after the next of its journey")
-                self._held[journey] = delivered + hold, number, stamped(message)
+                self._held[journey] = delivered + hold, number, stamped(message), delivered
                 heappush(self._limits, (delivered + hold, number, journey))
             else:
                 self._put((delivered, number, part), stamped(message))
@@ -171,7 +171,8 @@ class Deliveries:
         held = self._held.get(journey)
         if held is not None and held[0] > said:
             del self._held[journey]
-            self._put((self._spoken(held[2]["source"].rpartition(":")[2], after), number, 9), held[2])
+            due = max(after, held[3])  # an opening comes in the order of what happened, so the next may be told first
+            self._put((self._spoken(held[2]["source"].rpartition(":")[2], due), number, 9), held[2])
 
     def _expire(self, until: int) -> None:
         """What was held and has waited long enough."""
