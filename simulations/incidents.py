@@ -23,7 +23,7 @@ from simulations.incident_kinds import EFFECTS, Effect, Parts
 from simulations.messages import iso
 from simulations.shape import HOUR
 
-Told = Callable[..., None]  # (kind, at, **facts): a line of the truth
+Told = Callable[..., None]  # (kind, at in epoch seconds, **facts): a line of the truth
 
 
 class IncidentRefused(LightshipError):
@@ -247,7 +247,7 @@ class Incidents:
         if running.until <= now:
             return
         self._tell(
-            "incident", iso(now), incident=made.kind, organisation=made.organisation, until=iso(running.until),
+            "incident", now, incident=made.kind, organisation=made.organisation, until=iso(running.until),
             size=made.size,
         )  # fmt: skip
         running.effect.begin(now, running.until)
@@ -268,4 +268,4 @@ class Incidents:
             return
         running.over = True
         facts = running.effect.end(now)
-        self._tell("incident_over", iso(now), incident=made.kind, organisation=made.organisation, **facts)
+        self._tell("incident_over", now, incident=made.kind, organisation=made.organisation, **facts)

@@ -104,7 +104,7 @@ class FluWinter:
         for trust in self._trusts:
             self._more(trust, now, following)
             if local_hour(now) == REPORT_HOUR and now % HOUR == 0:
-                self._tell("flu_beds", iso(now), organisation=trust.code, count=len(trust.in_beds),
+                self._tell("flu_beds", now, organisation=trust.code, count=len(trust.in_beds),
                            occupied=trust.occupied)  # fmt: skip
                 self._norovirus(trust, now)
         for until, ward in list(self._shut):
@@ -171,7 +171,7 @@ class FluWinter:
             ward.barred = bars(ward, 1.0 if self._random.random() < WHOLE_WARD else BAY)
             until = int(now + lognormal_mean(self._random, SHUT_DAYS, SHUT_SPREAD) * DAY)
             self._shut.append((until, ward))
-            self._tell("norovirus", iso(now), organisation=ward.code, until=iso(until), beds=ward.barred)
+            self._tell("norovirus", now, organisation=ward.code, until=iso(until), beds=ward.barred)
 
     def _open(self, until: int, ward: Ward) -> None:
         self._shut.remove((until, ward))
