@@ -74,9 +74,7 @@ class Truth:
     def record(self, kind: str, at: int | datetime, **facts: Any) -> None:
         """at: epoch seconds, or an aware datetime; facts: anything JSON takes."""
         moment = int(at.timestamp()) if isinstance(at, datetime) else int(at)
-        self._out.write(
-            orjson.dumps({"kind": kind, "at": iso(moment), **facts}, option=orjson.OPT_APPEND_NEWLINE)
-        )
+        self._out.write(orjson.dumps({"kind": kind, "at": iso(moment), **facts}, option=orjson.OPT_APPEND_NEWLINE))
 
     def counts(self, books: Books, begins: datetime, until: datetime) -> None:
         """The hourly counts of the books that have not been written yet."""

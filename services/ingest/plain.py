@@ -123,8 +123,8 @@ class ShortWay:
                 return None
         said = self._said[type_][bytes(event.data)]
         fractions = (
-            happened_at.microsecond or received_at.microsecond or (sent_at is not None and sent_at.microsecond)
-            or b".999999" in raw
+            happened_at.microsecond or (sent_at is not None and sent_at.microsecond)
+            or (recorded_at is not None and recorded_at.microsecond) or b".999999" in raw
         )  # fmt: skip
         if fractions and _has_fine_time(raw):
             return None
