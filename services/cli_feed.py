@@ -95,12 +95,11 @@ def _asked(system: System, asked: Asked, incidents: Path | None, misbehave: Path
     from dataclasses import replace
 
     from simulations.incidents import read_timetable
+    from simulations.misbehaviour_plan import read_plan
 
     if incidents is not None:
         asked = replace(asked, incidents=read_timetable(incidents, system, asked.start, asked.end))
     if misbehave is not None:
-        from simulations.misbehaviour_plan import read_plan
-
         asked = replace(asked, misbehaviour=read_plan(misbehave, system))
     return asked
 

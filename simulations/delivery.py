@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -12,9 +12,12 @@ from services.domain.system import System
 from services.errors import LightshipError
 from simulations.feed import SyntheticSystem
 from simulations.incidents import Incident
+from simulations.misbehaviour import Deliveries
+from simulations.misbehaviour_plan import Misbehaviour
 from simulations.truth import Truth
 
 Event = dict[str, Any]
+STEP = timedelta(hours=6)  # after which the truth so far is written
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Asked:
     start: datetime
     end: datetime
     incidents: tuple[Incident, ...] = ()
-    misbehaviour: Any = None  # simulations.misbehaviour_plan.Misbehaviour
+    misbehaviour: Misbehaviour | None = None
 
 
 def span(days: float, start: str | None, now: datetime) -> tuple[datetime, datetime]:
@@ -47,41 +50,52 @@ def span(days: float, start: str | None, now: datetime) -> tuple[datetime, datet
 
 
 class Delivery:
-    """opening and advance as SyntheticSystem has them, of events as they are delivered."""
+    """opening and advance as SyntheticSystem has them, of events as they are delivered. truth: told what is true, up to
+    where it was advanced; without one that is let go of.
+    """
 
-    def __init__(self, system: System, asked: Asked) -> None:
-        self._asked = asked
-        self._feed = SyntheticSystem(
+    def __init__(self, system: System, asked: Asked, truth: Truth | None = None) -> None:
+        self._asked, self._truth = asked, truth
+        self.feed = SyntheticSystem(
             system, asked.start, seed=asked.seed, scale=asked.scale, incidents=asked.incidents
         )  # fmt: skip
+        self._stage = Deliveries(asked.misbehaviour, asked.seed, self._tell) if asked.misbehaviour else None
 
-    @property
-    def feed(self) -> SyntheticSystem:
-        return self._feed
+    def history(self, progress: Callable[[datetime], None] = lambda _: None) -> Iterator[Event]:
+        """All of it, in the order of delivery; `progress` is told how far it is."""
+        yield from self.opening()
+        reached = self._asked.start
+        while reached < self._asked.end:
+            reached = min(self._asked.end, reached + STEP)
+            yield from self.advance(reached)
+            progress(reached)
 
     def opening(self) -> Iterator[Event]:
-        return _as_sent(self._feed.opening())
+        return self._delivered(self.feed.opening(), self._asked.start)
 
     def advance(self, until: datetime) -> Iterator[Event]:
-        return _as_sent(self._feed.advance(until))
+        """What is delivered after the last call and by `until`."""
+        yield from self._delivered(self.feed.advance(until), until)
+        for kind, at, facts in self.feed.truth():
+            self._tell(kind, at, **facts)
+        if self._truth:
+            self._truth.counts(self.feed.books, self._asked.start, until)
+        else:
+            self.feed.books.at(int(until.timestamp()))
 
-    def tell(self, truth: Truth, until: datetime) -> None:
-        """Write what is true up to a moment that was advanced to, and was not written yet."""
-        for kind, at, facts in self._feed.truth():
-            truth.record(kind, at, **facts)
-        truth.counts(self._feed.books, self._asked.start, until)
+    def _delivered(self, events: Iterator[Event], until: datetime) -> Iterator[Event]:
+        if self._stage is not None:
+            yield from self._stage.of(events, until)
+            return
+        for event in events:
+            event["recordedat"] = event["sentat"]
+            yield event
+
+    def _tell(self, kind: str, at: int, **facts: Any) -> None:
+        if self._truth:
+            self._truth.record(kind, at, **facts)
 
 
-def _as_sent(events: Iterator[Event]) -> Iterator[Event]:
-    for event in events:
-        event["recordedat"] = event["sentat"]
-        yield event
-
-
-def misbehaviour_of(said: dict[str, Any] | None) -> Any:
+def misbehaviour_of(said: dict[str, Any] | None) -> Misbehaviour | None:
     """The plan that was kept as JSON."""
-    if said is None:
-        return None
-    from simulations.misbehaviour_plan import Misbehaviour
-
-    return Misbehaviour.model_validate(said)
+    return None if said is None else Misbehaviour.model_validate(said)

@@ -6,7 +6,6 @@ import contextlib
 import gzip
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, cast
 
@@ -17,7 +16,6 @@ from services.errors import LightshipError
 from simulations.delivery import Asked, Delivery
 from simulations.truth import Truth
 
-STEP = timedelta(hours=6)  # after which the truth so far is written
 _PACKED = 3  # of zlib: near its best size at half the time
 
 
@@ -28,12 +26,12 @@ def write(
 
     Raises LightshipError where a file cannot be written; nothing is left then.
     """
-    delivery = Delivery(system, asked)
     events = 0
+    whole = asked.end - asked.start
     try:
         with whole_file(output) as out, whole_file(truth) if truth else contextlib.nullcontext() as told:
-            record = Truth(told) if told else None
-            for event in _through(delivery, asked, record, progress):
+            delivery = Delivery(system, asked, Truth(told) if told else None)
+            for event in delivery.history(lambda reached: progress(0.999 * ((reached - asked.start) / whole))):
                 out.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
                 events += 1
     except OSError as error:
@@ -43,19 +41,6 @@ def write(
         ) from error
     progress(1.0)
     return events, output.stat().st_size
-
-
-def _through(
-    delivery: Delivery, asked: Asked, record: Truth | None, progress: Callable[[float], None]
-) -> Iterator[dict[str, object]]:
-    yield from delivery.opening()
-    reached = asked.start
-    while reached < asked.end:
-        reached = min(asked.end, reached + STEP)
-        yield from delivery.advance(reached)
-        if record:
-            delivery.tell(record, reached)
-        progress(0.999 * ((reached - asked.start) / (asked.end - asked.start)))
 
 
 @contextlib.contextmanager

@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import orjson
 import structlog
@@ -37,6 +36,7 @@ from services.store.recent import Recent
 from simulations.delivery import Asked, Delivery, misbehaviour_of
 from simulations.history import Group, History
 from simulations.incidents import Incident
+from simulations.misbehaviour_plan import Misbehaviour
 from simulations.truth import Truth
 
 BATCH = 4000
@@ -61,7 +61,7 @@ class Settings:
     start: datetime | None = None
     end: datetime | None = None
     incidents: tuple[Incident, ...] = ()
-    misbehaviour: Any = None
+    misbehaviour: Misbehaviour | None = None
 
 
 class Feed:
@@ -95,7 +95,7 @@ class Feed:
                 _log.info("feed.resumed", at=run.reached_at.isoformat(), share=run.share)
             feed_store.set_clock(connection, clock)
         self._share = run.share
-        world = Delivery(self._system, asked_of(run))
+        world = Delivery(self._system, asked_of(run), self._truth)
         if run.share < 1:
             try:
                 with History(self._folder) as history:
@@ -108,7 +108,8 @@ class Feed:
                     f"The history cannot be laid away under {self._folder} ({error.strerror}): make room there, or ask "
                     "for fewer days."
                 ) from error
-        for _ in world.advance(run.reached_at):
+        again = world.advance(run.reached_at)
+        for _ in chain(world.opening(), again) if run.share >= 1 else again:
             if self.stopping.is_set():
                 return  # these were sent before the stop
         if live and not self.stopping.is_set():
@@ -122,24 +123,25 @@ class Feed:
         return synthetic.Run(
             asked.seed, asked.scale, began, ends, ends,
             incidents=[each.as_json() for each in asked.incidents],
-            misbehaviour=asked.misbehaviour and asked.misbehaviour.model_dump(mode="json", by_alias=True),
+            misbehaviour=asked.misbehaviour.model_dump(mode="json", by_alias=True) if asked.misbehaviour else None,
         )  # fmt: skip
 
     def _generate(
         self, history: History, world: Delivery, run: synthetic.Run, progress: Callable[[float], None]
     ) -> None:
-        began, whole = run.began_at.timestamp(), max(1.0, (run.live_from - run.began_at).total_seconds())
-        told = wall_time.monotonic()
-        for event in chain(world.opening(), world.advance(run.live_from)):
+        whole = max(1.0, (run.live_from - run.began_at).total_seconds())
+        told = 0.0
+
+        def reached(moment: datetime) -> None:
+            nonlocal told
+            if wall_time.monotonic() - told > TOLD_SECONDS:
+                told = wall_time.monotonic()
+                self._tell(GENERATED_SHARE * (moment - run.began_at).total_seconds() / whole, progress)
+
+        for event in world.history(reached):
             if self.stopping.is_set():
                 return
             history.take(event)
-            if wall_time.monotonic() - told > TOLD_SECONDS:
-                told = wall_time.monotonic()
-                reached = datetime.fromisoformat(event["recordedat"]).timestamp()
-                self._tell(GENERATED_SHARE * max(0.0, reached - began) / whole, progress)
-        if self._truth:
-            world.tell(self._truth, run.live_from)
 
     def _write(self, history: History, run: synthetic.Run, progress: Callable[[float], None]) -> None:
         events = batches = 0
