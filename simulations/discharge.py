@@ -124,7 +124,7 @@ class Discharges:
         """All the steps of a complex discharge; those before the world's own time are opening history."""
         random = self._random
         leave = self._leave_time(stay, max(self._world.now, int(at + length)))
-        council = stay.council = self._not_met(stay, at, pathway)
+        council = self._not_met(stay, at, pathway)
         data = {"site": stay.ward.site.code, "pathway": pathway, "council": council}
         whole = leave - at
         referred = at + int(min(0.2 * whole, random.uniform(2, 20) * HOUR))
@@ -153,7 +153,7 @@ class Discharges:
         draw = random.random()
         delay = codes[0] if draw < 0.5 else codes[int(random.random() * len(codes))]
         medway = (stay.person.data.get("neighbourhood") or site.town).lower().startswith(MEDWAY_TOWNS)
-        council = "other" if draw > 0.96 else "medway" if medway else "kent"
+        council = stay.council = stay.council or ("other" if draw > 0.96 else "medway" if medway else "kent")
         data = {"site": site.code, "pathway": pathway, "delay": delay, "council": council}
         self._send(stay, "discharge.criteria_not_met", at, data)
         self._world.books.enter("no_criteria", site.code, at)
