@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from services.configuration import load_system
 from services.errors import ConfigurationError
 from simulations.feed import SyntheticSystem
-from simulations.incidents import Incident, IncidentRefused, incident, moment_of, read_timetable
+from simulations.incidents import KINDS, Incident, IncidentRefused, incident, moment_of, read_timetable
 from tests.unit.test_simulations import START, SYSTEM, Event
 
 DAYS = 6
@@ -300,6 +301,13 @@ incidents:
     assert second.at == datetime(2026, 3, 30, 7, tzinfo=UTC)  # summer time since the Sunday
     assert Incident.of_json(second.as_json()) == second
     assert moment_of("day 1", date(2026, 3, 26)) == datetime(2026, 3, 26, tzinfo=UTC)
+
+
+def test_the_example_is_a_timetable_of_every_kind_for_kent() -> None:
+    example = Path(__file__).parents[2] / "config" / "kent_and_medway" / "incidents.example.yaml"
+    begins = datetime(2026, 10, 1, tzinfo=UTC)
+    found = read_timetable(example, load_system("kent_and_medway"), begins, begins + timedelta(days=120))
+    assert {each.kind for each in found} == set(KINDS)
 
 
 @pytest.mark.parametrize(
