@@ -183,6 +183,8 @@ def _planned(
 ) -> Incident:  # fmt: skip
     where: list[str | int] = ["incidents", number]
     at = moment_of(entry.at, first_day)
+    if entry.at == "day 1":
+        at = max(at, within[0])  # of a history that begins at noon, noon
     if (entry.until is None) == (entry.hours is None):
         raise file.mistake(where, "give either until or hours")
     until = moment_of(entry.until, first_day) if entry.until else at + timedelta(hours=entry.hours or 0)
