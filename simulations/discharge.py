@@ -7,6 +7,7 @@ Delays are scaled by trust until the share of occupied beds without criteria to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,7 @@ class Discharges:
         self._random = world.stream("discharges")
         self._inpatients = inpatients
         self.step_down: Any = None  # set by feed.py: VirtualWards.step_down
+        self.held_back: list[Callable[[Stay], int | None]] = []  # of a lost service: when to try again, None to go
         hours = list(DISCHARGE_HOURS)
         self._by_17 = sum(hours[:17])
         self._hours: dict[str, list[float]] = {}
@@ -195,7 +197,7 @@ class Discharges:
         draw = random.random()
         delay = codes[0] if draw < 0.5 else codes[int(random.random() * len(codes))]
         medway = (stay.person.data.get("neighbourhood") or site.town).lower().startswith(MEDWAY_TOWNS)
-        council = "other" if draw > 0.96 else "medway" if medway else "kent"
+        council = stay.council = stay.council or ("other" if draw > 0.96 else "medway" if medway else "kent")
         data = {"site": site.code, "pathway": pathway, "delay": delay, "council": council}
         self._send(stay, "discharge.criteria_not_met", at, data)
         self._world.books.enter("no_criteria", site.code, at)
@@ -275,6 +277,10 @@ class Discharges:
     def leaves(self, stay: Stay) -> None:
         """The bed is left, and whoever waits for one is served."""
         world, random, ward, now = self._world, self._random, stay.ward, self._world.now
+        again = max((later for each in self.held_back if (later := each(stay))), default=None)
+        if again is not None:
+            world.at(again, self.leaves, stay)
+            return
         reason, pathway = "discharged", stay.pathway
         target = None
         if stay.died:
