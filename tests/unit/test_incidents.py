@@ -121,11 +121,11 @@ def test_people_are_conserved_and_the_world_goes_on(kind: str) -> None:
 
 
 def test_a_surge_brings_more_people_to_its_site_while_it_lasts() -> None:
-    here = {"site": "AAA01"}
+    here: dict[str, Any] = {"site": "AAA01"}
     ran, usual = with_("surge"), without()
     came, come = ran.of("ed.arrived", NOON, NEXT_NOON, **here), usual.of("ed.arrived", NOON, NEXT_NOON, **here)
     assert 1.7 < came / come < 2.3
-    other = {"site": "BBB01"}
+    other: dict[str, Any] = {"site": "BBB01"}
     assert ran.of("ed.arrived", NOON, NEXT_NOON, **other) < 1.15 * usual.of("ed.arrived", NOON, NEXT_NOON, **other)
     later = NEXT_NOON + timedelta(hours=4)
     assert ran.of("ed.arrived", later, **here) < 1.15 * usual.of("ed.arrived", later, **here)
@@ -134,7 +134,8 @@ def test_a_surge_brings_more_people_to_its_site_while_it_lasts() -> None:
 
 
 def test_a_closed_ward_empties_bed_by_bed_takes_nobody_and_is_opened_again() -> None:
-    ran, med = with_("ward_closed"), {"unit": "AAA01-MED"}
+    ran = with_("ward_closed")
+    med: dict[str, Any] = {"unit": "AAA01-MED"}
     on_the_way_up = NOON + timedelta(hours=2)  # their beds were held before
     assert ran.of("bed.admitted", on_the_way_up, AFTER, **med) == 0
     assert ran.of("bed.transferred", on_the_way_up, AFTER, **med) == 0
