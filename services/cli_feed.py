@@ -20,7 +20,7 @@ TETHER_SECONDS = 10  # for a feed to end by itself; killed it loses nothing
 @feed_app.command("run")
 def feed_run(
     history_days: Annotated[float, typer.Option(min=0, max=400)] = 7,
-    speed: Annotated[float, typer.Option(min=0.1, max=3600)] = 1,
+    speed: Annotated[float | None, typer.Option(min=0.1, max=3600, help="Default: as it was left, else 1.")] = None,
     seed: int = 1,
     scale: Annotated[float, typer.Option(min=0.01, max=10)] = 1,
     live: Annotated[bool, typer.Option("--live/--no-live", help="Go on live after the history.")] = True,

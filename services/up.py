@@ -297,13 +297,18 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 class Now:
-    """The one clock as the picture's writer last read it: asking it never waits for the database."""
+    """The one clock as the picture's writer last read it: asking it never waits for the database.
+
+    It never goes back: until the writer has read that it was slowed, it is thought to run on, and then stands.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self._shown = clock.origin
 
     def __call__(self) -> datetime:
-        return self.clock.at(datetime.now(UTC))
+        self._shown = shown = max(self._shown, self.clock.at(datetime.now(UTC)))
+        return shown
 
 
 def _feed(settings: Settings, options: Options, url: str) -> subprocess.Popen[bytes]:

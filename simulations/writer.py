@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import threading
 import time as wall_time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import orjson
 import structlog
@@ -21,15 +22,19 @@ import structlog
 from services.domain.clock import Clock
 from services.domain.facts import Fact
 from services.domain.system import System
+from services.domain.training import Injection
 from services.errors import LightshipError, RefusedEvent
 from services.ingest.door import Door
 from services.store import feeds as feed_store
 from services.store import synthetic
+from services.store import training as training_store
 from services.store.database import Database
 from services.store.events import ingest
 from services.store.recent import Recent
+from services.training import rate_at_start
 from simulations.feed import SyntheticSystem
 from simulations.history import Group, History
+from simulations.steering import Held, Steered
 
 BATCH = 4000
 TICK_SECONDS = 1.0
@@ -43,7 +48,7 @@ class Settings:
     seed: int = 1
     scale: float = 1.0
     history_days: float = 7
-    speed: float = 1.0
+    speed: float | None = None  # as it was left, else real speed
 
 
 class Feed:
@@ -63,9 +68,11 @@ class Feed:
             if run is None:
                 run = self._begin()
                 synthetic.begin(connection, run)
-                clock = Clock(run.live_from, run.live_from, self._settings.speed)
+                clock = Clock(run.live_from, run.live_from, self._settings.speed or 1.0)
+                training_store.keep_speed(connection, clock.rate, paused=False)
             else:
-                clock = Clock(run.reached_at, datetime.now(UTC), self._settings.speed)
+                rate = rate_at_start(connection, self._settings.speed)
+                clock = Clock(run.reached_at, datetime.now(UTC), rate)
                 _log.info("feed.resumed", at=run.reached_at.isoformat())
             feed_store.set_clock(connection, clock)
         world = SyntheticSystem(self._system, run.began_at, seed=run.seed, scale=run.scale)
@@ -81,11 +88,17 @@ class Feed:
                     f"The history cannot be laid away under {self._folder} ({error.strerror}): make room there, or ask "
                     "for fewer days with --history-days."
                 ) from error
-        for _ in world.advance(run.reached_at):
+        if self.stopping.is_set():
+            return
+        steered, held = Steered(world, self._system.code, run.live_from), Held()
+        with self._database.connection() as connection:
+            done, silences = training_store.injections(connection), training_store.silences(connection)
+        # These were sent before the stop, but for what a feed held back that was silent.
+        for _ in held.sift(steered.again(done, run.reached_at), silences):
             if self.stopping.is_set():
-                return  # these were sent before the stop
-        if live and not self.stopping.is_set():
-            self._live(world)
+                return
+        if live:
+            self._live(steered, held)
 
     def _begin(self) -> synthetic.Run:
         now = datetime.now(UTC).replace(microsecond=0)
@@ -125,21 +138,37 @@ class Feed:
             synthetic.progress(connection, share=share)
         progress(share)
 
-    def _live(self, world: SyntheticSystem) -> None:
+    def _live(self, steered: Steered, held: Held) -> None:
         while not self.stopping.wait(TICK_SECONDS):
             with self._database.connection() as connection:
                 now = feed_store.read_clock(connection).at(datetime.now(UTC))
-            events = [orjson.dumps(event) for event in world.advance(now)]
-            for start in range(0, len(events), BATCH):
-                self._send(events[start : start + BATCH])
+                wanted, silences = training_store.injections(connection), training_store.silences(connection)
+            events = steered.advance(wanted, now, self._note)
+            passing = list(held.sift(events, silences))
+            for silence, backlog in held.speaking(silences, now):
+                self._send_all(backlog, now)
+                with self._database.connection() as connection:
+                    training_store.note_spoke(connection, silence.id, now)
+            self._send_all(passing)
             with self._database.connection() as connection:
                 synthetic.progress(connection, reached_at=now)
 
-    def _send(self, events: Iterable[bytes]) -> None:
+    def _note(self, injection: Injection, what: str, at: datetime) -> None:
+        """Kept before what it causes is sent, so that a feed that starts again does the same."""
+        keep = training_store.note_over if what == "over" else training_store.note_begun
+        with self._database.connection() as connection:
+            keep(connection, injection.id, at)
+
+    def _send_all(self, events: Sequence[dict[str, Any]], received_at: datetime | None = None) -> None:
+        for start in range(0, len(events), BATCH):
+            self._send(map(orjson.dumps, events[start : start + BATCH]), received_at)
+
+    def _send(self, events: Iterable[bytes], received_at: datetime | None = None) -> None:
+        """received_at: when it was delivered; as it was sent where None."""
         facts: list[Fact] = []
         for raw in events:
             event = orjson.loads(raw)
-            recorded_at = datetime.fromisoformat(event.get("sentat", event["time"]))
+            recorded_at = received_at or datetime.fromisoformat(event.get("sentat", event["time"]))
             try:
                 facts.append(
                     self._door.plain(raw, recorded_at, recorded_at) or self._door.admit(event, recorded_at, recorded_at)

@@ -200,6 +200,21 @@ def set_clock(connection: Connection[Any], clock: Clock) -> None:
     )
 
 
+def change_rate(connection: Connection[Any], wall: datetime, rate: float) -> Clock:
+    """Let the clock go on from where it is at `wall` at another rate (0: it stands); answers the clock."""
+    row = connection.execute(
+        """
+        update clock set
+            origin = origin + greatest(interval '0', %(wall)s - started) * rate,
+            started = greatest(started, %(wall)s),
+            rate = %(rate)s
+        returning origin, started, rate
+        """,
+        {"wall": wall, "rate": rate},
+    ).fetchone()
+    return Clock(*row) if row else Clock.wall(wall)
+
+
 def resume_clock(connection: Connection[Any], wall: datetime, rate: float) -> datetime | None:
     """Let the clock of a store with synthetic people go on where it stopped; answers from when, None without them.
 
