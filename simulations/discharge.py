@@ -7,6 +7,7 @@ Delays are scaled by trust until the share of occupied beds without criteria to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,7 @@ class Discharges:
         self._random = world.stream("discharges")
         self._inpatients = inpatients
         self.step_down: Any = None  # set by feed.py: VirtualWards.step_down
+        self.held_back: list[Callable[[Stay], int | None]] = []  # of a lost service: when to try again, None to go
         hours = list(DISCHARGE_HOURS)
         self._by_17 = sum(hours[:17])
         self._hours: dict[str, list[float]] = {}
@@ -121,7 +123,7 @@ class Discharges:
         """All the steps of a complex discharge; those before the world's own time are opening history."""
         random = self._random
         leave = self._leave_time(stay, max(self._world.now, int(at + length)))
-        council = self._not_met(stay, at, pathway)
+        council = stay.council = self._not_met(stay, at, pathway)
         data = {"site": stay.ward.site.code, "pathway": pathway, "council": council}
         whole = leave - at
         referred = at + int(min(0.2 * whole, random.uniform(2, 20) * HOUR))
@@ -246,6 +248,10 @@ class Discharges:
     def leaves(self, stay: Stay) -> None:
         """The bed is left, and whoever waits for one is served."""
         world, random, ward, now = self._world, self._random, stay.ward, self._world.now
+        again = max((later for each in self.held_back if (later := each(stay))), default=None)
+        if again is not None:
+            world.at(again, self.leaves, stay)
+            return
         reason, pathway = "discharged", stay.pathway
         target = None
         if stay.died:

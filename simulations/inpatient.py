@@ -7,6 +7,7 @@ occupied / arrivals a day. Pressure makes stays shorter, which keeps a hospital 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from simulations.beds import Beds, Pool, Ward
@@ -26,7 +27,7 @@ RESPONSE, LEAST_FACTOR, MOST_FACTOR = 4.0, 0.5, 1.5  # a point of occupancy abov
 
 class Stay:
     __slots__ = (
-        "active_end", "admission", "died", "generation", "pathway", "person", "pool", "provider", "short",
+        "active_end", "admission", "council", "died", "generation", "pathway", "person", "pool", "provider", "short",
         "specialty", "subject", "virtual_ward", "ward",
     )  # fmt: skip
 
@@ -39,6 +40,7 @@ class Stay:
         self.admission = admission
         self.specialty = specialty
         self.pathway: int | None = None
+        self.council = ""
         self.short = False
         self.active_end = 0
         self.died = False
@@ -53,6 +55,7 @@ class Inpatients:
         self._world = world
         self._random = world.stream("inpatients")
         self.beds = beds
+        self.watched: list[Callable[[Stay], None]] = []  # told of every stay as it begins
         self.demand = {row.site.code: row for row in demand}
         self.discharges = Discharges(world, self)
         solved = solve(world.system, beds, self.demand, min(1.0, world.scale))
@@ -123,6 +126,8 @@ class Inpatients:
         if ward.held > ward.core - ward.closed:
             data["escalation"] = True
         outbox.send("bed.admitted", stay.provider, stay.subject, at, data, person.nhsnumber, follows)
+        for told in self.watched:
+            told(stay)
         return stay
 
     def _active_days(self, pool: Pool) -> float:
