@@ -23,6 +23,7 @@ from services.domain.training import (
     places,
 )
 from services.errors import LightshipError, unknown
+from services.moments import Moment, Moments
 from services.store import audit, feeds, synthetic
 from services.store import training as store
 from services.store.audit import By
@@ -115,7 +116,9 @@ def silence(
 ) -> Silence:  # fmt: skip
     """Let a provider's feed say nothing for hours; then its backlog arrives. Raises NotSynthetic, Unfit."""
     if source not in system.provider_by_code:
-        found = unknown("No provider has this code", source, system.provider_by_code, "GET /api/v1/providers lists them")
+        found = unknown(
+            "No provider has this code", source, system.provider_by_code, "GET /api/v1/providers lists them"
+        )
         raise Unfit(found)
     since, until = _window(now, at, hours)
     made = Silence(uuid4(), source, since, until, now, by.who)
@@ -134,6 +137,26 @@ def end_silence(connection: Connection[Any], by: By, id_: UUID, now: datetime) -
         if found is None:
             raise Over("No silence of this number is planned or under way; `lightship feed controls` lists them.")
         audit.write(connection, by, "trainer.speak", system_at=now, target=id_, before=_silence(found))
+
+
+def save_moment(connection: Connection[Any], by: By, moments: Moments, url: str, name: str, wall: datetime) -> Moment:
+    """Save the store as it is now under a name. Raises NotSynthetic, CannotSave, MomentExists."""
+    _refuse_real(connection)
+    now = feeds.read_clock(connection).at(wall)
+    with moments.saving(name, url, system_at=now, saved_at=wall, who=by.who) as made, connection.transaction():
+        audit.write(connection, by, "trainer.save", system_at=now, target=name)
+    return made
+
+
+def jump(connection: Connection[Any], by: By, moments: Moments, name: str | None, wall: datetime) -> None:
+    """Ask whoever runs the store to open a copy of a moment; None: to go back to the store itself. The audit of what is
+    left says so. Raises NotSynthetic, NoSuchMoment.
+    """
+    _refuse_real(connection)
+    with connection.transaction():
+        now = feeds.read_clock(connection).at(wall)
+        audit.write(connection, by, "trainer.jump", system_at=now, target=name)
+        moments.ask(name)
 
 
 def _refuse_real(connection: Connection[Any]) -> None:

@@ -22,7 +22,7 @@ LONGEST_HOURS = 24 * 120.0  # a flu winter
 
 @dataclass(frozen=True)
 class KindOfIncident:
-    """What a kind does, what its size counts (above `least`, up to `most`), its usual size and hours, where it may be."""
+    """What a kind does, what its size counts (above `least`, up to `most`), its usual size and hours, where it is."""
 
     kind: IncidentKind
     title: str

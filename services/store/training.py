@@ -74,19 +74,20 @@ def add_silence(connection: Connection[Any], wanted: Silence) -> None:
 
 def end_injection(connection: Connection[Any], id_: UUID, now: datetime) -> Injection | None:
     """As it stood, and from now on to end; None for one that is unknown or over."""
-    return _end(connection, "injection", _INJECTION, Injection, id_, now)
+    with connection.cursor(row_factory=class_row(Injection)) as rows:
+        found = rows.execute(f"{_INJECTION} where id = %s for update", (id_,)).fetchone()
+    if found is None or found.state(now) == "over":
+        return None
+    connection.execute("update injection set ended_at = %s where id = %s", (now, id_))
+    return found
 
 
 def end_silence(connection: Connection[Any], id_: UUID, now: datetime) -> Silence | None:
-    return _end(connection, "silence", _SILENCE, Silence, id_, now)
-
-
-def _end(connection: Connection[Any], table: str, select: str, kind: type[Any], id_: UUID, now: datetime) -> Any:
-    with connection.cursor(row_factory=class_row(kind)) as rows:
-        found = rows.execute(f"{select} where id = %s for update", (id_,)).fetchone()
-    if found is None or found.state(now) == "over" or now >= found.end:
+    with connection.cursor(row_factory=class_row(Silence)) as rows:
+        found = rows.execute(f"{_SILENCE} where id = %s for update", (id_,)).fetchone()
+    if found is None or now >= found.end:
         return None
-    connection.execute(f"update {table} set ended_at = %s where id = %s", (now, id_))
+    connection.execute("update silence set ended_at = %s where id = %s", (now, id_))
     return found
 
 
