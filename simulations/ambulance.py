@@ -119,6 +119,8 @@ class Ambulances:
         if taken > COHORT_AFTER and random.random() < 0.5:
             outbox.send("ambulance.cohorted", self._source, subject, now + COHORT_AFTER // 2, site)
         outbox.send("ambulance.handed_over", self._source, subject, handed_over, site)
+        world.books.enter("handover", ed.code, now)
+        world.books.leave("handover", ed.code, handed_over)
         cleared = handed_over + int(lognormal_mean(random, 12, 0.5) * MINUTE)
         outbox.send("ambulance.cleared", self._source, subject, cleared, {**site, "outcome": "conveyed"})
         # The four-hour clock starts at handover or 15 minutes after arrival, whichever is first (domain.md 7).

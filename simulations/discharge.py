@@ -83,6 +83,7 @@ class Discharges:
         hours = list(DISCHARGE_HOURS)
         self._by_17 = sum(hours[:17])
         self._hours: dict[str, list[float]] = {}
+        self._told: set[str] = set()  # who was said to be without criteria to reside, and is still in
         self._lounges = {
             site.code for site in world.system.sites for unit in site.units if unit.kind == "discharge_lounge"
         }
@@ -134,6 +135,7 @@ class Discharges:
             back = int(at + 0.22 * whole)
             again = int(at + 0.24 * whole) + 1
             self._send(stay, "discharge.criteria_met_again", back, {"site": stay.ward.site.code})
+            self._world.books.leave("no_criteria", stay.ward.site.code, back)
             self._not_met(stay, again, pathway)
         elif stay.ward.pool.kind in ("ga_adult", "community") and whole > 2 * DAY and random.random() < HOME_VISIT:
             out = local_time(local_seconds(at + whole // 2) // DAY, int(random.uniform(9, 12) * HOUR))
@@ -154,6 +156,8 @@ class Discharges:
         council = "other" if draw > 0.96 else "medway" if medway else "kent"
         data = {"site": site.code, "pathway": pathway, "delay": delay, "council": council}
         self._send(stay, "discharge.criteria_not_met", at, data)
+        self._world.books.enter("no_criteria", site.code, at)
+        self._told.add(stay.subject)
         self._send(stay, "discharge.ready_date_set", at + 5 * MINUTE, {"site": site.code, "ready_on": _local_date(at)})
         return council
 
@@ -270,6 +274,10 @@ class Discharges:
             data["pathway"] = pathway
         self._send(stay, "bed.left", now, data)
         del ward.occupants[stay.subject]
+        world.books.leave("bed", ward.code, now)
+        if stay.subject in self._told:
+            self._told.remove(stay.subject)
+            world.books.leave("no_criteria", ward.site.code, now)
         if target:
             arrival = now + int(random.uniform(0.5, 1.5) * HOUR)
             world.at(arrival, self._reaches_community, (target, stay.person, stay.subject))

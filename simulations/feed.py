@@ -21,6 +21,7 @@ from simulations.incidents import Incident, Incidents
 from simulations.inpatient import Inpatients
 from simulations.returns import Returns
 from simulations.shape import HOUR
+from simulations.truth import Books
 from simulations.virtual_ward import VirtualWards
 from simulations.volumes import demand_of
 from simulations.world import World
@@ -76,7 +77,7 @@ class SyntheticSystem:
         self._world: World | None = None
         self._planned = tuple(incidents)
         self._incidents: Incidents | None = None
-        self._truth: list[dict[str, Any]] = []
+        self._truth: list[tuple[str, int, dict[str, Any]]] = []
 
     @property
     def incidents(self) -> Incidents:
@@ -84,13 +85,13 @@ class SyntheticSystem:
         assert self._incidents is not None  # made with the world
         return self._incidents
 
-    def truth(self) -> list[dict[str, Any]]:
-        """What was told apart from the events since the last call: kind, at, and facts."""
+    def truth(self) -> list[tuple[str, int, dict[str, Any]]]:
+        """What was told apart from the events since the last call: kind, epoch seconds, facts."""
         told, self._truth = self._truth, []
         return told
 
-    def _tell(self, kind: str, at: str, **facts: Any) -> None:
-        self._truth.append({"kind": kind, "at": at, **facts})
+    def _tell(self, kind: str, at: int, **facts: Any) -> None:
+        self._truth.append((kind, at, facts))
 
     def opening(self) -> Iterator[dict[str, Any]]:
         """Raw CloudEvents of the journeys in place at the start, every time and sentat <= start, ordered by time."""
@@ -106,6 +107,11 @@ class SyntheticSystem:
             world.run(step)
             yield from world.outbox.due(step)
         yield from world.outbox.due(min(end, world.now))
+
+    @property
+    def books(self) -> Books:
+        """Where the synthetic people really are."""
+        return self._began().books
 
     def _began(self) -> World:
         if self._world is None:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 from simulations.ambulance import CONVEYED, Ambulances
 from simulations.beds import Ward
@@ -60,16 +60,18 @@ class Parts:
         ]  # fmt: skip
 
 
-class Effect(Protocol):
-    """Moments are epoch seconds; `hour` is called at the beginning and on each hour."""
+class Effect:
+    """One incident's doings. Moments are epoch seconds."""
 
-    def begin(self, now: int, until: int) -> None: ...
+    def begin(self, now: int, until: int) -> None:
+        """Called once."""
 
-    def hour(self, now: int, following: int) -> None: ...
+    def hour(self, now: int, following: int) -> None:
+        """Called at the beginning and on each hour, for the time until the one that follows."""
 
-    def end(self, now: int) -> dict[str, Any]:
+    def end(self) -> dict[str, Any]:
         """What the truth is to say of it once it is over."""
-        ...
+        raise NotImplementedError
 
 
 class _Arrivals:
@@ -101,35 +103,33 @@ class _Arrivals:
         self._parts.emergency.arrive(*item)
 
 
-class Surge:
+class Surge(Effect):
     """More people walk in, and more ring 999."""
 
-    def __init__(self, parts: Parts, organisation: str, size: float, random: Random, _: Any) -> None:
+    def __init__(self, parts: Parts, organisation: str, size: float, random: Random, _tell: Any) -> None:
         self._departments = parts.departments(organisation)
         self._more = size - 1
         self._arrivals = _Arrivals(parts, random)
-
-    def begin(self, now: int, until: int) -> None: ...
 
     def hour(self, now: int, following: int) -> None:
         for ed in self._departments:
             self._arrivals.walk_ins(ed, self._more, now, following)
             self._arrivals.calls(ed, self._more, now, following)
 
-    def end(self, now: int) -> dict[str, Any]:
+    def end(self) -> dict[str, Any]:
         return {"more_arrivals": self._arrivals.count}
 
 
-class AmbulanceWave:
+class AmbulanceWave(Effect):
     """More calls; crews take longer to come, and departments to take over."""
 
-    def __init__(self, parts: Parts, organisation: str, size: float, random: Random, _: Any) -> None:
+    def __init__(self, parts: Parts, organisation: str, size: float, random: Random, _tell: Any) -> None:
         self._levers = parts.world.levers
         self._departments = parts.departments(organisation, full=True)
         self._more, self._slower = size - 1, 1 + SLOWER * (size - 1)
         self._arrivals = _Arrivals(parts, random)
 
-    def begin(self, now: int, until: int) -> None:
+    def begin(self, _now: int, _until: int) -> None:
         for ed in self._departments:
             self._levers.pull(Lever.HANDOVER, self._slower, ed.code)
             self._levers.pull(Lever.RESPONSE, self._slower, ed.code)
@@ -138,18 +138,18 @@ class AmbulanceWave:
         for ed in self._departments:
             self._arrivals.calls(ed, self._more, now, following)
 
-    def end(self, now: int) -> dict[str, Any]:
+    def end(self) -> dict[str, Any]:
         for ed in self._departments:
             self._levers.release(Lever.HANDOVER, self._slower, ed.code)
             self._levers.release(Lever.RESPONSE, self._slower, ed.code)
         return {"more_calls": self._arrivals.count}
 
 
-class MajorIncident:
+class MajorIncident(Effect):
     """Casualties reach the nearest departments within three hours."""
 
-    def __init__(self, parts: Parts, organisation: str, size: float, random: Random, tell: Any) -> None:
-        self._parts, self._size, self._random, self._tell = parts, round(size), random, tell
+    def __init__(self, parts: Parts, organisation: str, size: float, random: Random, _tell: Any) -> None:
+        self._parts, self._size, self._random = parts, round(size), random
         here = parts.world.system.site_by_code[organisation]
 
         def away(ed: Department) -> float:
@@ -175,30 +175,28 @@ class MajorIncident:
             self._taken[item[0].code] = self._taken.get(item[0].code, 0) + 1
             self._parts.ambulances.casualty(*item)
 
-    def hour(self, now: int, following: int) -> None: ...
-
-    def end(self, now: int) -> dict[str, Any]:
-        self._until = now - 1
+    def end(self) -> dict[str, Any]:
+        self._until = self._parts.world.now - 1
         return {"casualties": dict(sorted(self._taken.items()))}
 
 
-class WardClosed:
+class WardClosed(Effect):
     """Infection: no bed that empties is given away, until all are opened again."""
 
-    def __init__(self, parts: Parts, organisation: str, size: float, _: Random, __: Any) -> None:
+    def __init__(self, parts: Parts, organisation: str, size: float, _random: Random, _tell: Any) -> None:
         self._parts = parts
         self._ward = next(ward for ward in parts.inpatients.beds.wards() if ward.code == organisation)
         self._bars = bars(self._ward, size)
         self._most = 0
 
-    def begin(self, now: int, until: int) -> None:
+    def begin(self, _now: int, _until: int) -> None:
         self._ward.barred = max(self._ward.barred, self._bars)
 
-    def hour(self, now: int, following: int) -> None:
+    def hour(self, _now: int, _following: int) -> None:
         close_what_is_empty(self._parts, self._ward)
         self._most = max(self._most, self._ward.closed)
 
-    def end(self, now: int) -> dict[str, Any]:
+    def end(self) -> dict[str, Any]:
         open_again(self._parts, self._ward)
         return {"beds_closed_at_most": self._most}
 
@@ -224,10 +222,10 @@ def open_again(parts: Parts, ward: Ward) -> None:
     parts.inpatients.beds.serve(ward.pool)
 
 
-class DischargeServiceLost:
+class DischargeServiceLost(Effect):
     """Whoever is due to leave with the service stays until it is back, and for some days it catches up."""
 
-    def __init__(self, parts: Parts, organisation: str, size: float, random: Random, _: Any) -> None:
+    def __init__(self, parts: Parts, organisation: str, size: float, random: Random, _tell: Any) -> None:
         self._parts, self._size, self._random = parts, size, random
         self._organisation, _, pathway = organisation.partition("/")
         self._pathways = {int(pathway)} if pathway else {1, 2, 3}
@@ -236,13 +234,11 @@ class DischargeServiceLost:
         self._count = 0
         self._lost = False
 
-    def begin(self, now: int, until: int) -> None:
+    def begin(self, _now: int, _until: int) -> None:
         self._lost = True
         self._parts.inpatients.discharges.held_back.append(self._held_back)
 
-    def hour(self, now: int, following: int) -> None: ...
-
-    def end(self, now: int) -> dict[str, Any]:
+    def end(self) -> dict[str, Any]:
         self._lost = False
         self._catches_up()
         return {"people_held": self._count}
@@ -275,7 +271,7 @@ class DischargeServiceLost:
 
 
 def _flu_winter(parts: Parts, organisation: str, size: float, random: Random, tell: Any) -> Effect:
-    from simulations.winter import FluWinter  # it stands on what is above
+    from simulations.winter import FluWinter  # which stands on what is above
 
     return FluWinter(parts, organisation, size, random, tell)
 

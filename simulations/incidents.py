@@ -23,7 +23,7 @@ from simulations.incident_kinds import EFFECTS, Effect, Parts
 from simulations.messages import iso
 from simulations.shape import HOUR
 
-Told = Callable[..., None]  # (kind, at, **facts): a line of the truth
+Told = Callable[..., None]  # (kind, at in epoch seconds, **facts): a line of the truth
 
 
 class IncidentRefused(LightshipError):
@@ -170,7 +170,7 @@ def moment_of(text: str, first_day: date) -> datetime:
 
 
 def read_timetable(path: Path, system: System, start: datetime, end: datetime) -> tuple[Incident, ...]:
-    """The incidents of a file, for a history from start to end. Raises ConfigurationError with the line of a mistake."""
+    """The incidents of a file, for a history from start to end. Raises ConfigurationError with the line."""
     file = read_yaml(path.absolute().parent, path.name, Timetable)
     first_day = start.astimezone(LONDON).date()
     return tuple(_planned(file, number, entry, system, first_day, (start, end))
@@ -181,7 +181,7 @@ def _planned(
     file: YamlFile[Timetable], number: int, entry: Entry, system: System, first_day: date,
     within: tuple[datetime, datetime],
 ) -> Incident:  # fmt: skip
-    where = ["incidents", number]
+    where: list[str | int] = ["incidents", number]
     at = moment_of(entry.at, first_day)
     if (entry.until is None) == (entry.hours is None):
         raise file.mistake(where, "give either until or hours")
@@ -247,7 +247,7 @@ class Incidents:
         if running.until <= now:
             return
         self._tell(
-            "incident", iso(now), incident=made.kind, organisation=made.organisation, until=iso(running.until),
+            "incident", now, incident=made.kind, organisation=made.organisation, until=iso(running.until),
             size=made.size,
         )  # fmt: skip
         running.effect.begin(now, running.until)
@@ -267,5 +267,5 @@ class Incidents:
         if running.over or now < running.until:
             return
         running.over = True
-        facts = running.effect.end(now)
-        self._tell("incident_over", iso(now), incident=made.kind, organisation=made.organisation, **facts)
+        facts = running.effect.end()
+        self._tell("incident_over", now, incident=made.kind, organisation=made.organisation, **facts)

@@ -126,6 +126,7 @@ class Inpatients:
         if ward.held > ward.core - ward.closed:
             data["escalation"] = True
         outbox.send("bed.admitted", stay.provider, stay.subject, at, data, person.nhsnumber, follows)
+        self._world.books.enter("bed", ward.code, at)
         for told in self.watched:
             told(stay)
         return stay
@@ -167,6 +168,8 @@ class Inpatients:
         if ward.held > ward.core - ward.closed:
             data["escalation"] = True
         self._world.outbox.send("bed.transferred", ward.site.provider, stay.subject, at, data)
+        self._world.books.leave("bed", old.code, at)
+        self._world.books.enter("bed", ward.code, at)
         self.beds.release(old)
 
     def _moves_ward(self, stay: Stay) -> None:

@@ -15,7 +15,7 @@ import structlog
 
 from services.domain.training import Injection, Silence
 from services.errors import LightshipError
-from simulations.feed import SyntheticSystem
+from simulations.delivery import Delivery
 from simulations.incidents import Running
 
 Event = dict[str, Any]
@@ -37,7 +37,7 @@ class _Deed(NamedTuple):
 class Steered:
     """A world that begins and ends incidents at the moments that were asked for, or as soon after as it can."""
 
-    def __init__(self, world: SyntheticSystem, everywhere: str, start: datetime) -> None:
+    def __init__(self, world: Delivery, everywhere: str, start: datetime) -> None:
         """everywhere: the code that stands for the whole system; start: up to when the world has run."""
         self._world, self._everywhere = world, everywhere
         self._position = start.replace(microsecond=0)
@@ -87,12 +87,12 @@ class Steered:
             self._ended.add(it.id)
             running = self._running.get(it.id)
             if running is not None:
-                self._world.incidents.end(running, moment)
+                self._world.feed.incidents.end(running, moment)
             note(it, "over", moment)
             return
         organisation = "" if it.organisation == self._everywhere else it.organisation
         try:
-            self._running[it.id] = self._world.incidents.begin(it.kind, moment, it.until, organisation, it.size)
+            self._running[it.id] = self._world.feed.incidents.begin(it.kind, moment, it.until, organisation, it.size)
         except LightshipError as refused:
             self._running[it.id] = None
             _log.error("feed.incident_refused", kind=it.kind, reason=str(refused))
@@ -106,7 +106,7 @@ class Held:
         self._held: dict[UUID, list[Event]] = {}
 
     def sift(self, events: Iterable[Event], silences: Iterable[Silence]) -> Iterator[Event]:
-        """The events that pass; those sent by a source while it is silent are kept."""
+        """The events that pass; those that would be delivered while their source is silent are kept."""
         by_source: dict[str, list[Silence]] = {}
         for each in silences:
             if each.spoke_at is None:
@@ -114,17 +114,21 @@ class Held:
         for event in events:
             over_it = by_source.get(event["source"])
             if over_it:
-                sent_at = datetime.fromisoformat(event["sentat"])
-                silence = next((each for each in over_it if each.since <= sent_at < each.end), None)
+                due = datetime.fromisoformat(event["recordedat"])
+                silence = next((each for each in over_it if each.since <= due < each.end), None)
                 if silence is not None:
                     self._held.setdefault(silence.id, []).append(event)
                     continue
             yield event
 
     def speaking(self, silences: Sequence[Silence], now: datetime) -> Iterator[tuple[Silence, list[Event]]]:
-        """The silences that are over by now, with what was held back; none of a source that another still silences."""
+        """The silences that are over by now, with what was held back, delivered now; none of a source that another
+        still silences.
+        """
+        delivered = now.isoformat()
         waiting = [each for each in silences if each.spoke_at is None]
         silent = {each.source for each in waiting if each.since <= now < each.end}
         for each in waiting:
             if each.end <= now and each.source not in silent:
-                yield each, self._held.pop(each.id, [])
+                backlog = self._held.pop(each.id, [])
+                yield each, [event | {"recordedat": delivered} for event in backlog]

@@ -15,7 +15,7 @@ from typing import Any
 from services.domain.system import GENERAL_AND_ACUTE
 from simulations.beds import Pool, Ward
 from simulations.department import Department
-from simulations.incident_kinds import Parts, bars, close_what_is_empty, open_again
+from simulations.incident_kinds import Effect, Parts, bars, close_what_is_empty, open_again
 from simulations.inpatient import Stay
 from simulations.messages import iso
 from simulations.people import EMERGENCY
@@ -61,7 +61,7 @@ class _Trust:
         return (self.admitted + 8 * ADMITTED) / (self.came - len(self.on_the_way) * 0.5 + 8)
 
 
-class FluWinter:
+class FluWinter(Effect):
     def __init__(self, parts: Parts, organisation: str, size: float, random: Random, tell: Any) -> None:
         self._parts, self._random, self._tell = parts, random, tell
         self._size = size
@@ -104,7 +104,7 @@ class FluWinter:
         for trust in self._trusts:
             self._more(trust, now, following)
             if local_hour(now) == REPORT_HOUR and now % HOUR == 0:
-                self._tell("flu_beds", iso(now), organisation=trust.code, count=len(trust.in_beds),
+                self._tell("flu_beds", now, organisation=trust.code, count=len(trust.in_beds),
                            occupied=trust.occupied)  # fmt: skip
                 self._norovirus(trust, now)
         for until, ward in list(self._shut):
@@ -113,7 +113,7 @@ class FluWinter:
             else:
                 close_what_is_empty(self._parts, ward)
 
-    def end(self, now: int) -> dict[str, Any]:
+    def end(self) -> dict[str, Any]:
         for until, ward in list(self._shut):
             self._open(until, ward)
         self._parts.inpatients.watched.remove(self._admitted)
@@ -171,7 +171,7 @@ class FluWinter:
             ward.barred = bars(ward, 1.0 if self._random.random() < WHOLE_WARD else BAY)
             until = int(now + lognormal_mean(self._random, SHUT_DAYS, SHUT_SPREAD) * DAY)
             self._shut.append((until, ward))
-            self._tell("norovirus", iso(now), organisation=ward.code, until=iso(until), beds=ward.barred)
+            self._tell("norovirus", now, organisation=ward.code, until=iso(until), beds=ward.barred)
 
     def _open(self, until: int, ward: Ward) -> None:
         self._shut.remove((until, ward))

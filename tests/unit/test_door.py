@@ -194,6 +194,7 @@ SENT_AT = {"sentat": "2026-10-18T11:31:00Z"}
         (GAUGE | {"subject": "RVV/nhs111.calls"}, "subject", "<organisation>/<measure>"),
         (GAUGE | {"data": GAUGE["data"] | {"measure": "smith.john"}}, "data.measure", "not a configured"),
         (GAUGE | {"data": GAUGE["data"] | {"value": "nan"}}, "data.value", "finite"),
+        (GAUGE | {"data": GAUGE["data"] | {"value": -9999.0}}, "data.value", "stands for no value"),
         (GAUGE | {"data": GAUGE["data"] | {"value": int(NHS)}}, "data.value", "or less"),
         (MOVE | {"subject": "RVW"}, "subject", "did you mean 'RVV'"),
         (CENSUS | {"data": CENSUS["data"] | {"visits": ["RVV/V1", "SMITH"]}}, "data.visits", "<issuer"),
