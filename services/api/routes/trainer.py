@@ -83,7 +83,7 @@ async def post_incident(request: Request, wanted: IncidentWanted) -> TrainingInc
 )
 @needs("feed:steer")
 async def post_incident_end(request: Request, id: UUID) -> Trainer:
-    """What it has brought stays: people who came are treated, beds that were closed open again."""
+    """What it has brought stays: who came is treated, who was to come within the hour still comes, closed beds open."""
     state, by = state_of(request), by_of(request)
 
     def end(connection: Connection[Any]) -> None:
