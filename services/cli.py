@@ -20,7 +20,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from services import cli_report  # noqa: F401 - adds its command to feed_app
+from services import cli_report, cli_trainer  # noqa: F401 - they add their commands to `feed`
 from services.cli_bench import bench_app
 from services.cli_feed import feed_app
 from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
@@ -92,14 +92,25 @@ def up(
     data_dir: DataDir = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the board in a browser.")] = True,
     history_days: Annotated[float, typer.Option(min=0, max=400, help="Days of synthetic history.")] = 7,
-    speed: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds of synthetic time a second.")] = 1,
+    speed: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=3600, help="Seconds of synthetic time a second. Default: as it was left, else 1."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same people.")] = 1,
     feed: Annotated[bool, typer.Option("--feed/--no-feed", help="Run the synthetic system.")] = True,
+    moment: Annotated[
+        str | None, typer.Option(help="Jump to this saved moment: see `lightship feed moments`.", show_default=False)
+    ] = None,
 ) -> None:
     """Everything on this machine: database, synthetic people, live boards. Ctrl-C stops it; a second start resumes."""
+    from services.moments import Moments
     from services.up import Options
     from services.up import up as run
 
+    if moment is not None:
+        if settings_of(data_dir).database_url:
+            raise LightshipError("Moments are of the embedded database; LIGHTSHIP_DATABASE_URL names another.")
+        Moments(settings_of(data_dir).data_dir).ask(moment)
     options = Options(
         port=port, host=host, history_days=history_days, speed=speed, seed=seed, feed=feed, open_browser=open_browser
     )

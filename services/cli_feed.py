@@ -175,7 +175,10 @@ def _writer(
 @feed_app.command("run", hidden=True)
 def feed_live(
     history_days: Annotated[float, typer.Option(min=0, max=400, help="Of history first, in an empty store.")] = 7,
-    speed: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds of synthetic time a second.")] = 1,
+    speed: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=3600, help="Seconds of synthetic time a second. Default: as it was left, else 1."),
+    ] = None,
     seed: Seed = 1,
     scale: Scale = 1,
     live: Annotated[bool, typer.Option("--live/--no-live", help="Go on live after the history.")] = True,

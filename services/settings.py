@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.moments import store_folder
+
 
 class Settings(BaseSettings):
     """LIGHTSHIP_DATABASE_URL, LIGHTSHIP_SYSTEM, LIGHTSHIP_DATA_DIR, LIGHTSHIP_KEYS_DIR."""
@@ -25,4 +27,5 @@ class Settings(BaseSettings):
 
     @property
     def postgres(self) -> Path:
-        return self.data_dir / "postgres"
+        """The folder of the embedded database: its own, or the copy of a saved moment that was jumped to."""
+        return store_folder(self.data_dir)

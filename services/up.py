@@ -13,7 +13,7 @@ import threading
 import time as wall_time
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import psycopg
 import uvicorn
 
 from services.api.app import AppState, create_app
-from services.api.identity import identity_at
+from services.api.identity import Identity, identity_at
 from services.api.protocol import ProblemProtocol
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
@@ -37,16 +37,19 @@ from services.live.hub import Hub
 from services.live.present import Notes
 from services.live.readings import Keeper
 from services.live.writer import Writer
+from services.moments import Moments
 from services.settings import Settings
 from services.store import feeds as feed_store
 from services.store import lease, quarantine, readings, synthetic
 from services.store.database import Database, migrate
 from services.store.embedded import embedded
+from services.training import rate_at_start
 
 LOOPBACK = "127.0.0.1"
 FEED_SECONDS = 4  # to finish its batch; killed after that it loses nothing, since a batch is one transaction
 
 HOUSEKEEPING_SECONDS = 3600
+JUMP_SECONDS = 0.5
 FIRST_HOUSEKEEPING_SECONDS = 60  # while nothing is learned yet
 _A_DAY = timedelta(days=1)
 
@@ -58,7 +61,7 @@ class Options:
     port: int = 8080
     host: str = LOOPBACK
     history_days: float = 7
-    speed: float = 1.0
+    speed: float | None = None  # as it was left, else real speed
     seed: int = 1
     scale: float = 1.0
     feed: bool = True
@@ -131,7 +134,10 @@ class History:
 
 
 def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None:
-    """Run until Ctrl-C or SIGTERM. Raises LightshipError where it cannot start, saying what to do."""
+    """Run until Ctrl-C or SIGTERM. Raises LightshipError where it cannot start, saying what to do.
+
+    Where somebody jumps to a saved moment, it begins again on a copy of that, at the same address.
+    """
     system = load_system(settings.system)
     identity = identity_at(options.host, system)
     listener = _listener(options.host, options.port)
@@ -140,12 +146,27 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
     boards = frontend()
     if boards is None:
         say("The boards are not built: run `make up`, or `npm ci && npm run build` in frontend/. The API runs without.")
-    with _ended_by_signals() as ending, contextlib.ExitStack() as stack:
-        stack.enter_context(_only_one(settings.data_dir, address))
+    with _ended_by_signals() as signals, _only_one(settings.data_dir, address), contextlib.closing(listener):
+        while not signals.caught and _run(settings, options, say, system, identity, boards, listener, address, signals):
+            options = replace(options, speed=None, open_browser=False)
+    say("Stopped")
+
+
+def _run(
+    settings: Settings, options: Options, say: Callable[[str], None], system: System, identity: Identity,
+    boards: Path | None, listener: socket.socket, address: str, signals: Signals,
+) -> bool:  # fmt: skip
+    """Run on the store as it lies now until it is to end; answers whether to begin again, on another."""
+    ending, moments = signals.ending(), _moments(settings)
+    with contextlib.ExitStack() as stack:
+        jumped = _jump(moments, say)
         keys = KeyRing.load(settings.keys, create=True)
         say("Using your database" if settings.database_url else f"Starting the database under {settings.data_dir}")
         url = stack.enter_context(database_of(settings))
         database = stack.enter_context(Database(url))
+        if jumped:
+            with database.connection() as connection:
+                feed_store.settle_clock(connection, datetime.now(UTC))
         _resume(database, settings, options, say)
         stack.callback(_stop_clock, database)
         feed = _feed(settings, options, url) if options.feed else None
@@ -175,7 +196,7 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
             AppState(
                 system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys,
                 clock=now, identity=identity, frontend=boards, ready=first.is_set,
-                system_name=settings.system,
+                system_name=settings.system, moments=moments,
             )
         )  # fmt: skip
         config = uvicorn.Config(
@@ -195,10 +216,12 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
             threading.Thread(target=_open, args=(address, first), daemon=True).start()
         threading.Thread(target=keep_house, args=(database, system, now, ending), daemon=True).start()
         threading.Thread(target=_narrate, args=(history, feed, ending, say), daemon=True).start()
-        _serve(uvicorn.Server(config), listener, ending)
+        if moments is not None:
+            threading.Thread(target=_await_jump, args=(moments, ending), daemon=True).start()
+        _serve(uvicorn.Server(config), listener.dup(), ending)
         ending.set()
         say("Stopping")
-    say("Stopped")
+    return moments is not None and moments.is_asked
 
 
 def keep_house(database: Database, system: System, now: Callable[[], datetime], ending: threading.Event) -> None:
@@ -225,21 +248,64 @@ def _serve(server: uvicorn.Server, listener: socket.socket, ending: threading.Ev
     server.run(sockets=[listener])
 
 
+class Signals:
+    """What Ctrl-C, SIGTERM and the terminal's end do: they end what runs, and what would run after it."""
+
+    def __init__(self) -> None:
+        self.caught = False
+        self._ending = threading.Event()
+
+    def ending(self) -> threading.Event:
+        """What is set when the next that runs is to end; set already where a signal came before."""
+        self._ending = ending = threading.Event()
+        if self.caught:
+            ending.set()
+        return ending
+
+    def catch(self, *_: object) -> None:
+        self.caught = True
+        self._ending.set()
+
+
 @contextlib.contextmanager
-def _ended_by_signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C, SIGTERM or the terminal's end sets. None of them interrupts what is being started or ended.
+def _ended_by_signals() -> Iterator[Signals]:
+    """Signals set an event; none of them interrupts what is being started or ended.
 
     uvicorn raises again what it met, which would end this process before the database and the feed are stopped.
     """
-    ending = threading.Event()
+    signals = Signals()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     for number in before:
-        signal.signal(number, lambda *_: ending.set())
+        signal.signal(number, signals.catch)
     try:
-        yield ending
+        yield signals
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _moments(settings: Settings) -> Moments | None:
+    """None for a database of the user's own, which is theirs to copy."""
+    return None if settings.database_url else Moments(settings.data_dir)
+
+
+def _jump(moments: Moments | None, say: Callable[[str], None]) -> bool:
+    """Jump where somebody asked for it; answers whether a copy is opened for the first time."""
+    if moments is None:
+        return False
+    if moments.is_asked:
+        say("Opening the saved moment")
+    name = moments.jump()
+    opened = moments.opened()
+    if opened is not None:
+        say(f"This is a copy of the saved moment {opened!r}; `lightship feed jump --back` leaves it")
+    return name is not None
+
+
+def _await_jump(moments: Moments, ending: threading.Event) -> None:
+    while not ending.wait(JUMP_SECONDS):
+        if moments.is_asked:
+            ending.set()
 
 
 @contextlib.contextmanager
@@ -271,9 +337,11 @@ def _resume(database: Database, settings: Settings, options: Options, say: Calla
     with database.connection() as connection:
         if settings.database_url is None:
             lease.clear(connection)  # the folder is ours, so whoever held it is gone
-        at = feed_store.resume_clock(connection, datetime.now(UTC), options.speed)
+        rate = rate_at_start(connection, options.speed) if synthetic.read(connection) else 1.0
+        at = feed_store.resume_clock(connection, datetime.now(UTC), rate)
     if at is not None:
-        say(f"Resuming where it stopped: the clock goes on from {at.astimezone(LONDON):%H:%M:%S on %-d %B %Y}")
+        goes = "is paused at" if rate == 0 else "goes on from"
+        say(f"Resuming where it stopped: the clock {goes} {at.astimezone(LONDON):%H:%M:%S on %-d %B %Y}")
 
 
 def _stop_clock(database: Database) -> None:
@@ -297,22 +365,28 @@ def _listener(host: str, port: int) -> socket.socket:
 
 
 class Now:
-    """The one clock as the picture's writer last read it: asking it never waits for the database."""
+    """The one clock as the picture's writer last read it: asking it never waits for the database.
+
+    It never goes back: until the writer has read that it was slowed, it is thought to run on, and then stands.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+        self._shown = clock.origin
 
     def __call__(self) -> datetime:
-        return self.clock.at(datetime.now(UTC))
+        self._shown = shown = max(self._shown, self.clock.at(datetime.now(UTC)))
+        return shown
 
 
 def _feed(settings: Settings, options: Options, url: str) -> subprocess.Popen[bytes]:
     """The synthetic system stands for the trusts' own machines, so it is a process of its own."""
     command = [
         sys.executable, "-m", "services.cli", "feed", "live", "--seed", str(options.seed), "--scale",
-        str(options.scale), "--history-days", str(options.history_days), "--speed", str(options.speed), "--quiet",
-        "--tethered",
+        str(options.scale), "--history-days", str(options.history_days), "--quiet", "--tethered",
     ]  # fmt: skip
+    if options.speed is not None:
+        command += ["--speed", str(options.speed)]
     environment = os.environ | {
         "LIGHTSHIP_DATABASE_URL": url,
         "LIGHTSHIP_SYSTEM": settings.system,

@@ -14,29 +14,34 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import orjson
 import structlog
+from psycopg import Connection
 
 from services.domain.clock import Clock
 from services.domain.facts import Fact
 from services.domain.system import System
+from services.domain.training import Injection
 from services.errors import LightshipError, RefusedEvent
 from services.ingest.body import RawItem
 from services.ingest.door import Door
 from services.ingest.intake import refused
 from services.store import feeds as feed_store
 from services.store import quarantine, synthetic
+from services.store import training as training_store
 from services.store.database import Database
 from services.store.events import ingest
 from services.store.quarantine import Refused
 from services.store.recent import Recent
+from services.training import rate_at_start
 from simulations.delivery import Asked, Delivery, misbehaviour_of
 from simulations.history import Group, History
 from simulations.incidents import Incident
 from simulations.misbehaviour_plan import Misbehaviour
+from simulations.steering import Held, Steered
 from simulations.truth import Truth
 
 BATCH = 4000
@@ -57,7 +62,7 @@ class Settings:
     seed: int = 1
     scale: float = 1.0
     history_days: float = 7
-    speed: float = 1.0
+    speed: float | None = None  # as it was left, else real speed
     start: datetime | None = None
     end: datetime | None = None
     incidents: tuple[Incident, ...] = ()
@@ -89,9 +94,9 @@ class Feed:
                 run = self._begin()
                 synthetic.begin(connection, run)
                 started = run.live_from if self._settings.start is None else datetime.now(UTC)
-                clock = Clock(run.live_from, started, self._settings.speed)
+                clock = Clock(run.live_from, started, self._rate(connection))
             else:
-                clock = Clock(run.reached_at, datetime.now(UTC), self._settings.speed)
+                clock = Clock(run.reached_at, datetime.now(UTC), self._rate(connection))
                 _log.info("feed.resumed", at=run.reached_at.isoformat(), share=run.share)
             feed_store.set_clock(connection, clock)
         self._share = run.share
@@ -108,12 +113,20 @@ class Feed:
                     f"The history cannot be laid away under {self._folder} ({error.strerror}): make room there, or ask "
                     "for fewer days."
                 ) from error
-        again = world.advance(run.reached_at)
-        for _ in chain(world.opening(), again) if run.share >= 1 else again:
+        if self.stopping.is_set():
+            return
+        steered, held = Steered(world, self._system.code, run.live_from), Held()
+        with self._database.connection() as connection:
+            done, silences = training_store.injections(connection), training_store.silences(connection)
+        if run.share >= 1:  # else the history has just been made by this world
+            for _ in world.opening():
+                pass
+        # These were sent before the stop, but for what a feed held back that was silent.
+        for _ in held.sift(steered.again(done, run.reached_at), silences):
             if self.stopping.is_set():
-                return  # these were sent before the stop
-        if live and not self.stopping.is_set():
-            self._live(world)
+                return
+        if live:
+            self._live(steered, held)
 
     def _begin(self) -> synthetic.Run:
         asked = self._settings
@@ -172,15 +185,34 @@ class Feed:
             synthetic.progress(connection, share=share)
         progress(self._share)
 
-    def _live(self, world: Delivery) -> None:
+    def _live(self, steered: Steered, held: Held) -> None:
         while not self.stopping.wait(TICK_SECONDS):
             with self._database.connection() as connection:
                 now = feed_store.read_clock(connection).at(datetime.now(UTC))
-            events = [orjson.dumps(event) for event in world.advance(now)]
-            for start in range(0, len(events), BATCH):
-                self._send(events[start : start + BATCH])
+                wanted, silences = training_store.injections(connection), training_store.silences(connection)
+            events = steered.advance(wanted, now, self._note)
+            passing = list(held.sift(events, silences))
+            for silence, backlog in held.speaking(silences, now):
+                self._send_all(backlog)
+                with self._database.connection() as connection:
+                    training_store.note_spoke(connection, silence.id, now)
+            self._send_all(passing)
             with self._database.connection() as connection:
                 synthetic.progress(connection, reached_at=now)
+
+    def _rate(self, connection: Connection[Any]) -> float:
+        """0 for a history alone, whose clock stands."""
+        return 0.0 if self._settings.speed == 0 else rate_at_start(connection, self._settings.speed)
+
+    def _note(self, injection: Injection, what: str, at: datetime) -> None:
+        """Kept before what it causes is sent, so that a feed that starts again does the same."""
+        keep = training_store.note_over if what == "over" else training_store.note_begun
+        with self._database.connection() as connection:
+            keep(connection, injection.id, at)
+
+    def _send_all(self, events: Sequence[dict[str, Any]]) -> None:
+        for start in range(0, len(events), BATCH):
+            self._send([orjson.dumps(event) for event in events[start : start + BATCH]])
 
     def _send(self, events: Sequence[bytes], written: tuple[int, bytes, float] | None = None) -> None:
         """One transaction; `written` is noted in it."""

@@ -38,6 +38,7 @@ from services.api.routes import (
     returns,
     schemas,
     state,
+    trainer,
     vehicles,
 )
 
@@ -106,6 +107,7 @@ def _routed(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | N
         events,
         quarantine,
         returns,
+        trainer,
         me,
         audit,
         keys,

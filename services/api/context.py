@@ -19,6 +19,7 @@ from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.ingest.intake import Intake
 from services.live.hub import Hub
+from services.moments import Moments
 from services.store.database import Database
 from services.store.recent import Recent
 
@@ -37,6 +38,7 @@ class AppState:
     """clock: the system's, by which events are judged; wall: the real one, by which API keys expire.
 
     identity: how people are known. frontend: the folder of the built boards. system_name: as for `load_system`.
+    moments: those saved of this store; None where it is no embedded one.
     """
 
     system: System
@@ -50,6 +52,7 @@ class AppState:
     ready: Callable[[], bool] = lambda: True
     wall: Callable[[], datetime] = _wall
     system_name: str | Path = "kent_and_medway"
+    moments: Moments | None = None
     _recent: Recent = field(init=False, repr=False, default_factory=Recent)
     _ingesting: anyio.CapacityLimiter = field(init=False, repr=False)
 

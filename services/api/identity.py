@@ -24,7 +24,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 Permission = (
     Scope
     | Literal["me", "people:read", "worklists:read", "audit:read", "keys:manage", "opel:propose", "opel:decide"]
-    | Literal["notes:write", "returns:write", "limits:rebase"]
+    | Literal["notes:write", "returns:write", "limits:rebase", "feed:steer"]
 )
 
 _EVERYBODY = frozenset(ROLES)
@@ -44,6 +44,7 @@ MAY: Mapping[Permission, frozenset[Role]] = {
     "notes:write": frozenset(["site_manager", "control_centre", "administrator"]),
     "returns:write": frozenset(["site_manager", "control_centre", "feed_engineer"]),
     "limits:rebase": frozenset(["control_centre", "planner"]),  # not who answers for the figure
+    "feed:steer": frozenset(["feed_engineer", "administrator"]),  # the synthetic system alone
     "audit:read": frozenset(["control_centre", "administrator"]),
     "keys:manage": frozenset(["administrator"]),
 }

@@ -112,7 +112,8 @@ class Writer:
 
 
 def _substance(picture: Mapping[str, Any] | None) -> Any:
-    """What makes a picture new: its figures and feeds' states, not the passing of time."""
+    """What makes a picture new: its figures, feeds' states and how fast time passes, not its passing."""
     if picture is None:
         return None
-    return {key: value for key, value in picture.items() if key not in ("as_at", "known_at", "clock", "revision")}
+    same = {key: value for key, value in picture.items() if key not in ("as_at", "known_at", "clock", "revision")}
+    return same | {"rate": picture["clock"]["rate"]}

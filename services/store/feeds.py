@@ -200,6 +200,21 @@ def set_clock(connection: Connection[Any], clock: Clock) -> None:
     )
 
 
+def change_rate(connection: Connection[Any], wall: datetime, rate: float) -> Clock:
+    """Let the clock go on from where it is at `wall` at another rate (0: it stands); answers the clock."""
+    row = connection.execute(
+        """
+        update clock set
+            origin = origin + greatest(interval '0', %(wall)s - started) * rate,
+            started = greatest(started, %(wall)s),
+            rate = %(rate)s
+        returning origin, started, rate
+        """,
+        {"wall": wall, "rate": rate},
+    ).fetchone()
+    return Clock(*row) if row else Clock.wall(wall)
+
+
 def resume_clock(connection: Connection[Any], wall: datetime, rate: float) -> datetime | None:
     """Let the clock of a store with synthetic people go on where it stopped; answers from when, None without them.
 
@@ -227,6 +242,26 @@ def resume_clock(connection: Connection[Any], wall: datetime, rate: float) -> da
         {"wall": wall, "rate": rate},
     ).fetchone()
     return row[0] if row else None
+
+
+def settle_clock(connection: Connection[Any], wall: datetime) -> None:
+    """Stop the clock of a copied store at the last moment that anything in it is of, and let whoever follows its
+    picture see that this is another: its revisions are none that were ever sent.
+    """
+    connection.execute(
+        """
+        update clock set rate = 0, started = %(wall)s, origin = greatest(
+            clock.origin,
+            (select reached_at from synthetic),
+            (select max(last_receipt_at) from feed),
+            (select (body ->> 'as_at')::timestamptz from picture)
+        )
+        """,
+        {"wall": wall},
+    )
+    connection.execute(
+        "update picture set revision = greatest(revision, (extract(epoch from clock_timestamp()) * 100)::bigint)"
+    )
 
 
 def stop_clock(connection: Connection[Any], wall: datetime) -> None:

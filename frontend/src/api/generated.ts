@@ -1,4 +1,4 @@
-// Made from the API's schemas (47f10771ad9844b6) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (67f24b438130dabe) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -62,6 +62,7 @@ export interface Schemas {
   Capacity: Capacity;
   Choosing: Choosing;
   ClockReading: ClockReading;
+  ClockWanted: ClockWanted;
   Definition: Definition;
   Delta: Delta;
   EventItem: EventItem;
@@ -80,7 +81,11 @@ export interface Schemas {
   HistoryPoint: HistoryPoint;
   Hours: Hours;
   HoursOfPlace: HoursOfPlace;
+  IncidentKindDescribed: IncidentKindDescribed;
+  IncidentWanted: IncidentWanted;
   JsonValue: JsonValue;
+  JumpBegun: JumpBegun;
+  JumpWanted: JumpWanted;
   Key: Key;
   KeyMade: KeyMade;
   KeyWanted: KeyWanted;
@@ -91,6 +96,7 @@ export interface Schemas {
   MeasureDetail: MeasureDetail;
   MeasureHistory: MeasureHistory;
   Mending: Mending;
+  MomentWanted: MomentWanted;
   Named: Named;
   NamedValue: NamedValue;
   NoteItem: NoteItem;
@@ -119,6 +125,7 @@ export interface Schemas {
   OpelSummary: OpelSummary;
   OpelSystem: OpelSystem;
   OpelSystemRule: OpelSystemRule;
+  OrganisationNamed: OrganisationNamed;
   Overview: Overview;
   PlaceDetail: PlaceDetail;
   PlaceGroup: PlaceGroup;
@@ -143,8 +150,10 @@ export interface Schemas {
   ReturnProvider: ReturnProvider;
   ReturnSheet: ReturnSheet;
   ReturnWanted: ReturnWanted;
+  SavedMoment: SavedMoment;
   ServiceDetail: ServiceDetail;
   ServiceSite: ServiceSite;
+  SilenceWanted: SilenceWanted;
   SiteDetail: SiteDetail;
   SiteIdentity: SiteIdentity;
   SitePeople: SitePeople;
@@ -160,6 +169,9 @@ export interface Schemas {
   SpcPoint: SpcPoint;
   SplitValue: SplitValue;
   SystemIdentity: SystemIdentity;
+  Trainer: Trainer;
+  TrainingIncident: TrainingIncident;
+  TrainingSilence: TrainingSilence;
   UnitDetail: UnitDetail;
   UnitIdentity: UnitIdentity;
   UnitOfSite: UnitOfSite;
@@ -230,6 +242,13 @@ export interface ClockReading {
    * How many seconds of the system's time pass in one.
    */
   rate: number;
+}
+/**
+ * How the clock is to run from now on; what is left out stays.
+ */
+export interface ClockWanted {
+  speed?: number | null;
+  paused?: boolean | null;
 }
 /**
  * What a measure is: how it is counted, from what, and what it should be.
@@ -664,6 +683,57 @@ export interface HoursOfPlace {
   values: (number | null)[];
 }
 /**
+ * What may be asked for: what it does, how its size counts, and where it may be.
+ */
+export interface IncidentKindDescribed {
+  kind:
+    "surge" | "ward_closed" | "discharge_service_lost" | "ambulance_wave" | "flu_winter" | "major_incident";
+  title: string;
+  means: string;
+  size_means: string;
+  /**
+   * The usual.
+   */
+  size: number;
+  /**
+   * The size is above this.
+   */
+  above: number;
+  at_most: number;
+  /**
+   * The usual.
+   */
+  hours: number;
+  organisations: OrganisationNamed[];
+}
+export interface OrganisationNamed {
+  code: string;
+  name: string;
+}
+/**
+ * An incident to begin. The usual size and hours of its kind where they are left out, now where `at` is.
+ */
+export interface IncidentWanted {
+  kind:
+    "surge" | "ward_closed" | "discharge_service_lost" | "ambulance_wave" | "flu_winter" | "major_incident";
+  organisation: string;
+  hours?: number | null;
+  size?: number | null;
+  at?: string | null;
+}
+/**
+ * The server opens the copy at once: it is away for some seconds, and then at the same address.
+ */
+export interface JumpBegun {
+  name: string | null;
+}
+export interface JumpWanted {
+  /**
+   * Of a saved moment; null: back to the store itself.
+   */
+  name: string | null;
+}
+/**
  * An API key of a machine; the token itself is shown once, when it is made.
  */
 export interface Key {
@@ -993,6 +1063,9 @@ export interface Mending {
     [k: string]: JsonValue;
   };
   why?: string | null;
+}
+export interface MomentWanted {
+  name: string;
 }
 export interface Named {
   code: string;
@@ -1636,6 +1709,25 @@ export interface ReturnWanted {
   values: ReturnLine[];
 }
 /**
+ * A copy of the store as it was.
+ */
+export interface SavedMoment {
+  name: string;
+  /**
+   * By the clock on the wall.
+   */
+  saved_at: string;
+  /**
+   * By the system's clock.
+   */
+  system_at: string;
+  who: string;
+  /**
+   * Bytes.
+   */
+  size: number;
+}
+/**
  * The measures of one service at every level, where they apply; units only for the service `unit`.
  */
 export interface ServiceDetail {
@@ -1678,6 +1770,11 @@ export interface UnitOfSite {
     [k: string]: Value;
   };
   site: string;
+}
+export interface SilenceWanted {
+  source: string;
+  hours: number;
+  at?: string | null;
 }
 export interface SiteDetail {
   as_at: string;
@@ -1812,6 +1909,89 @@ export interface SystemIdentity {
   places: Named[];
   providers: ProviderIdentity[];
   sites: SiteIdentity[];
+}
+/**
+ * All that steers the synthetic system.
+ */
+export interface Trainer {
+  now: string;
+  /**
+   * Seconds of the system's time a second, when it is not paused.
+   */
+  speed: number;
+  paused: boolean;
+  kinds: IncidentKindDescribed[];
+  /**
+   * Whose feed can fall silent.
+   */
+  sources: OrganisationNamed[];
+  /**
+   * The latest 50, by when they begin.
+   */
+  incidents: TrainingIncident[];
+  /**
+   * The latest 50, by when they begin.
+   */
+  silences: TrainingSilence[];
+  /**
+   * The latest of the system's time first.
+   */
+  moments: SavedMoment[];
+  /**
+   * The saved moment of which this is a copy; null: it is the store itself.
+   */
+  moment: string | null;
+  /**
+   * False on a database of the user's own, which is theirs to copy.
+   */
+  may_save: boolean;
+}
+/**
+ * An incident of the synthetic system. Moments are of the system's clock.
+ */
+export interface TrainingIncident {
+  id: string;
+  kind:
+    "surge" | "ward_closed" | "discharge_service_lost" | "ambulance_wave" | "flu_winter" | "major_incident";
+  /**
+   * A site, unit, provider or place; the system for everywhere.
+   */
+  organisation: string;
+  /**
+   * Of the organisation.
+   */
+  name: string;
+  /**
+   * As the kind counts it.
+   */
+  size: number;
+  at: string;
+  /**
+   * As it was asked for.
+   */
+  until: string;
+  /**
+   * When it ends or ended: `until`, or earlier where somebody ended it.
+   */
+  end: string;
+  state: "planned" | "under_way" | "over";
+  who: string;
+}
+/**
+ * A feed that says nothing for a while; then what it held back arrives, recorded when it does.
+ */
+export interface TrainingSilence {
+  id: string;
+  /**
+   * ODS code of the provider.
+   */
+  source: string;
+  name: string;
+  since: string;
+  until: string;
+  end: string;
+  state: "planned" | "under_way" | "over";
+  who: string;
 }
 export interface UnitDetail {
   as_at: string;

@@ -33,6 +33,7 @@ export const routes: Route[] = [
   },
   { path: /^\/feeds$/, href: "/feeds", name: "Feeds", load: () => import("./feeds/feeds") },
   { path: /^\/return$/, href: null, name: "Type a return", load: () => import("./return/return") },
+  { path: /^\/trainer$/, href: null, name: "Trainer", load: () => import("./trainer/trainer") },
   { path: /^\/site\/([A-Z0-9]{3,9})$/, href: null, name: "Site", load: () => import("./site/site") },
 ];
 

@@ -5,6 +5,8 @@ export interface HeardClock {
   now: number;
   rate: number;
   heardAt: number;
+  /** What was shown already: time never goes back, where the clock was slowed meanwhile. */
+  shown?: number;
 }
 
 export const heard = (clock: Clock, at: number): HeardClock => ({
@@ -19,5 +21,5 @@ export const heard = (clock: Clock, at: number): HeardClock => ({
  */
 export function systemNow(clock: HeardClock, steadyNow: number, lost: boolean): number {
   if (lost && clock.rate !== 1) return clock.now;
-  return clock.now + (steadyNow - clock.heardAt) * clock.rate;
+  return Math.max(clock.shown ?? 0, clock.now + (steadyNow - clock.heardAt) * clock.rate);
 }

@@ -1,7 +1,7 @@
 export type ConnectionState = "connecting" | "live" | "delayed" | "lost";
 
-/** How the page stands: as its line to the server does, or at a past moment that is played. */
-export type PageState = ConnectionState | "past";
+/** How the page stands: as its line to the server does, or at a past moment that is played, or with its clock stopped. */
+export type PageState = ConnectionState | "past" | "paused";
 
 export const DELAYED_AFTER_MS = 6_000;
 export const LOST_AFTER_MS = 15_000;

@@ -44,7 +44,7 @@ export function createLive(world: World) {
   /** Fine enough for the ages of figures, and still for ten seconds at a time. */
   const coarseNow = computed(() => Math.floor((now.value ?? 0) / 10_000) * 10_000);
   const pulse = computed<Pulse>(() => ({
-    state: state.value,
+    state: state.value === "live" && clock.value?.rate === 0 ? "paused" : state.value,
     quietMilliseconds: line.value.lastMessageAt === null ? null : steady.value - line.value.lastMessageAt,
     lastHeardAt: clock.value?.now ?? null,
   }));
@@ -94,8 +94,11 @@ export function createLive(world: World) {
   function takePicture(message: ServerMessage, at: number) {
     const received = receive(picture, message);
     picture = received.picture;
-    if (message.type === "heartbeat") clock.value = heard(message.clock, at);
-    else if (message.type !== "problem" && message.data.clock) clock.value = heard(message.data.clock, at);
+    const told =
+      message.type === "heartbeat" ? message.clock : message.type !== "problem" && message.data.clock;
+    // A whole picture may be that of another store, whose time is its own.
+    const shown = message.type === "snapshot" ? undefined : (now.peek() ?? undefined);
+    if (told) clock.value = { ...heard(told, at), shown };
     overview.value = picture.overview;
     if (received.ask) subscribe();
   }

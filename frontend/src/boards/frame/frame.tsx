@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
+import { fetchMe } from "../../api/client";
 import type { Overview } from "../../api/types";
 import { isUnheard } from "../../components/feeds/words";
 import { Header } from "../../components/header/header";
@@ -13,6 +14,7 @@ import { applyView } from "../../theme";
 import { routeOf, routes } from "../routes";
 import "./board.css";
 import { useCarrying } from "./carrying";
+import { useFetched } from "./fetched";
 import { useKeptFocus } from "./focus";
 import { openLastNight, Replaying, useReplayKeys } from "./replaying";
 
@@ -28,6 +30,7 @@ export interface Shown {
 
 function LiveHeader() {
   const overview = live.overview.value;
+  const me = useFetched(fetchMe, live.reads.value && (overview?.synthetic ?? false));
   const shared = {
     system: overview?.system.name ?? "",
     pulse: live.pulse.value,
@@ -40,7 +43,14 @@ function LiveHeader() {
   if (view.value.wall) return <WallHeader {...shared} here={here} />;
   const onReplay = live.player.value || shared.now === null ? undefined : openLastNight;
   return (
-    <Header {...shared} history={overview?.history ?? null} boards={routes} here={here} onReplay={onReplay} />
+    <Header
+      {...shared}
+      steers={me?.may.includes("feed:steer") ?? false}
+      history={overview?.history ?? null}
+      boards={routes}
+      here={here}
+      onReplay={onReplay}
+    />
   );
 }
 

@@ -11,6 +11,8 @@ export interface HeaderProps {
   pulse: PulseState;
   feeds: Feed[];
   synthetic: boolean;
+  /** Whether the reader may steer the synthetic system. */
+  steers?: boolean;
   history: History | null;
   rate: number;
   now: number | null;
@@ -27,6 +29,7 @@ export function Header({
   pulse,
   feeds,
   synthetic,
+  steers = false,
   history,
   rate,
   now,
@@ -57,7 +60,13 @@ export function Header({
         )}
       </nav>
       <span class="header-notes">
-        {synthetic && <span class="header-synthetic">Synthetic people</span>}
+        {synthetic && steers ? (
+          <a class="header-synthetic" href="/trainer">
+            Synthetic people<span class="hidden">, steer them</span>
+          </a>
+        ) : (
+          synthetic && <span class="header-synthetic">Synthetic people</span>
+        )}
         {faster && <span class="quiet">{faster}</span>}
         {filled && history && (
           <span class="header-history">

@@ -7,6 +7,7 @@ import "./pulse.css";
 /** The page's own state in words. */
 export function pulseInWords({ state, quietMilliseconds, lastHeardAt }: PulseState): [string, string] {
   if (state === "past") return ["Not live", `: as at ${clockTime(lastHeardAt ?? 0)}`];
+  if (state === "paused") return ["Paused", `: as at ${clockTime(lastHeardAt ?? 0)}`];
   if (state === "connecting") return ["Connecting", ""];
   if (state === "lost" && (quietMilliseconds === null || lastHeardAt === null))
     return ["Lost", ", no figures received yet"];
@@ -18,6 +19,7 @@ export function pulseInWords({ state, quietMilliseconds, lastHeardAt }: PulseSta
 const shape: Record<PulseState["state"], preact.JSX.Element> = {
   live: <circle class="pulse-full" cx="5" cy="5" r="5" />,
   delayed: <circle class="pulse-ring" cx="5" cy="5" r="4" />,
+  paused: <path class="pulse-cross" d="M2 0V10M8 0V10" />,
   connecting: <circle class="pulse-ring pulse-waiting" cx="5" cy="5" r="4" />,
   past: <path class="pulse-cross" d="M0 9L9 0M3 10L10 3M0 5L5 0" />,
   lost: <path class="pulse-cross" d="M1 1l8 8m0-8l-8 8" />,

@@ -1,0 +1,3 @@
+drop table silence;
+drop table injection;
+drop table trainer;
