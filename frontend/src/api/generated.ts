@@ -1,4 +1,4 @@
-// Made from the API's schemas (47f10771ad9844b6) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (6a1b4af67e1154cd) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -49,6 +49,16 @@ export type EventName =
   | "discharge.planned"
   | "discharge.lounge_arrived"
   | "move.expected"
+  | "opel.proposed"
+  | "opel.declared"
+  | "incident.declared"
+  | "incident.stood_down"
+  | "divert.requested"
+  | "divert.agreed"
+  | "divert.ended"
+  | "mutual_aid.requested"
+  | "mutual_aid.agreed"
+  | "mutual_aid.ended"
   | "gauge.reported"
   | "event.cancelled"
   | "person.updated"
