@@ -78,7 +78,7 @@ class Figures:
     """Atoms of a moment, ready to be asked for any measure at any level."""
 
     def __init__(self, system: System, atoms: Atoms, feeds: Mapping[str, Feed], t: datetime) -> None:
-        self.system, self.feeds, self.by_unit, self._t = system, feeds, atoms, t
+        self.system, self.feeds, self.by_unit, self.t = system, feeds, atoms, t
         self.by_site = collapse(atoms)
         self._levels: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -134,7 +134,7 @@ class Figures:
         minutes = next((each for each in stood if isinstance(each, float)), None)
         if minutes is None:
             return shown(measure, value, self.feeds.get(organisation))
-        return shown(measure, value, None) | {"as_of": self._t - timedelta(minutes=minutes)}
+        return shown(measure, value, None) | {"as_of": self.t - timedelta(minutes=minutes)}
 
 
 def need(measures: Mapping[str, Mapping[str, Any]], opel: Mapping[str, Any] | None = None) -> float:

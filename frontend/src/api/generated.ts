@@ -1,4 +1,4 @@
-// Made from the API's schemas (6a1b4af67e1154cd) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (2b623ebc82dddd75) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -115,6 +115,7 @@ export interface Schemas {
   OpelEdge: OpelEdge;
   OpelEdition: OpelEdition;
   OpelEditionShort: OpelEditionShort;
+  OpelHolds: OpelHolds;
   OpelInput: OpelInput;
   OpelMember: OpelMember;
   OpelOneAnswer: OpelOneAnswer;
@@ -129,6 +130,7 @@ export interface Schemas {
   OpelSummary: OpelSummary;
   OpelSystem: OpelSystem;
   OpelSystemRule: OpelSystemRule;
+  OpelTold: OpelTold;
   Overview: Overview;
   PlaceDetail: PlaceDetail;
   PlaceGroup: PlaceGroup;
@@ -551,6 +553,14 @@ export interface OpelSummary {
    * What people declared; null until somebody does.
    */
   declared: OpelDeclaration | null;
+  /**
+   * What the organisation's own system tells; null until it does.
+   */
+  told: OpelTold | null;
+  /**
+   * The newer of declared and told; null while there is neither.
+   */
+  holds: OpelHolds | null;
   breakdown: string;
 }
 /**
@@ -583,6 +593,27 @@ export interface OpelStepTaken {
   who: string;
   role: string;
   why: string | null;
+}
+/**
+ * A level that an organisation's own system told as declared (`opel.declared`).
+ */
+export interface OpelTold {
+  level: 1 | 2 | 3 | 4;
+  /**
+   * When it was declared there.
+   */
+  since: string;
+}
+/**
+ * The newer of what people agreed on the boards and what the organisation's own system told.
+ */
+export interface OpelHolds {
+  level: 1 | 2 | 3 | 4;
+  /**
+   * When it was declared there.
+   */
+  since: string;
+  origin: "boards" | "feed";
 }
 export interface Health {
   status: "live" | "ready";
@@ -1099,6 +1130,14 @@ export interface OpelSystem {
    */
   proposed: OpelDeclaration | null;
   /**
+   * What the organisation's own system tells; null until it does.
+   */
+  told: OpelTold | null;
+  /**
+   * The newer of declared and told; null while there is neither.
+   */
+  holds: OpelHolds | null;
+  /**
    * The pillars that the overall level is made of.
    */
   stands_for: string[];
@@ -1181,6 +1220,14 @@ export interface OpelBreakdown {
    * Open: not agreed or refused yet.
    */
   proposed: OpelDeclaration | null;
+  /**
+   * What the organisation's own system tells; null until it does.
+   */
+  told: OpelTold | null;
+  /**
+   * The newer of declared and told; null while there is neither.
+   */
+  holds: OpelHolds | null;
   parameters: OpelParameter[];
 }
 /**
