@@ -184,7 +184,7 @@ describe("the head of a site", () => {
       "East Kent: OPEL 4 declared 09:20; calculated 3",
     );
     expect(providerInWords("East Kent", opel({ holds: { ...holds, origin: "feed" } }), now)).toBe(
-      "East Kent: OPEL 4 told by its own system 09:20; calculated 3",
+      "East Kent: OPEL 4 told by its feed 09:20; calculated 3",
     );
     expect(providerInWords("East Kent", opel(), now)).toBe("East Kent: calculated OPEL 3, nothing declared");
     expect(providerInWords("East Kent", null, now)).toBe("");

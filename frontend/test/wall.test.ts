@@ -102,6 +102,7 @@ describe("the level on a wall", () => {
   it("is the declared one where there is one, and none where none is known", () => {
     expect(leadingLevel(opel)).toBe(2);
     expect(leadingLevel({ ...opel, holds })).toBe(3);
+    expect(leadingLevel({ ...opel, holds, local: true })).toBe(2);
     expect(leadingLevel({ ...opel, level: null })).toBeNull();
     expect(leadingLevel(null)).toBeNull();
   });

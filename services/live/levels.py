@@ -67,8 +67,9 @@ class Levels:
         level, minutes = (by_site.get(atom, {}).get(place) for atom in (*DECLARED_LEVEL.numerator, *DECLARED_LEVEL.age))
         if not isinstance(level, float) or not isinstance(minutes, float):
             return None
-        since = self.figures.t - timedelta(seconds=round(minutes * 60, 3))  # the same at every moment it is asked
-        return {"level": round(level), "since": since}
+        since = self.figures.t - timedelta(minutes=minutes) + timedelta(microseconds=500)
+        # To the millisecond, so that it is the same at every moment it is asked.
+        return {"level": round(level), "since": since.replace(microsecond=since.microsecond // 1000 * 1000)}
 
     def of_site(self, site: Site) -> Assessment:
         return self._assess([site], site.code)

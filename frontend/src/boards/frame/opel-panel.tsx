@@ -97,7 +97,7 @@ function Level({ code, overview, now, onOpen }: LevelProps) {
         </div>
         {heard && (
           <div>
-            <dt>Told by its own system</dt>
+            <dt>Told by its feed</dt>
             <dd>
               <span class="opel-line">
                 <OpelChip level={heard.level} size={22} /> <b>OPEL {heard.level}</b>

@@ -32,9 +32,9 @@ export function OpelCell({ opel }: { opel: OpelSummary | null }) {
   );
 }
 
-/** declared 14:05, or told by its own system 14:05: what people agreed here, or what came by the feed (decision 22). */
+/** declared 14:05, or told by its feed 14:05: what people agreed here, or what came by the feed (decision 22). */
 export const sinceInWords = (holds: NonNullable<OpelSummary["holds"]>, now: number): string =>
-  `${holds.origin === "boards" ? "declared" : "told by its own system"} ${momentBeside(Date.parse(holds.since), now)}`;
+  `${holds.origin === "boards" ? "declared" : "told by its feed"} ${momentBeside(Date.parse(holds.since), now)}`;
 
 /** The declared level leads where there is one; the calculated one stands beside it, always. */
 export function OpelHeadline({
