@@ -91,6 +91,7 @@ class Beds:
         self._world = world
         self._random: Random = world.stream("beds")
         self._system: System = world.system
+        self.told: Callable[[Ward], None] = lambda _: None  # called with each ward that states its capacity
         self.pools: dict[tuple[str, str], Pool] = {}
         day = datetime.fromtimestamp(world.now, UTC)
         for site in world.system.sites:
@@ -186,3 +187,4 @@ class Beds:
             "reason": reason,
         }
         self._world.outbox.send("unit.capacity", ward.site.provider, ward.code, at, data)
+        self.told(ward)

@@ -14,13 +14,16 @@ from typing import Any
 from services.domain.system import System
 from simulations.ambulance import Ambulances
 from simulations.arrivals import Arrivals
+from simulations.bed_states import BedStates
 from simulations.beds import Beds
 from simulations.emergency import Emergency
 from simulations.incident_kinds import Parts
 from simulations.incidents import Incident, Incidents
 from simulations.inpatient import Inpatients
+from simulations.registrations import Registrations
 from simulations.returns import Returns
 from simulations.shape import HOUR
+from simulations.staff import Staff
 from simulations.truth import Books
 from simulations.virtual_ward import VirtualWards
 from simulations.volumes import demand_of
@@ -42,7 +45,9 @@ PRODUCED = frozenset(
         "virtual_ward.onboarded", "virtual_ward.escalated", "virtual_ward.discharged", "discharge.criteria_not_met",
         "discharge.criteria_met_again", "discharge.ready_date_set", "discharge.referred_to_hub",
         "discharge.accepted", "discharge.start_agreed", "discharge.planned", "discharge.lounge_arrived",
-        "gauge.reported", "event.cancelled",
+        "gauge.reported", "event.cancelled", "bed.status", "person.updated", "person.merged", "opel.proposed",
+        "opel.declared", "incident.declared", "incident.stood_down", "divert.requested", "divert.agreed",
+        "divert.ended", "mutual_aid.requested", "mutual_aid.agreed", "mutual_aid.ended",
     }
 )  # fmt: skip
 _ENDS = {"bed.left", "virtual_ward.discharged", "virtual_ward.declined", "ambulance.cleared", "sdec.departed"}
@@ -120,7 +125,9 @@ class SyntheticSystem:
 
     def _begin(self) -> World:
         world = World(self._system, self._start - REHEARSAL_HOURS * HOUR, self._settings.seed, self._settings.scale)
+        world.people = Registrations(world)
         beds = Beds(world)
+        bed_states = BedStates(world, beds)
         demand = demand_of(self._system)
         inpatients = Inpatients(world, beds, demand)
         emergency = Emergency(world, inpatients, demand)
@@ -129,6 +136,7 @@ class SyntheticSystem:
         inpatients.discharges.step_down = virtual_wards.step_down
         arrivals = Arrivals(world, inpatients, emergency, ambulances, virtual_wards)
         returns = Returns(world, beds, virtual_wards)
+        staff = Staff(world, beds, emergency)
         self._incidents = Incidents(Parts(world, emergency, ambulances, inpatients), self._tell)
         inpatients.fill(world.now)
         virtual_wards.fill(world.now)
@@ -137,6 +145,8 @@ class SyntheticSystem:
         world.run(self._start - 1)
         self._opening = _in_place(world.outbox.take_before(self._start))
         returns.everything(self._start - 1)
+        bed_states.everything(self._start - 1)
+        staff.everything(self._start - 1)
         self._opening.extend(world.outbox.take_before(self._start))
         world.now = self._start - 1
         self._incidents.plan(self._planned)

@@ -26,7 +26,7 @@ _ENDINGS = frozenset(
      "virtual_ward.declined", "event.cancelled"]  # the last of an admission that was only expected
 )  # fmt: skip
 GRACE = timedelta(hours=3)  # in which nearly all comes that is said of a journey after its end
-_JOURNEYS = frozenset(["ed", "stay", "ambulance", "virtual_ward"])
+_JOURNEYS = frozenset(["ed", "stay", "ambulance", "virtual_ward", "bed"])  # a bed's: from one person to the next
 _QUICK = 1  # of zlib: a seventh of the size at a third of the time of its usual level
 Group = list[bytes]  # the events of one subject, each as JSON
 Piece = tuple[int, int]  # where it begins in the file, and how long it is
@@ -43,6 +43,8 @@ class _Journey:
 class History:
     """Takes raw CloudEvents in the order of their delivery (`recordedat`, else `sentat`), and gives them back by
     subject: `first`, then `backwards`.
+
+    A bed stands for ever, but only what is said of it since somebody is in it, or was, is wanted first.
 
     folder: where there is room for it, about 1 MB a day of Kent and Medway. Raises OSError where there is none.
     """
@@ -83,6 +85,10 @@ class History:
             self._standing.setdefault(subject, bytearray()).extend(line)
             return
         journey = self._journeys.get(subject)
+        if journey is not None and type_ == "bed.status" and event["data"].get("occupied"):
+            journey.is_open = False
+            self._journeys[f"{subject} {event['id']}"] = journey
+            journey = None
         if journey is None:
             journey = self._journeys[subject] = _Journey()
         journey.events += line

@@ -24,7 +24,6 @@ from simulations.world import World, poisson
 CENSUS_HOUR = 8  # local, the hour of the SitRep's bed snapshot (domain.md 2)
 REVIEWS = (8, 14, 20)
 CLOSURE = 0.004  # chance at a review that infection closes some empty beds of a ward (assumption)
-CLOSE_ESCALATION_BELOW = 0.0  # pressure under which escalation beds are shut again
 CALLS_111 = "nhs111.calls_offered"
 CALLS_111_A_DAY = 937 * 1.9  # Bristol's 937 a day for about a million people, for Kent and Medway's 1.9 million
 P1_SLOTS = 14.0  # usual free pathway 1 slots of a community provider (assumption)
@@ -63,7 +62,7 @@ class Returns:
         self._gauges(at)
 
     def hour(self, _: object = None) -> None:
-        """On the hour: gauges, at eight the census, thrice a day a review of escalation and closures."""
+        """On the hour: gauges, at eight the census, thrice a day a review of closures."""
         world, now = self._world, self._world.now
         hour = local_hour(now)
         if now % HOUR == 0:
@@ -97,10 +96,6 @@ class Returns:
         self._world.outbox.send("unit.census", provider, unit, now, data)
 
     def _review(self, ward: Ward) -> None:
-        pressure = ward.pool.pressure
-        if ward.escalation and pressure < CLOSE_ESCALATION_BELOW and ward.held <= ward.core - ward.closed:
-            ward.escalation = 0
-            self._beds.state(ward, self._world.now, "none")
         spare = ward.core - ward.closed - ward.held
         if ward.unit.bed_kind == "ga_adult" and not ward.closed and spare > 0 and self._random.random() < CLOSURE:
             ward.closed = min(spare, 6)

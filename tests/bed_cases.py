@@ -45,7 +45,56 @@ def referred(subject: str, when: datetime, direction: str = "step_up") -> Fact:
     return virtual("referred", subject, when, pathway="frailty", direction=direction)
 
 
+def divert(step: str, reference: str, when: datetime, **more: Any) -> Fact:
+    data: dict[str, Any] = {} if step == "ended" else {"from_site": "RVV01", "to_site": "RVV09", "kind": "ambulance"}
+    return fact(f"divert.{step}", "RVV", when, reference=reference, **data, **more)
+
+
+def aid(step: str, when: datetime) -> Fact:
+    data: dict[str, Any] = (
+        {} if step == "ended" else {"from_site": "RVV09", "to_site": "RVV01", "kind": "beds", "count": 4}
+    )
+    return fact(f"mutual_aid.{step}", "RVV", when, reference="A1", **data)
+
+
+def incident(reference: str, subject: str, when: datetime, **more: Any) -> Fact:
+    return fact("incident.declared", subject, when, reference=reference, kind="critical", **more)
+
+
+def stood_down(reference: str, subject: str, when: datetime) -> Fact:
+    return fact("incident.stood_down", subject, when, reference=reference)
+
+
+#: What staff decide.
+DECIDED_CASES: tuple[Case, ...] = (
+    Case("two diverts of one organisation, of which one has ended",
+         (divert("requested", "D1", T - 3 * HOUR), divert("agreed", "D1", T - 2 * HOUR),
+          divert("requested", "D2", T - 2 * HOUR), divert("agreed", "D2", T - HOUR), divert("ended", "D1", T)),
+         {"system.diverts_in_force": 1, "system.diverts_taken": 1, "system.diverts_asked": 0,
+          "system.diverts_agreed_today": 2}),
+    Case("a divert that was refused was never in force",
+         (divert("requested", "D1", T - HOUR), divert("ended", "D1", T, outcome="refused")),
+         {"system.diverts_asked": 0, "system.diverts_in_force": 0, "system.diverts_agreed_today": 0}),
+    Case("a divert is asked for until it is answered", (divert("requested", "D1", T),),
+         {"system.diverts_asked": 1, "system.diverts_in_force": 0}),
+    Case("help counts as one whatever it is of, until it ends",
+         (aid("requested", T - 3 * HOUR), aid("agreed", T - HOUR), aid("ended", T + MICROSECOND)),
+         {"system.mutual_aid_in_force": 1, "system.mutual_aid_asked": 0}),
+    Case("incidents of a provider and of its site, one stood down",
+         (incident("I1", "RVV", T - 14 * HOUR), incident("I2", "RVV", T - HOUR, site="RVV01"),
+          incident("I3", "RVV", T - 2 * HOUR), stood_down("I3", "RVV", T)),
+         {"system.incidents_in_force": 2, "system.incidents_declared_today": 2}),
+    Case("the newest level told holds, and the proposal answered by it is gone",
+         (fact("opel.declared", "RVV", T - 5 * HOUR, level=2), fact("opel.proposed", "RVV", T - HOUR, level=4),
+          fact("opel.declared", "RVV", T, level=3)),
+         {"system.declared_level": 3, "system.proposed_level": None}),
+    Case("a proposal stands beside the level told before",
+         (fact("opel.declared", "RVV", T - 5 * HOUR, level=2), fact("opel.proposed", "RVV", T - HOUR, level=4)),
+         {"system.declared_level": 2, "system.proposed_level": 4}),
+)  # fmt: skip
+
 CASES: tuple[Case, ...] = (
+    *DECIDED_CASES,
     Case("beds tonight: free now, less decided, with definite discharges of today",
          (capacity(T - HOUR, 10, closed=1), admitted("j_a", T - HOUR), admitted("j_b", T - HOUR), *decided("j_c"),
           planned("j_a", T - 30 * MINUTE, T + 3 * HOUR), planned("j_b", T - 30 * MINUTE, T + 3 * HOUR, "possible")),

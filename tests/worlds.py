@@ -202,6 +202,7 @@ def worlds(draw: st.DrawFn, journeys: int = 5) -> list[Fact]:
     facts += draw(_units(tuple(sorted({fact.subject for fact in facts}))))
     facts += draw(_bed_statuses())
     facts += draw(_gauges())
+    facts += draw(_decisions())
     facts += draw(_merges())
     return facts
 
@@ -251,6 +252,33 @@ def _gauges(draw: st.DrawFn) -> list[Fact]:
             data["typed"] = True
         facts.append(event("gauge.reported", "RVV/staffing.absence", minute, data, id=f"g{number}",
                            sent=minute, recorded=minute))  # fmt: skip
+    return facts
+
+
+@st.composite
+def _decisions(draw: st.DrawFn) -> list[Fact]:
+    """What staff decide: steps in any order, of few references, so that they meet; some of the whole provider."""
+    facts = []
+    for number in range(draw(st.integers(0, 5))):
+        minute, reference = draw(_minutes()), draw(st.sampled_from(["D1", "D2"]))
+        step = {"reference": reference, "from_site": "RVV01", "to_site": "RVV09", "kind": "ambulance"}
+        level = {"level": draw(st.integers(1, 4))}
+        incident = {"reference": reference, "kind": "critical"} | draw(st.sampled_from([{}, {"site": "RVV01"}]))
+        steps: list[tuple[str, dict[str, Any]]] = [
+            ("opel.proposed", level),
+            ("opel.declared", level),
+            ("incident.declared", incident),
+            ("incident.stood_down", {"reference": reference}),
+            ("divert.requested", step),
+            ("divert.agreed", step),
+            ("divert.ended", {"reference": reference}),
+            ("mutual_aid.requested", step | {"kind": "staff"}),
+            ("mutual_aid.agreed", step | {"kind": "staff"}),
+            ("mutual_aid.ended", {"reference": reference, "outcome": "refused"}),
+        ]
+        type_, data = draw(st.sampled_from(steps))
+        facts.append(event(type_, draw(st.sampled_from(["RVV", "RVV01", "QKS"])), minute, data, id=f"s{number}",
+                           sent=minute, recorded=minute + draw(st.sampled_from([15, 705]))))  # fmt: skip
     return facts
 
 

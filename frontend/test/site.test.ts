@@ -17,7 +17,7 @@ import { sheetOfLeave } from "../src/components/leave/leave-strip";
 import { alongBands, basisOf } from "../src/components/opel/opel-breakdown";
 import { nextInWords, stepInWords } from "../src/components/opel/points";
 import { sheetOfWaits } from "../src/components/waits/waits-strip";
-import { declared, feed, opel, site, value } from "./factories";
+import { feed, opel, site, value } from "./factories";
 
 const mark = (change: Partial<Mark> = {}): Mark => ({
   service: "bed",
@@ -179,9 +179,12 @@ describe("the head of a site", () => {
 
   it("says what the provider declared beside what was calculated", () => {
     const now = Date.parse("2026-01-12T18:40:00Z");
-    const agreed = declared({ since: "2026-01-12T09:20:00Z", why: null });
-    expect(providerInWords("East Kent", opel({ declared: agreed }), now)).toBe(
-      "East Kent: declared OPEL 4, 09:20; calculated 3",
+    const holds = { level: 4, since: "2026-01-12T09:20:00Z", origin: "boards" } as const;
+    expect(providerInWords("East Kent", opel({ holds }), now)).toBe(
+      "East Kent: OPEL 4 declared 09:20; calculated 3",
+    );
+    expect(providerInWords("East Kent", opel({ holds: { ...holds, origin: "feed" } }), now)).toBe(
+      "East Kent: OPEL 4 told by its feed 09:20; calculated 3",
     );
     expect(providerInWords("East Kent", opel(), now)).toBe("East Kent: calculated OPEL 3, nothing declared");
     expect(providerInWords("East Kent", null, now)).toBe("");

@@ -6,7 +6,7 @@ import { leadingLevel } from "../src/components/opel/leading";
 import { stageOf } from "../src/components/wall/stage";
 import { besideLabel } from "../src/components/wall/wall-figure";
 import { lateFeeds } from "../src/components/wall/wall-header";
-import { declared, feed, value } from "./factories";
+import { feed, value } from "./factories";
 
 const now = Date.parse("2026-01-12T18:40:00Z");
 
@@ -93,20 +93,23 @@ describe("the level on a wall", () => {
     indicative: true,
     local: false,
     declared: null,
+    told: null,
+    holds: null,
     breakdown: "/api/v1/opel/QKS",
   };
-  const agreed = declared({ level: 3, since: "2026-01-12T09:05:00Z", why: null });
+  const holds = { level: 3, since: "2026-01-12T09:05:00Z", origin: "boards" } as const;
 
   it("is the declared one where there is one, and none where none is known", () => {
     expect(leadingLevel(opel)).toBe(2);
-    expect(leadingLevel({ ...opel, declared: agreed })).toBe(3);
+    expect(leadingLevel({ ...opel, holds })).toBe(3);
+    expect(leadingLevel({ ...opel, holds, local: true })).toBe(2);
     expect(leadingLevel({ ...opel, level: null })).toBeNull();
     expect(leadingLevel(null)).toBeNull();
   });
 
   it("has the calculated one beside it, always", () => {
     expect(besideLevel(opel, now)).toBe("pressure; calculated 2, 11.8 of 24, indicative");
-    expect(besideLevel({ ...opel, declared: agreed, indicative: false }, now)).toBe(
+    expect(besideLevel({ ...opel, holds, indicative: false }, now)).toBe(
       "declared 09:05; calculated 2, 11.8 of 24",
     );
   });

@@ -59,6 +59,8 @@ class LevelSpan(BaseModel):
 _OPEL: JsonDict = {
     "edition": "2024-26", "level": 3, "level_least": 3, "level_most": 3, "score": 17, "score_least": 17,
     "score_most": 17, "of": 24, "indicative": True, "local": True, "declared": None,
+    "told": {"level": 3, "since": "2026-01-31T08:25:00Z"},
+    "holds": {"level": 3, "since": "2026-01-31T08:25:00Z", "origin": "feed"},
     "breakdown": "/api/v1/opel/RVV01",
 }  # fmt: skip
 
@@ -84,6 +86,19 @@ class OpelDeclaration(BaseModel):
     steps: list[OpelStepTaken]
 
 
+class OpelTold(BaseModel):
+    """A level that an organisation's own system told as declared (`opel.declared`)."""
+
+    level: Literal[1, 2, 3, 4]
+    since: datetime = Field(description="When it was declared there.")
+
+
+class OpelHolds(OpelTold):
+    """The newer of what people agreed on the boards and what the organisation's own system told."""
+
+    origin: Literal["boards", "feed"]
+
+
 class OpelSummary(LevelSpan):
     """The calculated OPEL level in short; `breakdown` is the address of all of it."""
 
@@ -94,6 +109,8 @@ class OpelSummary(LevelSpan):
     indicative: bool = Field(description="A band behind it is unconfirmed.")
     local: bool = Field(description="OPEL is scored by provider; a site's or a place's is a local view.")
     declared: OpelDeclaration | None = Field(description="What people declared; null until somebody does.")
+    told: OpelTold | None = Field(description="What the organisation's own system tells; null until it does.")
+    holds: OpelHolds | None = Field(description="The newer of declared and told; null while there is neither.")
     breakdown: str
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.api.schemas import LevelSpan, Moment, Named, NamedValue, OpelDeclaration
+from services.api.schemas import LevelSpan, Moment, Named, NamedValue, OpelDeclaration, OpelHolds, OpelTold
 from services.api.schemas_people import Why
 
 
@@ -134,6 +134,8 @@ class OpelLevel(Named):
     calculated: OpelCalculated
     declared: OpelDeclaration | None = Field(description="Null until somebody declares a level.")
     proposed: OpelDeclaration | None = Field(description="Open: not agreed or refused yet.")
+    told: OpelTold | None = Field(description="What the organisation's own system tells; null until it does.")
+    holds: OpelHolds | None = Field(description="The newer of declared and told; null while there is neither.")
 
 
 class OpelBreakdown(OpelLevel):

@@ -18,6 +18,7 @@ from services.domain.atoms import started as _started
 from services.domain.catalogue_beds import BEDS
 from services.domain.catalogue_discharge import DISCHARGE
 from services.domain.catalogue_gauges import REPORTED
+from services.domain.catalogue_system import DECISIONS
 from services.domain.measures import PLACED, Atom, Measure, Selection
 from services.domain.urgent_care import URGENT_CARE
 
@@ -195,10 +196,10 @@ _MEASURES: tuple[Measure, ...] = (
             needs="unit"),
 )  # fmt: skip
 
-_EVERY = (*_MEASURES, *BEDS, *DISCHARGE, *REPORTED, *URGENT_CARE)
+_EVERY = (*_MEASURES, *BEDS, *DISCHARGE, *REPORTED, *URGENT_CARE, *DECISIONS)
 CATALOGUE: Mapping[str, Measure] = {measure.name: measure for measure in _EVERY}
 #: Measures that `gauge.reported` may carry.
-GAUGES: frozenset[str] = frozenset(measure.name for measure in _EVERY if measure.kind == "gauge")
+GAUGES: frozenset[str] = frozenset(measure.name for measure in REPORTED)
 
 #: What the system overview shows, in reading order.
 OVERVIEW: tuple[str, ...] = (

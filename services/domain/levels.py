@@ -86,6 +86,8 @@ def scope_of(measure: Measure, system: System, places: Sequence[Place]) -> Scope
         return _reported(system, places)
     if measure.needs == "unit":
         return _units(measure, system, places)
+    if measure.needs == "organisation":
+        return _owned(system, places)
     if measure.needs == "system":
         rows = [0 if place == (None, None) else -1 for place in places]
         return Scope([(("system", system.code),)], [rows], [_feeds([None], measure, system)])
@@ -116,6 +118,38 @@ def _units(measure: Measure, system: System, places: Sequence[Place]) -> Scope:
     row: dict[Place, int] = {(unit.site, unit.code): index for index, unit in enumerate(units)}
     feeds = [_feeds([system.site_by_code[unit.site]], measure, system) for unit in units]
     return Scope([(("unit", unit.code),) for unit in units], [[row.get(each, -1) for each in places]], feeds)
+
+
+def within(system: System, organisation: str) -> tuple[str, ...]:
+    """The codes whose own figures an organisation's are made of: its own, its sites', the system's everybody's."""
+    providers = [each.code for each in system.providers] if organisation == system.code else []
+    sites = [each.code for each in system.sites if organisation in (system.code, each.code, each.provider, each.place)]
+    return tuple(dict.fromkeys((organisation, *providers, *sites)))
+
+
+def _owned(system: System, places: Sequence[Place]) -> Scope:
+    """Counted where an organisation says it: of a site, of a provider itself, of the system itself."""
+    named: list[Name] = [("system", system.code)]
+    named += [("provider", each.code) for each in system.providers]
+    named += [("place", each.code) for each in system.places] + [("site", each.code) for each in system.sites]
+    counts_for: dict[str, list[int]] = defaultdict(list)
+    feeds = []
+    for row, (_, code) in enumerate(named):
+        members = within(system, code)
+        for member in members:
+            counts_for[member].append(row)
+        feeds.append(frozenset(feed for member in members if (feed := owner_of(system, member)) is not None))
+    of_places = [counts_for.get(code or "", []) for code, _ in places]
+    most = max(map(len, counts_for.values()), default=0)
+    layers = [[rows[layer] if layer < len(rows) else -1 for rows in of_places] for layer in range(most)]
+    return Scope([(name,) for name in named], layers, feeds)
+
+
+def owner_of(system: System, code: str) -> str | None:
+    """The provider who speaks for a site; a provider and the system speak for themselves, a place does not speak."""
+    if code in system.site_by_code:
+        return system.site_by_code[code].provider
+    return None if any(place.code == code for place in system.places) else code
 
 
 def _feeds(sites: Iterable[Site | None], measure: Measure, system: System) -> frozenset[str]:

@@ -15,6 +15,8 @@ SiteCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{3,9}$", examples=["RVV01"])]
 UnitCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{3,9}-[A-Z0-9_]{1,24}$", examples=["RVV01-MAJORS"])]
 Neighbourhood = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$", examples=["ashford_1"])]
 Specialty = Annotated[str, Field(pattern=r"^[a-z][a-z_]{2,30}$", examples=["general_medicine"])]
+#: A sender's number of an incident, a divert or an agreement: one or two letters and at most eight digits.
+Reference = Annotated[str, Field(pattern=r"^[A-Z]{1,2}[0-9]{1,8}$", examples=["D17"])]
 Visit = Annotated[str, Field(min_length=1, max_length=120, examples=["RVV/V1234567"])]
 
 AgeBand = Literal["0-17", "18-39", "40-64", "65-74", "75-84", "85+"]
@@ -210,6 +212,61 @@ class MoveExpected(Payload):
     expected_at: AwareDatetime
     bed_kind: BedKind
     count: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class OpelStated(Payload):
+    """An OPEL level that the subject's own people propose or declare, outside the boards."""
+
+    level: Literal[1, 2, 3, 4]
+    reason: Literal[
+        "routine", "ed_crowding", "no_beds", "ambulance_delays", "discharge_delays", "demand", "staffing", "infection",
+        "incident", "recovered", "other",
+    ] = "routine"  # fmt: skip
+
+
+class Referred(Payload):
+    """What begins and ends under a reference: several of one organisation may run at once."""
+
+    reference: Reference
+
+
+class IncidentDeclared(Referred):
+    """site: where it is; left out where it is the whole organisation's."""
+
+    kind: Literal["critical", "major", "business_continuity", "mass_casualty", "infection", "digital", "other"]
+    site: SiteCode | None = None
+
+
+class IncidentStoodDown(Referred):
+    pass
+
+
+class DivertStep(Referred):
+    """from_site asks that `kind` go to to_site for a while."""
+
+    from_site: SiteCode
+    to_site: SiteCode
+    kind: Literal["ambulance", "all_emergency", "specialty", "maternity", "critical_care", "paediatric"]
+    reason: Literal["crowding", "no_beds", "staffing", "infection", "estates", "equipment", "incident", "other"] = (
+        "other"
+    )
+
+
+class DivertEnded(Referred):
+    outcome: Literal["over", "refused", "withdrawn"] = "over"
+
+
+class MutualAidStep(Referred):
+    """to_site asks for help, from_site gives it. count: of people, beds or vehicles."""
+
+    from_site: SiteCode
+    to_site: SiteCode
+    kind: Literal["staff", "beds", "critical_care_transfer", "equipment", "ambulances"]
+    count: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class MutualAidEnded(DivertEnded):
+    pass
 
 
 class GaugeReported(Payload):

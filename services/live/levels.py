@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from services.domain.catalogue import CATALOGUE
+from services.domain.catalogue_system import DECLARED_LEVEL
 from services.domain.clock import LONDON
 from services.domain.declaration import Declaration, Step, declarations, declared, proposal
 from services.domain.measures import Measure
@@ -37,8 +38,8 @@ def edition_at(system: System, t: datetime) -> Edition | None:
 
 
 def measures_of(edition: Edition | None) -> list[Measure]:
-    """The measures that an edition scores or shows."""
-    return [CATALOGUE[name] for name in edition.measures()] if edition else []
+    """The measures that an edition scores or shows, and the level that organisations tell themselves."""
+    return [*(CATALOGUE[name] for name in edition.measures()), DECLARED_LEVEL] if edition else []
 
 
 class Levels:
@@ -54,9 +55,21 @@ class Levels:
             self._made.setdefault(each.steps[0].organisation, []).append(each)
 
     def declared(self, code: str) -> dict[str, Any]:
-        """What people declared of an organisation, and what they propose."""
+        """What people declared of an organisation on the boards and what they propose; what its own system tells; and
+        the newer of the two, with where it is from."""
         made = self._made.get(code, [])
-        return {"declared": told(declared(made)), "proposed": told(proposal(made))}
+        agreed, heard = told(declared(made)), self._heard(code)
+        return {"declared": agreed, "proposed": told(proposal(made)), "told": heard, "holds": _newer(agreed, heard)}
+
+    def _heard(self, code: str) -> dict[str, Any] | None:
+        """The level that an organisation's own system last told as declared."""
+        by_site, place = self.figures.by_site, (code, None)
+        level, minutes = (by_site.get(atom, {}).get(place) for atom in (*DECLARED_LEVEL.numerator, *DECLARED_LEVEL.age))
+        if not isinstance(level, float) or not isinstance(minutes, float):
+            return None
+        since = self.figures.t - timedelta(minutes=minutes) + timedelta(microseconds=500)
+        # To the millisecond, so that it is the same at every moment it is asked.
+        return {"level": round(level), "since": since.replace(microsecond=since.microsecond // 1000 * 1000)}
 
     def of_site(self, site: Site) -> Assessment:
         return self._assess([site], site.code)
@@ -78,12 +91,13 @@ class Levels:
 
     def summary(self, scope: Scope, code: str, found: Assessment | SystemAssessment) -> dict[str, Any] | None:
         """A level in short, for the overview; None where nothing is scored and nothing declared."""
-        holds = self.declared(code)["declared"]
-        if found.span is None and holds is None:
+        declared = self.declared(code)
+        del declared["proposed"]
+        if found.span is None and declared["holds"] is None:
             return None
         return {
             "edition": found.edition.code, **_span(found.span), "of": found.pillar.most_points or None,
-            "indicative": found.indicative, "local": scope in ("place", "site"), "declared": holds,
+            "indicative": found.indicative, "local": scope in ("place", "site"), **declared,
             "breakdown": f"/api/v1/opel/{code}",
         }  # fmt: skip
 
@@ -185,6 +199,15 @@ def short(edition: Edition, today: date) -> dict[str, Any]:
         "code": edition.code, "name": edition.name, "source": edition.source, "valid_from": edition.valid_from,
         "valid_to": edition.valid_to, "ended": today > edition.valid_to,
     }  # fmt: skip
+
+
+def _newer(agreed: dict[str, Any] | None, heard: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Decision 22: of two levels the one that was said later holds; at the same moment, what people agreed."""
+    said = [(each["since"], origin, each["level"]) for origin, each in (("feed", heard), ("boards", agreed)) if each]
+    if not said:
+        return None
+    since, origin, level = max(said, key=lambda each: (each[0], each[1] == "boards"))
+    return {"level": level, "since": since, "origin": origin}
 
 
 def told(made: Declaration | None) -> dict[str, Any] | None:

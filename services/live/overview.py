@@ -11,9 +11,9 @@ from psycopg import Connection
 from services.domain.catalogue import CATALOGUE, OVERVIEW
 from services.domain.clock import Clock
 from services.domain.declaration import Step
-from services.domain.levels import applies, feed_of, serves
+from services.domain.levels import applies, feed_of, owner_of, serves, within
 from services.domain.measures import Atoms, Measure, Place, Value, combine
-from services.domain.phases import TYPED
+from services.domain.story import TYPED
 from services.domain.system import Site, System
 from services.live.feeds import Feed, health, in_short
 from services.live.levels import Levels, edition_at, measures_of, merged
@@ -78,7 +78,7 @@ class Figures:
     """Atoms of a moment, ready to be asked for any measure at any level."""
 
     def __init__(self, system: System, atoms: Atoms, feeds: Mapping[str, Feed], t: datetime) -> None:
-        self.system, self.feeds, self.by_unit, self._t = system, feeds, atoms, t
+        self.system, self.feeds, self.by_unit, self.t = system, feeds, atoms, t
         self.by_site = collapse(atoms)
         self._levels: dict[tuple[str, str], dict[str, Any]] = {}
 
@@ -112,13 +112,19 @@ class Figures:
         if measure.needs == "system" and organisation == self.system.code:
             feed = self._feed(measure, None)
             return shown(measure, combine(measure, self.by_site, [(None, None)]), feed, known=feed is not None)
-        within = [site for site in sites if applies(measure, site)]
-        if not within:
-            reason = _NOT_APPLICABLE.get(measure.needs)
-            return shown(measure, Value(None, absent="not_applicable", reason=reason), None)
-        known = [feed for site in within if (feed := self._feed(measure, site)) is not None]
+        if measure.needs == "organisation":
+            codes = within(self.system, organisation)
+            sources = [self.feeds.get(owner_of(self.system, code) or "") for code in codes]
+        else:
+            having = [site for site in sites if applies(measure, site)]
+            if not having:
+                reason = _NOT_APPLICABLE.get(measure.needs)
+                return shown(measure, Value(None, absent="not_applicable", reason=reason), None)
+            codes = tuple(site.code for site in having)
+            sources = [self._feed(measure, site) for site in having]
+        known = [feed for feed in sources if feed is not None]
         oldest = max(known, key=lambda feed: (feed.state == "silent", feed.state == "delayed"), default=None)
-        value = combine(measure, self.by_site, [(site.code, None) for site in within])
+        value = combine(measure, self.by_site, [(code, None) for code in codes])
         return shown(measure, value, oldest, known=bool(known))
 
     def _reported(self, measure: Measure, organisation: str) -> dict[str, Any]:
@@ -128,7 +134,7 @@ class Figures:
         minutes = next((each for each in stood if isinstance(each, float)), None)
         if minutes is None:
             return shown(measure, value, self.feeds.get(organisation))
-        return shown(measure, value, None) | {"as_of": self._t - timedelta(minutes=minutes)}
+        return shown(measure, value, None) | {"as_of": self.t - timedelta(minutes=minutes)}
 
 
 def need(measures: Mapping[str, Mapping[str, Any]], opel: Mapping[str, Any] | None = None) -> float:

@@ -10,9 +10,13 @@ import psycopg
 import pytest
 
 from services.api.schemas import OpelDeclaration
+from services.domain.catalogue import GAUGES
+from services.domain.system import System
+from services.ingest.door import Door
 from services.store import audit
 from services.store.database import Database
-from tests.integration.doors import CENTRE, MANAGER, NOW, Ask, Wheel
+from services.store.events import ingest
+from tests.integration.doors import CENTRE, MANAGER, NOW, RING, Ask, Wheel
 
 
 @pytest.fixture
@@ -82,6 +86,36 @@ def test_the_overview_carries_what_is_declared_also_where_nothing_is_scored(ask:
     assert (overview["opel"]["declared"]["level"], overview["opel"]["level"]) == (3, None)
     found = ask(CENTRE, "GET", "/RXY").json()["opel"]
     assert (found["declared"]["level"], found["calculated"]["score"], found["pillar"]) == (3, None, "mental_health")
+
+
+def test_of_what_people_agreed_and_what_the_organisations_own_system_tells_the_newer_holds_with_its_origin(
+    ask: Ask, clock: Wheel, database: Database, system: System
+) -> None:
+    def holds() -> tuple[Any, ...]:
+        found = ask(CENTRE, "GET", "/RVV").json()["opel"]
+        said = [found[key] and found[key]["level"] for key in ("declared", "told")]
+        return (*said, found["holds"] and (found["holds"]["level"], found["holds"]["origin"]))
+
+    def tell(level: int) -> None:
+        sent = {"specversion": "1.0", "id": f"level-{level}", "type": "opel.declared", "source": "urn:nhs:ods:RVV",
+                "subject": "RVV", "time": clock.now.isoformat(), "data": {"level": level}}  # fmt: skip
+        with database.connection() as connection:
+            ingest(connection, [Door(system, RING, GAUGES).admit(sent, clock.now, clock.now)])
+
+    assert holds() == (None, None, None)
+    tell(2)
+    assert holds() == (None, 2, (2, "feed"))
+    overview = ask(CENTRE, "GET", "/../overview").json()
+    provider = next(each for each in overview["providers"] if each["code"] == "RVV")
+    assert provider["opel"]["holds"] == {"level": 2, "since": "2026-03-10T12:00:00+00:00", "origin": "feed"}
+    id_ = proposed(ask)
+    for step in ("validate", "agree"):
+        clock.now += timedelta(minutes=5)
+        ask(CENTRE, "POST", f"/declarations/{id_}/{step}")
+    assert holds() == (4, 2, (4, "boards"))
+    clock.now += timedelta(minutes=5)
+    tell(3)
+    assert holds() == (4, 3, (3, "feed"))
 
 
 @pytest.mark.parametrize(

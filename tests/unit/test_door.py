@@ -88,7 +88,26 @@ ADMITTED = event("bed.admitted", {"site": "RVV01", "unit": "RVV01-WARD1", "bed_k
 CANCELLED = event("event.cancelled", {}, cancels="msg-0", sentat="2026-10-18T11:31:00Z")
 READY = event("discharge.ready_date_set", {"site": "RVV01", "ready_on": "2026-10-20"})
 CALLED = event("ambulance.called", {"category": "C2", "clock_start": "2026-10-18T11:00:00Z"})
-GOOD = [event(), CAPACITY, BED, GAUGE, MOVE, CENSUS, UPDATED, MERGED_PEOPLE, ADMITTED, CANCELLED, READY, CALLED]
+OPEL = event("opel.declared", {"level": 3, "reason": "no_beds"}, subject="RVV")
+INCIDENT = event("incident.declared", {"reference": "I17", "kind": "critical", "site": "RVV01"}, subject="RVV")
+DIVERT = event("divert.requested", {"reference": "D17", "from_site": "RVV01", "to_site": "RJ122", "kind": "ambulance"},
+               subject="RVV")  # fmt: skip
+DECIDED = [OPEL, INCIDENT, DIVERT]
+GOOD = [
+    *DECIDED,
+    event(),
+    CAPACITY,
+    BED,
+    GAUGE,
+    MOVE,
+    CENSUS,
+    UPDATED,
+    MERGED_PEOPLE,
+    ADMITTED,
+    CANCELLED,
+    READY,
+    CALLED,
+]
 
 
 @pytest.mark.parametrize("raw", GOOD, ids=lambda raw: raw["type"])
@@ -214,6 +233,9 @@ SENT_AT = {"sentat": "2026-10-18T11:31:00Z"}
         (event(time="2026-10-19T12:00:00Z"), "time", "15 minutes ahead"),
         (event(sentat="2026-10-18T12:16:00Z"), "sentat", "15 minutes ahead"),
         (event(sentat="2026-10-18T12:16:00"), "sentat", "no time zone"),
+        (OPEL | {"data": {"level": 5}}, "data.level", "1, 2, 3 or 4"),
+        (INCIDENT | {"data": INCIDENT["data"] | {"reference": "Mrs Smith"}}, "data.reference", ""),
+        (DIVERT | {"data": DIVERT["data"] | {"to_site": "RJ12X"}}, "data.to_site", "RJ122"),
         (MOVE | {"data": MOVE["data"] | {"expected_at": "2028-01-01T00:00:00Z"}}, "data.expected_at", "400 days"),
         (GAUGE | {"data": GAUGE["data"] | {"until": "20270101"}}, "data.until", "date and time"),
         (CALLED | {"data": {"category": "C2", "clock_start": "2026-10-18T13:00:00Z"}}, "data.clock_start", "15 min"),

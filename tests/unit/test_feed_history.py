@@ -17,7 +17,7 @@ from tests.unit.test_simulations import START, SYSTEM, Event
 
 ENDS = {"ed.departed", "sdec.departed", "bed.left", "ambulance.cleared", "virtual_ward.discharged",
         "virtual_ward.declined", "event.cancelled"}  # fmt: skip
-STANDING = ("unit.", "gauge.", "move.")
+STANDING = ("unit.", "gauge.", "move.", "opel.", "incident.", "divert.", "mutual_aid.", "person.")
 
 
 class Told:
@@ -56,6 +56,10 @@ def is_standing(group: list[Event]) -> bool:
     return str(group[0]["type"]).startswith(STANDING)
 
 
+def of_a_bed(group: list[Event]) -> bool:
+    return bool(group[0]["type"] == "bed.status")
+
+
 def ended(group: list[Event]) -> bool:
     last_word = [event for event in group if event["type"] in ENDS][-1:]
     return any(event["data"].get("reason") != "sdec" for event in last_word)
@@ -74,12 +78,29 @@ def test_a_journey_comes_out_whole_and_in_the_order_in_which_it_was_sent(told: T
     by_subject: dict[str, list[Event]] = {}
     for event in told.given:
         by_subject.setdefault(event["subject"], []).append(event)
-    assert [group for group in (*told.first, *told.backwards) if group != by_subject[group[0]["subject"]]] == []
+    groups = [group for group in (*told.first, *told.backwards) if not of_a_bed(group)]
+    assert [group for group in groups if group != by_subject[group[0]["subject"]]] == []
+
+
+def test_a_bed_comes_out_from_one_person_to_the_next_and_what_is_newest_first(told: Told) -> None:
+    by_subject: dict[str, list[Event]] = {}
+    for event in told.given:
+        if event["type"] == "bed.status":
+            by_subject.setdefault(event["subject"], []).append(event)
+    newest = [group for group in told.first if of_a_bed(group)]
+    assert {group[0]["subject"] for group in newest} == set(by_subject)
+    assert len(newest) == len(by_subject)
+    for group in newest:
+        assert group == by_subject[group[0]["subject"]][-len(group) :]
+    older = [group for group in told.backwards if of_a_bed(group)]
+    assert len(older) > 100
+    assert all(sum(event["data"]["occupied"] for event in group[1:]) == 0 for group in (*newest, *older))
 
 
 def test_what_is_open_and_what_stands_for_ever_comes_first(told: Told) -> None:
     assert not any(ended(group) for group in told.first if not is_standing(group))
-    assert all(ended(group) and not is_standing(group) for group in told.backwards)
+    backwards = [group for group in told.backwards if not of_a_bed(group)]
+    assert all(ended(group) and not is_standing(group) for group in backwards)
     assert {is_standing(group) for group in told.first} == {True, False}
 
 
@@ -88,7 +109,8 @@ def test_the_rest_comes_backwards_an_hour_after_the_other(told: Told) -> None:
     assert hours == sorted(hours, reverse=True)
     assert len(set(hours)) > 250
     for hour in set(hours):
-        moments = [last(group) for group, its in zip(told.backwards, hours, strict=True) if its == hour]
+        groups = [group for group, its in zip(told.backwards, hours, strict=True) if its == hour]
+        moments = [last(group) for group in groups if not of_a_bed(group)]  # a bed's turn ends with the next person
         assert moments == sorted(moments, reverse=True)
 
 

@@ -23,7 +23,7 @@ def test_a_little_world_reads_as_the_definition_says(case: Case) -> None:
     check(case, evaluate(world(case.facts, case.known_at), ATOMS, case.t))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.says)
+@pytest.mark.parametrize("case", [*CASES, *BED_CASES], ids=lambda case: case.says)
 def test_a_sweep_reads_a_little_world_as_the_definition_says(case: Case) -> None:
     told = world(case.facts, case.known_at)
     grid = Grid.at([case.t - HOUR, case.t])

@@ -26,7 +26,7 @@ def moment(minute: float) -> datetime:
     return START + timedelta(minutes=minute)
 
 
-def subject(*told: Told) -> Subject:
+def subject(*told: Told, key: str = "j_a") -> Subject:
     """A folded subject of these milestones, in time order as the fold gives them; payloads are validated."""
     kinds = {EVENT_TYPES[type_].kind for type_, _, _ in told}
     made = [
@@ -36,7 +36,7 @@ def subject(*told: Told) -> Subject:
     ]  # fmt: skip
     kind = next(kind for kind in KIND_ORDER if kind in kinds)
     made.sort(key=lambda milestone: milestone.time)
-    return Subject("j_a", kind, "urn:nhs:ods:RVV", tuple(made), None, None, None, START, START, START)
+    return Subject(key, kind, "urn:nhs:ods:RVV", tuple(made), None, None, None, START, START, START)
 
 
 def line(phase: Phase) -> str:
@@ -51,8 +51,8 @@ def line(phase: Phase) -> str:
     return f"{head}: {minute(phase.from_at)}-{minute(phase.to_at)} {phase.outcome or ''}".strip()
 
 
-def lines(*told: Told) -> list[str]:
-    return [line(phase) for phase in phases(subject(*told))]
+def lines(*told: Told, key: str = "j_a") -> list[str]:
+    return [line(phase) for phase in phases(subject(*told, key=key))]
 
 
 ARRIVED: Told = ("ed.arrived", 0, {"department_type": 1, **MAJORS})
@@ -373,6 +373,49 @@ def test_a_gauge_holds_until_its_next_reading_or_its_until_whichever_is_first() 
 def test_an_expected_move_stands_until_it_is_due() -> None:
     move = {"from_site": "RVV01", "to_site": "RVV09", "expected_at": moment(90), "bed_kind": "ga_adult", "count": 2}
     assert lines(("move.expected", 0, move)) == ["move.expected RVV09 ga_adult =2: 0-90 due"]
+
+
+def test_a_level_that_is_told_holds_until_the_next_and_a_proposal_until_it_is_answered() -> None:
+    assert lines(
+        ("opel.declared", 0, {"level": 3}), ("opel.proposed", 60, {"level": 4, "reason": "no_beds"}),
+        ("opel.declared", 90, {"level": 4, "reason": "no_beds"}), ("opel.proposed", 120, {"level": 3}),
+        key="RVV",
+    ) == [
+        "opel.told RVV routine =3: 0-90 next", "opel.asked RVV no_beds =4: 60-90 next",
+        "opel.told RVV no_beds =4: 90-...", "opel.asked RVV routine =3: 120-...",
+    ]  # fmt: skip
+
+
+def test_an_incident_is_at_its_site_or_else_the_whole_organisations_until_it_is_stood_down() -> None:
+    assert lines(
+        ("incident.declared", 0, {"reference": "I1", "kind": "critical"}),
+        ("incident.declared", 30, {"reference": "I2", "kind": "digital", "site": "RVV01"}),
+        ("incident.stood_down", 60, {"reference": "I1"}),
+        key="RVV",
+    ) == ["incident.in_force RVV critical: 0-60 stood_down", "incident.in_force RVV01 digital: 30-..."]
+
+
+def test_diverts_of_one_organisation_overlap_and_a_reference_pairs_their_steps() -> None:
+    divert = {"from_site": "RVV01", "to_site": "RVV09", "kind": "ambulance", "reason": "crowding"}
+    assert lines(
+        ("divert.requested", 0, {**divert, "reference": "D1"}),
+        ("divert.requested", 10, {**divert, "reference": "D2", "kind": "maternity"}),
+        ("divert.agreed", 20, {**divert, "reference": "D1"}),
+        ("divert.ended", 30, {"reference": "D2", "outcome": "refused"}),
+        ("divert.ended", 90, {"reference": "D1"}),
+        ("divert.ended", 95, {"reference": "D3"}),  # of which nothing else has been heard
+        key="RVV01",
+    ) == [
+        "divert.asked RVV01 ambulance: 0-20 agreed", "divert.asked RVV01 maternity: 10-30 refused",
+        "divert.in_force RVV01 ambulance: 20-90 over", "divert.taken RVV09 ambulance: 20-90 over",
+    ]  # fmt: skip
+
+
+def test_mutual_aid_is_where_it_is_given_to() -> None:
+    aid = {"reference": "A1", "from_site": "RVV09", "to_site": "RVV01", "kind": "staff", "count": 4}
+    assert lines(
+        ("mutual_aid.requested", 0, aid), ("mutual_aid.agreed", 60, aid), ("mutual_aid.ended", 50, {"reference": "A1"})
+    ) == ["mutual_aid.asked RVV01 staff =4: 0-50 over", "mutual_aid.in_force RVV01 staff =4: 60-60 over"]
 
 
 def test_a_visit_shared_by_department_and_ward_has_the_phases_of_both() -> None:

@@ -95,6 +95,13 @@ def small_system() -> System:
 
 SYSTEM = small_system()
 UNITS = SYSTEM.unit_by_code
+#: What nine ordinary days of two hospitals need not have in them; test_staff sees each of them under pressure.
+RARE = {
+    "divert.requested", "divert.agreed", "divert.ended", "mutual_aid.requested", "mutual_aid.agreed",
+    "mutual_aid.ended", "incident.declared", "incident.stood_down",
+}  # fmt: skip
+#: Types that are about no journey.
+NO_JOURNEY = ("unit.", "gauge.", "move.", "bed.status", "opel.", "incident.", "divert.", "mutual_aid.", "person.")
 
 
 def run(days: float, seed: int = 1, scale: float = 1.0, start: datetime = START) -> tuple[list[Event], list[Event]]:
@@ -162,7 +169,7 @@ def test_every_event_is_valid_once_the_door_has_taken_the_nhs_number_off(
     nine_days: tuple[list[Event], list[Event]],
 ) -> None:
     for event in [*nine_days[0], *nine_days[1]]:
-        EVENT_ADAPTERS[event["type"]].validate_python({k: v for k, v in event.items() if k != "nhsnumber"})
+        EVENT_ADAPTERS[event["type"]].validate_python({k: v for k, v in event.items() if not k.startswith("nhsnumber")})
 
 
 def test_every_unit_and_site_named_exists_and_belongs_to_the_sender(
@@ -208,7 +215,7 @@ def test_every_journey_opens_with_an_nhs_number_and_has_an_issuer_in_its_subject
     }  # fmt: skip
     known: set[str] = set()
     for event in in_order_of_time([*nine_days[0], *nine_days[1]]):
-        if event["type"].startswith(("unit.", "gauge.", "move.")):
+        if event["type"].startswith(NO_JOURNEY):
             continue
         if event["subject"] not in known:
             assert event["type"] in opened, event
@@ -348,6 +355,32 @@ def test_milestones_of_an_attendance_come_in_their_order(nine_days: tuple[list[E
         assert passed == sorted(passed), subject
 
 
+STEPS_IN_ORDER = (
+    ("ambulance.called", "ambulance.assigned", "ambulance.on_scene", "ambulance.conveying", "ambulance.arrived",
+     "ambulance.cohorted", "ambulance.handed_over", "ambulance.cleared"),
+    ("ambulance.on_scene", "ambulance.conveying", "ambulance.pre_alerted", "ambulance.arrived"),
+    ("bed.admitted", "discharge.criteria_not_met", "discharge.referred_to_hub", "discharge.accepted",
+     "discharge.start_agreed", "bed.left"),
+    ("virtual_ward.referred", "virtual_ward.accepted", "virtual_ward.onboarded", "virtual_ward.escalated",
+     "virtual_ward.discharged"),
+    ("virtual_ward.referred", "virtual_ward.declined"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", STEPS_IN_ORDER, ids=lambda order: f"{order[0]} to {order[-1]}")
+def test_steps_of_a_journey_come_in_their_order(
+    nine_days: tuple[list[Event], list[Event]], order: tuple[str, ...]
+) -> None:
+    journeys: dict[str, dict[str, str]] = defaultdict(dict)
+    for event in [*nine_days[0], *nine_days[1]]:
+        if event["type"] in order:
+            journeys[event["subject"]].setdefault(event["type"], event["time"])
+    for subject, times in journeys.items():
+        passed = [times[name] for name in order if name in times]
+        assert passed == sorted(passed), (subject, times)
+    assert {name for times in journeys.values() for name in times} == set(order)
+
+
 def test_cubicles_hold_no_more_than_they_have(nine_days: tuple[list[Event], list[Event]]) -> None:
     where: dict[str, str] = {}
     count: Counter[str] = Counter()
@@ -369,7 +402,8 @@ def test_cubicles_hold_no_more_than_they_have(nine_days: tuple[list[Event], list
 
 def test_every_type_the_feed_claims_is_produced(nine_days: tuple[list[Event], list[Event]]) -> None:
     found = {event["type"] for part in nine_days for event in part}
-    assert found == PRODUCED, f"missing {PRODUCED - found}, not claimed {found - PRODUCED}"
+    assert found - RARE == PRODUCED - RARE, f"missing {PRODUCED - found}, not claimed {found - PRODUCED}"
+    assert found <= PRODUCED
 
 
 def test_every_provider_that_should_send_is_heard_within_each_hour_of_the_configured_world() -> None:

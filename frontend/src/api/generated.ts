@@ -1,4 +1,4 @@
-// Made from the API's schemas (67f24b438130dabe) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (e97b7cff8ffa02a0) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -49,6 +49,16 @@ export type EventName =
   | "discharge.planned"
   | "discharge.lounge_arrived"
   | "move.expected"
+  | "opel.proposed"
+  | "opel.declared"
+  | "incident.declared"
+  | "incident.stood_down"
+  | "divert.requested"
+  | "divert.agreed"
+  | "divert.ended"
+  | "mutual_aid.requested"
+  | "mutual_aid.agreed"
+  | "mutual_aid.ended"
   | "gauge.reported"
   | "event.cancelled"
   | "person.updated"
@@ -111,6 +121,7 @@ export interface Schemas {
   OpelEdge: OpelEdge;
   OpelEdition: OpelEdition;
   OpelEditionShort: OpelEditionShort;
+  OpelHolds: OpelHolds;
   OpelInput: OpelInput;
   OpelMember: OpelMember;
   OpelOneAnswer: OpelOneAnswer;
@@ -125,6 +136,7 @@ export interface Schemas {
   OpelSummary: OpelSummary;
   OpelSystem: OpelSystem;
   OpelSystemRule: OpelSystemRule;
+  OpelTold: OpelTold;
   OrganisationNamed: OrganisationNamed;
   Overview: Overview;
   PlaceDetail: PlaceDetail;
@@ -560,6 +572,14 @@ export interface OpelSummary {
    * What people declared; null until somebody does.
    */
   declared: OpelDeclaration | null;
+  /**
+   * What the organisation's own system tells; null until it does.
+   */
+  told: OpelTold | null;
+  /**
+   * The newer of declared and told; null while there is neither.
+   */
+  holds: OpelHolds | null;
   breakdown: string;
 }
 /**
@@ -592,6 +612,27 @@ export interface OpelStepTaken {
   who: string;
   role: string;
   why: string | null;
+}
+/**
+ * A level that an organisation's own system told as declared (`opel.declared`).
+ */
+export interface OpelTold {
+  level: 1 | 2 | 3 | 4;
+  /**
+   * When it was declared there.
+   */
+  since: string;
+}
+/**
+ * The newer of what people agreed on the boards and what the organisation's own system told.
+ */
+export interface OpelHolds {
+  level: 1 | 2 | 3 | 4;
+  /**
+   * When it was declared there.
+   */
+  since: string;
+  origin: "boards" | "feed";
 }
 export interface Health {
   status: "live" | "ready";
@@ -1162,6 +1203,14 @@ export interface OpelSystem {
    */
   proposed: OpelDeclaration | null;
   /**
+   * What the organisation's own system tells; null until it does.
+   */
+  told: OpelTold | null;
+  /**
+   * The newer of declared and told; null while there is neither.
+   */
+  holds: OpelHolds | null;
+  /**
    * The pillars that the overall level is made of.
    */
   stands_for: string[];
@@ -1244,6 +1293,14 @@ export interface OpelBreakdown {
    * Open: not agreed or refused yet.
    */
   proposed: OpelDeclaration | null;
+  /**
+   * What the organisation's own system tells; null until it does.
+   */
+  told: OpelTold | null;
+  /**
+   * The newer of declared and told; null while there is neither.
+   */
+  holds: OpelHolds | null;
   parameters: OpelParameter[];
 }
 /**

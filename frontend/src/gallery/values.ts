@@ -62,6 +62,8 @@ export const level = (change: Partial<OpelSummary> = {}): OpelSummary => ({
   indicative: true,
   local: true,
   declared: null,
+  told: null,
+  holds: null,
   breakdown: "/api/v1/opel/RVV01",
   ...change,
 });
@@ -78,6 +80,15 @@ export const levels: [string, OpelSummary | null][] = [
     level({
       local: false,
       declared: declared(),
+      holds: { level: 4, since: "2026-01-12T16:05:00Z", origin: "boards" },
+    }),
+  ],
+  [
+    "Told by the organisation's own system, and newer",
+    level({
+      local: false,
+      told: { level: 2, since: "2026-01-12T17:20:00Z" },
+      holds: { level: 2, since: "2026-01-12T17:20:00Z", origin: "feed" },
     }),
   ],
   ["Nothing is scored", null],

@@ -62,11 +62,17 @@ const tonight: Plan[] = [
   { measure: "beds.stay_over_7_days", title: "7 days", note: "or longer" },
   { measure: "beds.stay_over_14_days", title: "14 days", note: "or longer" },
   { measure: "beds.stay_over_21_days", title: "21 days", note: "or longer" },
-  { measure: "beds.usable_any", title: "Usable", note: "clean, staffed" },
-  { measure: "beds.usable_female", title: "Women", note: "usable" },
-  { measure: "beds.usable_male", title: "Men", note: "usable" },
+];
+
+/** Bed by bed, from those who send it. */
+const usable: Plan[] = [
+  { measure: "beds.usable_any", title: "Usable", note: "now" },
+  { measure: "beds.usable_female", title: "For women", note: "alone" },
+  { measure: "beds.usable_male", title: "For men", note: "alone" },
   { measure: "beds.usable_side_rooms", title: "Side rooms", note: "usable" },
-  { measure: "beds.usable_cohort", title: "Cohort", note: "usable" },
+  { measure: "beds.usable_cohort", title: "Cohort", note: "with an infection" },
+  { measure: "beds.being_cleaned", title: "Being cleaned", note: "staffed" },
+  { measure: "beds.unstaffed", title: "Without staff", note: "escalation, closed" },
 ];
 
 const apart: Plan[] = [
@@ -88,6 +94,7 @@ const community: Plan[] = [
 ];
 
 const byTonight = { column: "beds.tonight", descending: false };
+const byUsable = { column: "beds.usable_any", descending: false };
 const measuresOf = (plans: Plan[]) => plans.map(({ measure }) => measure);
 
 function Wards({ sites, units, drawn }: { sites: Site[]; units: SiteUnit[]; drawn: Drawn }) {
@@ -121,6 +128,7 @@ function Wards({ sites, units, drawn }: { sites: Site[]; units: SiteUnit[]; draw
 function Desk({ drawn }: { drawn: Drawn }) {
   const { sites, units } = drawn.picture;
   const acute = sorted(sitesWith(sites, ["beds.tonight"]), byTonight);
+  const bedByBed = reportedBy(usable, acute);
   return (
     <>
       <Headlines plans={headlines} drawn={drawn} />
@@ -133,6 +141,17 @@ function Desk({ drawn }: { drawn: Drawn }) {
         drawn={drawn}
         first={byTonight}
       />
+      {bedByBed.length > 0 && (
+        <SitesCard
+          id="usable-title"
+          title="Usable beds"
+          note="clean, staffed and empty, of every kind; the fewest first"
+          plans={bedByBed}
+          sites={sorted(acute, byUsable)}
+          drawn={drawn}
+          first={byUsable}
+        />
+      )}
       <SitesCard
         id="apart-title"
         title="Critical care, children, maternity"

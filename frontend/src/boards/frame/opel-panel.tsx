@@ -53,7 +53,7 @@ function Level({ code, overview, now, onOpen }: LevelProps) {
   const again = useCallback(() => get<OpelTold>(path).then(setMine), [path]);
   const told = !past && mine && (!followed || mine.as_at > followed.as_at) ? mine : followed;
   if (!told) return <p class="quiet">Reading the level.</p>;
-  const { calculated, declared, proposed, parameters, members, name } = told.opel;
+  const { calculated, declared, told: heard, proposed, parameters, members, name } = told.opel;
   const opel = summaryOf(calculated);
   const open = !past && !view.value.wall;
   const isSystem = code === overview.system.code;
@@ -95,6 +95,17 @@ function Level({ code, overview, now, onOpen }: LevelProps) {
             )}
           </dd>
         </div>
+        {heard && (
+          <div>
+            <dt>Told by its feed</dt>
+            <dd>
+              <span class="opel-line">
+                <OpelChip level={heard.level} size={22} /> <b>OPEL {heard.level}</b>
+              </span>
+              <span class="quiet">{momentBeside(Date.parse(heard.since), now)}</span>
+            </dd>
+          </div>
+        )}
       </dl>
       {calculated.why && <p class="quiet">{calculated.why}.</p>}
       {proposed && (

@@ -4,12 +4,11 @@ import { WallAlerts } from "../../components/alerts/wall-alerts";
 import { SystemMap } from "../../components/map/system-map";
 import { LeadingChip, leadingLevel } from "../../components/opel/leading";
 import { OpelChip, opelWords } from "../../components/opel/opel-chip";
-import { levelInWords, scoreInWords } from "../../components/opel/opel-level";
+import { levelInWords, scoreInWords, sinceInWords } from "../../components/opel/opel-level";
 import { byNeed, sorted } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { peopleOf } from "../../format/small";
-import { momentBeside } from "../../format/time";
 import { aheadRow } from "../frame/ahead";
 import { type Definitions, isAcute } from "../frame/columns";
 import { standsAgainst } from "../frame/on-wall";
@@ -49,10 +48,8 @@ const SITES = 7;
 
 /** "declared 09:05; calculated 2, 11.8 of 24, indicative". */
 export function besideLevel(opel: OpelSummary, now: number): string {
-  const { declared, level, indicative } = opel;
-  const lead = declared
-    ? `declared ${momentBeside(Date.parse(declared.since), now)}`
-    : level && opelWords[level];
+  const { holds, level, indicative } = opel;
+  const lead = holds ? sinceInWords(holds, now) : level && opelWords[level];
   const calculated = `calculated ${levelInWords(opel).replace("OPEL ", "")}, ${scoreInWords(opel)}`;
   return [lead, indicative ? `${calculated}, indicative` : calculated].filter(Boolean).join("; ");
 }

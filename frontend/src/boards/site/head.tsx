@@ -1,9 +1,8 @@
 import type { Feed, Measures, OpelSummary, Overview, SiteDetail, SystemIdentity } from "../../api/types";
 import { FeedRows } from "../../components/feeds/feeds";
 import { isUnheard } from "../../components/feeds/words";
-import { levelInWords, OpelHeadline } from "../../components/opel/opel-level";
+import { levelInWords, OpelHeadline, sinceInWords } from "../../components/opel/opel-level";
 import { Tile } from "../../components/tile/tile";
-import { momentBeside } from "../../format/time";
 import { hours } from "../../store";
 import { bridgeInShort } from "../beds/words";
 import { type Definitions, dayOf } from "../frame/columns";
@@ -60,9 +59,9 @@ export const headlinesOf = (detail: SiteDetail, wall = false) =>
 export function providerInWords(name: string, opel: OpelSummary | null, now: number): string {
   if (!opel?.level_least) return "";
   const calculated = levelInWords(opel);
-  if (!opel.declared) return `${name}: calculated ${calculated}, nothing declared`;
-  const since = momentBeside(Date.parse(opel.declared.since), now);
-  return `${name}: declared OPEL ${opel.declared.level}, ${since}; calculated ${calculated.replace("OPEL ", "")}`;
+  if (!opel.holds) return `${name}: calculated ${calculated}, nothing declared`;
+  const since = sinceInWords(opel.holds, now);
+  return `${name}: OPEL ${opel.holds.level} ${since}; calculated ${calculated.replace("OPEL ", "")}`;
 }
 
 /** The feeds that the figures of a site rest on: its provider's, and the ambulance service's where ambulances come. */

@@ -192,5 +192,7 @@ const opelSummary = ({ calculated, edition, local }: OpelBreakdown) => ({
   of: calculated.of,
   indicative: calculated.indicative,
   declared: null,
+  told: null,
+  holds: null,
   breakdown: "",
 });

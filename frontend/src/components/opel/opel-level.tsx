@@ -32,6 +32,10 @@ export function OpelCell({ opel }: { opel: OpelSummary | null }) {
   );
 }
 
+/** declared 14:05, or told by its feed 14:05: what people agreed here, or what came by the feed (decision 22). */
+export const sinceInWords = (holds: NonNullable<OpelSummary["holds"]>, now: number): string =>
+  `${holds.origin === "boards" ? "declared" : "told by its feed"} ${momentBeside(Date.parse(holds.since), now)}`;
+
 /** The declared level leads where there is one; the calculated one stands beside it, always. */
 export function OpelHeadline({
   opel,
@@ -46,12 +50,12 @@ export function OpelHeadline({
   /** The first thing on a page: large, and its words beside the shape. */
   hero?: boolean;
 }) {
-  const declared = opel?.declared ?? null;
-  const level = declared?.level ?? opel?.level ?? null;
+  const holds = opel?.holds ?? null;
+  const level = holds?.level ?? opel?.level ?? null;
   const line = (
     <>
       {level && <OpelChip level={level} size={hero ? 50 : 30} />}
-      <b>{declared ? `OPEL ${declared.level}` : levelInWords(opel)}</b>
+      <b>{holds ? `OPEL ${holds.level}` : levelInWords(opel)}</b>
     </>
   );
   return (
@@ -64,8 +68,8 @@ export function OpelHeadline({
         <div class="opel-line">{line}</div>
       )}
       <div class="opel-detail">
-        {declared ? `declared ${momentBeside(Date.parse(declared.since), now)}` : level && opelWords[level]}
-        {(declared || level) && <br />}
+        {holds ? sinceInWords(holds, now) : level && opelWords[level]}
+        {level && <br />}
         {opel?.level_least ? calculatedInWords(opel) : "nothing is scored yet"}
       </div>
     </div>

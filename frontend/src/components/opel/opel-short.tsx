@@ -12,6 +12,8 @@ export const summaryOf = (calculated: OpelCalculated, local = false) => ({
   edition: "",
   local,
   declared: null,
+  told: null,
+  holds: null,
   breakdown: "",
 });
 
