@@ -15,7 +15,8 @@ from services.cli_shared import Json, console, progress_bar, settings_of
 from services.errors import LightshipError
 
 if TYPE_CHECKING:
-    from simulations.report import Line, Report
+    from simulations.lines import Line
+    from simulations.report import Report
 
 NAMES = {
     "attendances": "A&E attendances a day",

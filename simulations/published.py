@@ -64,9 +64,19 @@ class Exception_(_Strict):
     reason: str
 
 
+class Most(_Strict):
+    """The most of a day of a published winter, beside that winter's mean."""
+
+    organisation: str
+    measure: str
+    mean: float
+    most: float
+
+
 class CalibrationFile(_Strict):
     steps: list[Step] = []
     exceptions: list[Exception_] = []
+    winter: list[Most] = []
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,7 @@ class Published:
     dropped: tuple[Dropped, ...]
     steps: tuple[Step, ...] = ()
     exceptions: tuple[Exception_, ...] = ()
+    winter: tuple[Most, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)  # by file
 
     def providers(self) -> list[str]:
@@ -151,7 +162,9 @@ def published(system_name: str | Path = "kent_and_medway") -> Published:
         raise ConfigurationError(f"{folder / 'data'}: no published figures (*_monthly.csv, *_daily.csv)")
     has_notes = (folder / "calibration.yaml").exists()
     notes = read_yaml(folder, "calibration.yaml", CalibrationFile).model if has_notes else CalibrationFile()
-    return Published(monthly, daily, tuple(dropped), tuple(notes.steps), tuple(notes.exceptions), spans)
+    return Published(
+        monthly, daily, tuple(dropped), tuple(notes.steps), tuple(notes.exceptions), tuple(notes.winter), spans
+    )
 
 
 def _day_of(event_id: str) -> date:

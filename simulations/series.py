@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import fmean, pstdev, stdev
 
 import holidays
@@ -91,11 +91,26 @@ def shape_of(ratios: Series) -> Shape | None:
     )
 
 
-def holiday_factors(by_provider: Mapping[str, Series]) -> dict[str, dict[date, float]]:
-    """By kind of holiday, each such day's factor: the mean over the providers that have one."""
-    days = sorted({day for ratios in by_provider.values() for day in ratios if bank_holiday(day)})
-    made: dict[str, dict[date, float]] = {}
-    for day in days:
-        factors = [ratios[day] for ratios in by_provider.values() if day in ratios]
-        made.setdefault(str(bank_holiday(day)), {})[day] = fmean(factors)
-    return made
+@dataclass(frozen=True)
+class Holidays:
+    """The factors of one kind of holiday: of each day the mean over providers, and every provider's own."""
+
+    by_day: Mapping[date, float]
+    factors: tuple[float, ...]
+
+    @property
+    def variance(self) -> float:
+        """Of the mean over all factors."""
+        return stdev(self.factors) ** 2 / len(self.factors) if len(self.factors) > 1 else 0.0
+
+
+def holidays_of(by_provider: Mapping[str, Series]) -> dict[str, Holidays]:
+    """By kind of holiday (bank_holiday, good_friday, christmas)."""
+    found: dict[str, dict[date, list[float]]] = {}
+    for day in sorted({day for ratios in by_provider.values() for day in ratios}):
+        if kind := bank_holiday(day):
+            found.setdefault(kind, {})[day] = [ratios[day] for ratios in by_provider.values() if day in ratios]
+    return {
+        kind: Holidays({day: fmean(each) for day, each in days.items()}, tuple(chain.from_iterable(days.values())))
+        for kind, days in found.items()
+    }
