@@ -19,17 +19,16 @@ from typing import Any
 from simulations.lines import ALL, Line
 from simulations.published import Exception_, Published, published
 from simulations.recorder import Counts
-from simulations.running import Run, run_all
+from simulations.running import EVERYWHERE, Run, run_all
 from simulations.season import winter
 from simulations.series import Holidays, Shape, holidays_of, over_running_mean, shape_of
 
-PARTS = ("levels", "daily", "winter")
+PARTS = ("levels", "daily", "winter", "conservation")
 #: The eight levels, and whether each is a share rather than a count a day.
 LEVELS = (
     "attendances", "within_4_hours", "emergency_admissions", "ga_open", "ga_occupied", "critical_occupied",
     "no_criteria_to_reside", "discharges",
 )  # fmt: skip
-SHARES = ("within_4_hours",)
 SERIES = ("discharges", "no_criteria_to_reside")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LEVEL_LIMIT = 0.05
@@ -38,6 +37,7 @@ SD_LOW, SD_HIGH = 0.7, 1.4
 LAG_LIMIT = 0.2
 ERRORS = 2.0
 YEAR_DAYS = 365
+CONSERVED_DAYS = 14  # keeps every presence, so not for years
 WINTER_DAYS = 151  # November to March
 FLU_WEEKS = 16  # from 14 November, as in 2022/23
 
@@ -84,6 +84,8 @@ def report(asked: Asked, progress: Callable[[float], None]) -> Report:
         lines += daily(real, next(counts for run, counts in runs if run.name == "daily"))
     if "winter" in asked.parts:
         lines += winter(real, next(counts for run, counts in runs if run.name == "winter"))
+    if "conservation" in asked.parts:
+        lines += conservation(next(counts for run, counts in runs if run.name == "conservation"))
     return Report(asked, real, tuple(excused(lines, real.exceptions)), runs)
 
 
@@ -97,10 +99,18 @@ def runs_of(asked: Asked) -> list[Run]:
     if "winter" in asked.parts:
         flu = date(asked.start.year, 11, 14)
         ends = flu + timedelta(weeks=FLU_WEEKS)
-        runs.append(
-            Run("winter", asked.system, date(asked.start.year, 11, 1), asked.winter_days, asked.first_seed, (flu, ends))
-        )
+        begins = date(asked.start.year, 11, 1)
+        runs.append(Run("winter", asked.system, begins, asked.winter_days, asked.first_seed, flu=(flu, ends)))
+    if "conservation" in asked.parts:
+        days = min(asked.days, CONSERVED_DAYS)
+        runs.append(Run("conservation", asked.system, asked.start, days, asked.first_seed, balance=True))
     return runs
+
+
+def conservation(counts: Counts) -> list[Line]:
+    """Nothing may be out of balance, nobody where they cannot be."""
+    found = ((name, sum(counts.daily(EVERYWHERE, name))) for name in ("unbalanced", "faults"))
+    return [Line("conservation", ALL, name, f"{counts.days} days", count, 0, 0, 0) for name, count in found]
 
 
 def excused(lines: Iterable[Line], exceptions: Sequence[Exception_]) -> Iterable[Line]:

@@ -17,10 +17,12 @@ from typing import Any
 from services.configuration import load_system
 from services.domain.clock import LONDON
 from services.domain.system import System
+from simulations.conservation import Conservation
 from simulations.feed import SyntheticSystem
 from simulations.recorder import Counts, Recorder
 
 LOOK_SECONDS = 0.3
+EVERYWHERE = "all"  # what is counted of the whole system
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Run:
     start: date
     days: int
     seed: int
+    balance: bool = False  # read for conservation too
     flu: tuple[date, date] | None = None  # a flu winter from one midnight to the other
 
 
@@ -44,7 +47,13 @@ def counted(run: Run, told: Callable[[int], None] | None = None) -> Counts:
     begins = _midnight(run.start)
     recorder = Recorder(system, begins, run.days)
     feed: Any = SyntheticSystem(system, begins, seed=run.seed, **_incidents(system, run.flu))
-    take = recorder.take
+    reader = Conservation(begins, run.days) if run.balance else None
+
+    def take(event: dict[str, Any]) -> None:
+        recorder.take(event)
+        if reader:
+            reader.take(event)
+
     for event in feed.opening():
         take(event)
     for day in range(1, run.days + 1):
@@ -53,6 +62,12 @@ def counted(run: Run, told: Callable[[int], None] | None = None) -> Counts:
         if told:
             told(1)
     counts = recorder.finish()
+    if reader:
+        verdict = reader.finish()
+        balances = [(b.day - counts.first).days for b in verdict.balances if not b.holds]
+        counts.by_site[EVERYWHERE, "unbalanced"] = [balances.count(day) for day in range(run.days)]
+        counts.by_site[EVERYWHERE, "faults"] = [len(verdict.faults), *[0] * (run.days - 1)]
+        counts.provider_of[EVERYWHERE] = EVERYWHERE
     if run.flu and hasattr(feed, "truth"):
         _flu_beds(counts, feed.truth())
     return counts

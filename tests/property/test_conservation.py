@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.clock import LONDON
-from simulations.conservation import Verdict, conserved
+from simulations.conservation import Conservation, Verdict
 from simulations.feed import SyntheticSystem
 from tests.worlds import small_system
 
@@ -29,7 +30,7 @@ Event = dict[str, Any]
 def test_every_day_balances_in_every_service(seed: int, after: int, scale: float, days: int) -> None:
     start = MIDNIGHT + timedelta(days=after)
     feed = SyntheticSystem(SYSTEM, start, seed=seed, scale=scale)
-    verdict = conserved(start, days, feed.opening(), feed.advance)
+    verdict = judged(feed.opening(), feed.advance(start + timedelta(days=days, hours=1)), start, days)
     assert verdict.faults == ()
     assert [balance for balance in verdict.balances if not balance.holds] == []
     assert sum(balance.arrivals for balance in verdict.balances) > 0
@@ -42,8 +43,11 @@ def events() -> tuple[list[Event], list[Event]]:
     return list(feed.opening()), list(feed.advance(MIDNIGHT + timedelta(days=4)))
 
 
-def judged(opening: list[Event], sent: list[Event]) -> Verdict:
-    return conserved(MIDNIGHT, 3, opening, lambda _: sent)
+def judged(opening: Iterable[Event], sent: Iterable[Event], start: datetime = MIDNIGHT, days: int = 3) -> Verdict:
+    reader = Conservation(start, days)
+    for event in (*opening, *sent):
+        reader.take(event)
+    return reader.finish()
 
 
 def test_the_events_as_they_are_hold(events: tuple[list[Event], list[Event]]) -> None:
