@@ -169,9 +169,9 @@ def _strip(
     for n, (day, value) in enumerate(values.items()):
         points.append(None if value is None else (left + n * step, bottom - value / top * (bottom - upper)))
         if bank_holiday(day):
-            picture.line(left + n * step, bottom, left + n * step, bottom + 6, "span")
-        if day.day == 1:
-            picture.text(left + n * step + 3, bottom + 13, f"{day:%b %Y}" if day.month == 1 or n < 31 else f"{day:%b}",
+            picture.line(left + n * step, bottom, left + n * step, bottom + 5, "span")
+        if day.day == 1 and left + n * step < right - 50:
+            picture.text(left + n * step, bottom + 16, f"{day:%b %Y}" if day.month == 1 or n < 31 else f"{day:%b}",
                          "soft")  # fmt: skip
     picture.path(points, kind if len(values) < 120 else f"{kind} fine")
 

@@ -172,7 +172,7 @@ def daily(real: Published, year: Counts) -> list[Line]:
             series = real.daily.get((provider, measure))
             if series is None:
                 continue
-            published_[provider] = over_running_mean(series, real.steps_of(provider, measure))
+            published_[provider] = over_running_mean(series)
             simulated[provider] = ratios_of(year, provider, measure)
             there, here = shape_of(published_[provider]), shape_of(simulated[provider])
             if there and here:
@@ -236,7 +236,6 @@ def as_json(found: Report) -> dict[str, Any]:
         "excused": sum(1 for line in found.lines if not line.passes and line.excuse),
         "lines": [_line(line) for line in found.lines],
         "dropped": [asdict(row) for row in found.real.dropped],
-        "steps": [{**row.model_dump(), "day": row.day.isoformat()} for row in found.real.steps],
         "published_from": {name: [str(day) for day in span] for name, span in found.real.spans.items()},
     }  # fmt: skip
 

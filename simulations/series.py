@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -51,19 +51,13 @@ def bank_holiday(day: date) -> str | None:
     return None if name is None else "good_friday" if name == "Good Friday" else "bank_holiday"
 
 
-def over_running_mean(series: Series, steps: Sequence[date] = ()) -> dict[date, float]:
-    """Each day over the mean of the 29 days around it. No window reaches over one of `steps`, the first days of
-    another way of counting.
-    """
+def over_running_mean(series: Series) -> dict[date, float]:
+    """Each day over the mean of the 29 days around it, where at least 20 of these have a figure."""
     half = WINDOW_DAYS // 2
     made: dict[date, float] = {}
     for day, value in series.items():
-        window = [
-            series[near]
-            for offset in range(-half, half + 1)
-            if (near := day + timedelta(days=offset)) in series
-            and not any(min(day, near) < step <= max(day, near) for step in steps)
-        ]
+        around = (day + timedelta(days=offset) for offset in range(-half, half + 1))
+        window = [series[near] for near in around if near in series]
         mean = fmean(window)
         if len(window) >= FEWEST_DAYS and mean > 0:
             made[day] = value / mean

@@ -204,11 +204,7 @@ def _notes(found: Report, excused: Sequence[Line]) -> str:
         which = f"{line.organisation} {NAMES[line.measure]}" + (f", {line.detail}" if line.detail else "")
         reasons.setdefault(str(line.excuse), []).append(which)
     words += [f"- {'; '.join(which)}: {reason}" for reason, which in reasons.items()] or ["Nothing."]
-    words.append("\n## What was left out of the published figures, or is told apart\n")
-    words += [
-        f"- {step.organisation} {NAMES.get(step.measure, step.measure)} from {step.day:%-d %B %Y}: {step.reason}"
-        for step in found.real.steps
-    ]
+    words.append("\n## What was left out of the published figures\n")
     grouped: dict[tuple[str, str, str], list[str]] = {}
     for row in found.real.dropped:
         name = NAMES.get(row.measure, row.measure.replace("_", " "))
