@@ -112,7 +112,10 @@ def import_files(
     history: Annotated[bool, typer.Option("--history", help="Old events, with the senders' own recordedat.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Take files in through the same door as POST /api/v1/events; what is refused goes to quarantine."""
+    """Take files in through the same door as POST /api/v1/events; what is refused goes to quarantine.
+
+    NDJSON goes on where an import of the same file was interrupted.
+    """
     from services.ingest.files import HISTORY_DAYS, import_file
     from services.ingest.intake import Taken
 
@@ -124,11 +127,14 @@ def import_files(
             door = replace(intake.door, max_age_days=HISTORY_DAYS) if old else intake.door
             for share in import_file(replace(intake, door=door), path, settings.system, taken):
                 progress.update(task, completed=share)
-    totals = {"accepted": taken.accepted, "duplicate": taken.duplicate, "quarantined": taken.quarantined}
+    totals = {"resumed": taken.resumed} if taken.resumed else {}
+    totals |= {"accepted": taken.accepted, "duplicate": taken.duplicate, "quarantined": taken.quarantined}
     reasons = [{key: getattr(reason, key) for key in reason.__slots__} for reason in taken.reasons]
     if as_json:
         print(json.dumps(totals | {"reasons": reasons}, default=str))
         return
+    if taken.resumed:
+        _say(f"{taken.resumed} were in since an import that was interrupted")
     _say(f"{totals['accepted']} accepted, {totals['duplicate']} known already, {totals['quarantined']} quarantined")
     for reason in taken.reasons[:10]:
         _say(f"  item {reason.index}: {reason.reason}")

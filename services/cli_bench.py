@@ -58,6 +58,21 @@ def bench_live(
     _show(result, as_json)
 
 
+@bench_app.command("feed")
+def bench_feed(
+    days: Annotated[float, typer.Option(min=0.1, max=400, help="Days of Kent; a year is 365.")] = 14,
+    data_dir: Annotated[Path | None, typer.Option(help="Where there is room: a year takes 13 GB for a while.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Making synthetic days, and taking them into a fresh store: simulated days and events a second of each."""
+    from benchmarks import feed
+
+    with progress_bar(as_json) as progress:
+        tasks = {half: progress.add_task(half.capitalize(), total=1.0) for half in ("generation", "import")}
+        result = feed.run(days, lambda half, share: progress.update(tasks[half], completed=share), data_dir)
+    _show(result, as_json)
+
+
 def _show(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(result))

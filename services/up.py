@@ -309,7 +309,7 @@ class Now:
 def _feed(settings: Settings, options: Options, url: str) -> subprocess.Popen[bytes]:
     """The synthetic system stands for the trusts' own machines, so it is a process of its own."""
     command = [
-        sys.executable, "-m", "services.cli", "feed", "run", "--seed", str(options.seed), "--scale",
+        sys.executable, "-m", "services.cli", "feed", "live", "--seed", str(options.seed), "--scale",
         str(options.scale), "--history-days", str(options.history_days), "--speed", str(options.speed), "--quiet",
         "--tethered",
     ]  # fmt: skip

@@ -53,11 +53,11 @@ class Ambulances:
         self._stream_weights = list(AMBULANCE_STREAMS.values())
         self.calls_a_day = sum(self._weights) / CONVEYED
 
-    def call(self, _: object = None) -> None:
-        """Somebody rings 999 now."""
+    def call(self, near: Department | None = None) -> None:
+        """Somebody rings 999 now, near one department or wherever people do."""
         world, random = self._world, self._random
         now, outbox = world.now, self._world.outbox
-        ed = random.choices(self._departments, self._asked())[0]
+        ed = near or random.choices(self._departments, self._asked())[0]
         outcome = random.random()
         stream = random.choices(self._streams, self._stream_weights)[0]
         person = world.people.draw(now, CHILDREN if stream == "paediatric" else EMERGENCY, ed.site.town)
@@ -102,6 +102,20 @@ class Ambulances:
         longer = [boarding_strain(ed.boarded) - boarding_strain(ed.demand.figures.boarded) for ed in self._departments]
         return a_share * sum(longer) / len(longer)
 
+    def casualty(self, ed: Department, stream: str) -> None:
+        """Somebody hurt is brought to that department from where crews are already at work."""
+        world, outbox, source = self._world, self._world.outbox, self._source
+        now = world.now
+        person = world.people.draw(now, CHILDREN if stream == "paediatric" else EMERGENCY, ed.site.town)
+        subject = outbox.visit(source, "A")
+        called = {**person.data, "category": "C1" if stream == "resus" else "C2", "clock_start": iso(now + 40)}
+        outbox.send("ambulance.called", source, subject, now, called, person.nhsnumber)
+        outbox.send("ambulance.assigned", source, subject, now + MINUTE, {})
+        on_scene = now + int(self._random.uniform(2, 8) * MINUTE)
+        outbox.send("ambulance.on_scene", source, subject, on_scene, {})
+        leaves = on_scene + int(lognormal_mean(self._random, 18, 0.4) * MINUTE)
+        self._convey(subject, person, ed, stream, leaves)
+
     def _category(self, outcome: float, stream: str) -> tuple[str, float, float]:
         random = self._random
         if outcome > CONVEYED + SEE_AND_TREAT:
@@ -140,6 +154,8 @@ class Ambulances:
         if taken > COHORT_AFTER and random.random() < 0.5:
             outbox.send("ambulance.cohorted", self._source, subject, now + COHORT_AFTER // 2, site)
         outbox.send("ambulance.handed_over", self._source, subject, handed_over, site)
+        world.books.enter("handover", ed.code, now)
+        world.books.leave("handover", ed.code, handed_over)
         cleared = handed_over + int(lognormal_mean(random, 12, 0.5) * MINUTE)
         outbox.send("ambulance.cleared", self._source, subject, cleared, {**site, "outcome": "conveyed"})
         # The four-hour clock starts at handover or 15 minutes after arrival, whichever is first (domain.md 7).

@@ -22,7 +22,10 @@ SPECIALTY_FIRST = 0.85  # how often the ward of the right specialty is taken whe
 
 
 class Ward:
-    __slots__ = ("closed", "code", "core", "escalation", "held", "most_escalation", "occupants", "pool", "site", "unit")
+    __slots__ = (
+        "barred", "closed", "code", "core", "escalation", "held", "most_escalation", "occupants", "pool", "site",
+        "unit",
+    )  # fmt: skip
 
     def __init__(self, unit: Unit, site: Site, day: datetime) -> None:
         capacity = [c for c in unit.capacities if c.valid_from <= day.date()] or unit.capacities[:1]
@@ -33,13 +36,14 @@ class Ward:
         self.most_escalation = capacity[-1].escalation
         self.escalation = 0
         self.closed = 0
+        self.barred = 0  # take nobody in once they are empty, and are then closed (incident_kinds.py)
         self.held = 0
         self.occupants: dict[str, None] = {}
         self.pool: Pool
 
     @property
     def free(self) -> int:
-        return self.core + self.escalation - self.closed - self.held
+        return self.core + self.escalation - max(self.closed, self.barred) - self.held
 
 
 class Pool:

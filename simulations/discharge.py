@@ -7,6 +7,7 @@ Delays are scaled by trust until the share of occupied beds without criteria to 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,7 @@ BOARD_ROUND_HOURS = (8.0, 11.5)  # local: when wards say who no longer meets the
 HOME_VISIT = 0.06  # of complex leavers try their home for some hours first, their bed held (assumption)
 COMMUNITY_BED = 0.6  # of pathway 2 go to a community hospital if it has a bed (assumption)
 #: From the end of a stay's last part to an hour at which people leave, weekends included (measured).
-ROUNDING_DAYS = 0.42
+ROUNDING_DAYS = 0.75
 DELAY_ROUNDING_DAYS = 0.35  # of those on pathways 1 to 3, from the end of their wait (measured)
 
 
@@ -79,6 +80,7 @@ class Discharges:
         self._random = world.stream("discharges")
         self._inpatients = inpatients
         self.step_down: Any = None  # set by feed.py: VirtualWards.step_down
+        self.held_back: list[Callable[[Stay], int | None]] = []  # of a lost service: when to try again, None to go
         hours = list(DISCHARGE_HOURS)
         self._by_17 = sum(hours[:17])
         self._hours: dict[str, list[float]] = {}
@@ -90,6 +92,7 @@ class Discharges:
             self._leaving[provider] = Leaving(figures.weekdays)
             self._told[provider] = Runs(world.stream(f"told/{provider}"), figures.told_spread, figures.told_memory)
             self._delays[provider] = Runs(world.stream(f"delays/{provider}"), figures.delay_spread, DELAY_MEMORY)
+        self._recorded: set[str] = set()  # who was said to be without criteria to reside, and is still in
         self._lounges = {
             site.code for site in world.system.sites for unit in site.units if unit.kind == "discharge_lounge"
         }
@@ -176,6 +179,7 @@ class Discharges:
             back = int(at + 0.22 * whole)
             again = int(at + 0.24 * whole) + 1
             self._send(stay, "discharge.criteria_met_again", back, {"site": stay.ward.site.code})
+            self._world.books.leave("no_criteria", stay.ward.site.code, back)
             self._not_met(stay, again, pathway)
         elif stay.ward.pool.kind in ("ga_adult", "community") and whole > 2 * DAY and random.random() < HOME_VISIT:
             out = local_time(local_seconds(at + whole // 2) // DAY, int(random.uniform(9, 12) * HOUR))
@@ -193,9 +197,11 @@ class Discharges:
         draw = random.random()
         delay = codes[0] if draw < 0.5 else codes[int(random.random() * len(codes))]
         medway = (stay.person.data.get("neighbourhood") or site.town).lower().startswith(MEDWAY_TOWNS)
-        council = "other" if draw > 0.96 else "medway" if medway else "kent"
+        council = stay.council = stay.council or ("other" if draw > 0.96 else "medway" if medway else "kent")
         data = {"site": site.code, "pathway": pathway, "delay": delay, "council": council}
         self._send(stay, "discharge.criteria_not_met", at, data)
+        self._world.books.enter("no_criteria", site.code, at)
+        self._recorded.add(stay.subject)
         self._send(stay, "discharge.ready_date_set", at + 5 * MINUTE, {"site": site.code, "ready_on": _local_date(at)})
         return council
 
@@ -271,6 +277,10 @@ class Discharges:
     def leaves(self, stay: Stay) -> None:
         """The bed is left, and whoever waits for one is served."""
         world, random, ward, now = self._world, self._random, stay.ward, self._world.now
+        again = max((later for each in self.held_back if (later := each(stay))), default=None)
+        if again is not None:
+            world.at(again, self.leaves, stay)
+            return
         reason, pathway = "discharged", stay.pathway
         target = None
         if stay.died:
@@ -289,6 +299,10 @@ class Discharges:
             data["pathway"] = pathway
         self._send(stay, "bed.left", now, data)
         del ward.occupants[stay.subject]
+        world.books.leave("bed", ward.code, now)
+        if stay.subject in self._recorded:
+            self._recorded.remove(stay.subject)
+            world.books.leave("no_criteria", ward.site.code, now)
         if target:
             arrival = now + int(random.uniform(0.5, 1.5) * HOUR)
             world.at(arrival, self._reaches_community, (target, stay.person, stay.subject))

@@ -102,6 +102,7 @@ class Emergency:
             data["unit"] = ed.waiting_room.code
         send = world.outbox.send
         send("ed.arrived", ed.provider, subject, now, data, person.nhsnumber, follows)
+        world.books.enter("ed", code, now)
         send(
             "ed.streamed", ed.provider, subject, now + 60 + int(random.random() * 300), {"site": code, "stream": stream}
         )
@@ -131,6 +132,7 @@ class Emergency:
             world.outbox.send("ed.triaged", ed.provider, subject, triaged, {"site": ed.code, "acuity": 4})
         reason = "left_before_treatment" if after else "left_before_assessment"
         world.outbox.send("ed.departed", ed.provider, subject, leaves, {"site": ed.code, "reason": reason})
+        world.books.leave("ed", ed.code, leaves)
         world.people.release(person, leaves + HOUR)
 
     def _treatment_centre(self, ed: Department, subject: str, person: Person, triaged: int) -> None:
@@ -144,12 +146,14 @@ class Emergency:
             world.at(leaves, self._sent_on, (ed, subject, person))
             return
         world.outbox.send("ed.departed", ed.provider, subject, leaves, {"site": ed.code, "reason": "discharged"})
+        world.books.leave("ed", ed.code, leaves)
         world.people.release(person, leaves + HOUR)
 
     def _sent_on(self, item: tuple[Department, str, Person]) -> None:
         ed, subject, person = item
         data = {"site": ed.code, "reason": "transferred"}
         self._world.outbox.send("ed.departed", ed.provider, subject, self._world.now, data)
+        self._world.books.leave("ed", ed.code, self._world.now)
         near = [full for full in self._full if full.site.place == ed.site.place] or self._full
         target = near[int(self._random.random() * len(near))]
         stream = "paediatric" if person.age_band == "0-17" else "majors"
@@ -218,6 +222,7 @@ class Emergency:
         send, subject, provider = world.outbox.send, attendance.subject, ed.provider
         send("ed.referred", provider, subject, referred, {**site, "service": service})
         send("ed.decision_to_admit", provider, subject, decided_at, site)
+        world.books.enter("bed_wait", ed.code, decided_at)
         asked: dict[str, Any] = {**site, "bed_kind": kind}
         if specialty:
             asked["specialty"] = specialty
@@ -312,6 +317,8 @@ class Emergency:
             send = self._world.outbox.send
             send("sdec.arrived", ed.provider, attendance.subject, comes, {"site": ed.code})
             send("sdec.departed", ed.provider, attendance.subject, home, {"site": ed.code})
+            self._world.books.enter("sdec", ed.code, comes)
+            self._world.books.leave("sdec", ed.code, home)
         self._world.people.release(attendance.person, home + HOUR)
 
     def _departs(self, attendance: Attendance, reason: str) -> None:
@@ -323,6 +330,9 @@ class Emergency:
         self._leave_area(attendance)
         data: dict[str, Any] = {"site": ed.code, "reason": reason}
         self._world.outbox.send("ed.departed", ed.provider, attendance.subject, self._world.now, data)
+        self._world.books.leave("ed", ed.code, self._world.now)
+        if attendance.decided:
+            self._world.books.leave("bed_wait", ed.code, self._world.now)
         if area and area is not ed.corridor:
             self._serve(area)
 
@@ -336,6 +346,7 @@ class Emergency:
         send("ed.moved", ed.provider, attendance.subject, now, {"site": ed.code, "unit": area.code})
         if area is ed.corridor:
             send("corridor_care.started", ed.provider, attendance.subject, now, {"site": ed.code})
+            self._world.books.enter("corridor", ed.code, now)
 
     def _leave_area(self, attendance: Attendance) -> None:
         ed, area = attendance.ed, attendance.area
@@ -346,6 +357,7 @@ class Emergency:
         if area is ed.corridor:
             data = {"site": ed.code}
             self._world.outbox.send("corridor_care.ended", ed.provider, attendance.subject, self._world.now, data)
+            self._world.books.leave("corridor", ed.code, self._world.now)
 
     def _serve(self, area: Area) -> None:
         while area.waiting and area.inside < area.capacity:

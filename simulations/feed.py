@@ -6,7 +6,7 @@ numbers and NHS numbers (999 range only) that the door then replaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,12 @@ from simulations.ambulance import Ambulances
 from simulations.arrivals import Arrivals
 from simulations.beds import Beds
 from simulations.emergency import Emergency
+from simulations.incident_kinds import Parts
+from simulations.incidents import Incident, Incidents
 from simulations.inpatient import Inpatients
 from simulations.returns import Returns
 from simulations.shape import HOUR
+from simulations.truth import Books
 from simulations.virtual_ward import VirtualWards
 from simulations.volumes import demand_of
 from simulations.world import World
@@ -57,10 +60,14 @@ class SyntheticSystem:
     """Stands in for every sender of a system.
 
     start (aware): the moment the world begins, with beds and departments already occupied. `opening` gives the events
-    of the journeys in place then (and of those they follow), `advance` what is sent after it.
+    of the journeys in place then (and of those they follow), `advance` what is sent after it. incidents: by timetable;
+    others may be begun while it runs. `truth` holds what was told of them and not taken yet.
     """
 
-    def __init__(self, system: System, start: datetime, *, seed: int = 1, scale: float = 1.0) -> None:
+    def __init__(
+        self, system: System, start: datetime, *, seed: int = 1, scale: float = 1.0,
+        incidents: Sequence[Incident] = (),
+    ) -> None:  # fmt: skip
         if start.tzinfo is None:
             raise ValueError("start has no time zone; give an aware datetime, for instance in UTC")
         self._settings = FeedSettings(seed, scale)
@@ -68,6 +75,23 @@ class SyntheticSystem:
         self._start = int(start.timestamp())
         self._opening: list[dict[str, Any]] = []
         self._world: World | None = None
+        self._planned = tuple(incidents)
+        self._incidents: Incidents | None = None
+        self._truth: list[tuple[str, int, dict[str, Any]]] = []
+
+    @property
+    def incidents(self) -> Incidents:
+        self._began()
+        assert self._incidents is not None  # made with the world
+        return self._incidents
+
+    def truth(self) -> list[tuple[str, int, dict[str, Any]]]:
+        """What was told apart from the events since the last call: kind, epoch seconds, facts."""
+        told, self._truth = self._truth, []
+        return told
+
+    def _tell(self, kind: str, at: int, **facts: Any) -> None:
+        self._truth.append((kind, at, facts))
 
     def opening(self) -> Iterator[dict[str, Any]]:
         """Raw CloudEvents of the journeys in place at the start, every time and sentat <= start, ordered by time."""
@@ -83,6 +107,11 @@ class SyntheticSystem:
             world.run(step)
             yield from world.outbox.due(step)
         yield from world.outbox.due(min(end, world.now))
+
+    @property
+    def books(self) -> Books:
+        """Where the synthetic people really are."""
+        return self._began().books
 
     def _began(self) -> World:
         if self._world is None:
@@ -100,6 +129,7 @@ class SyntheticSystem:
         inpatients.discharges.step_down = virtual_wards.step_down
         arrivals = Arrivals(world, inpatients, emergency, ambulances, virtual_wards)
         returns = Returns(world, beds, virtual_wards)
+        self._incidents = Incidents(Parts(world, emergency, ambulances, inpatients), self._tell)
         inpatients.fill(world.now)
         virtual_wards.fill(world.now)
         world.at(world.now, arrivals.hour)
@@ -109,6 +139,7 @@ class SyntheticSystem:
         returns.everything(self._start - 1)
         self._opening.extend(world.outbox.take_before(self._start))
         world.now = self._start - 1
+        self._incidents.plan(self._planned)
         return world
 
 

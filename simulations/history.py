@@ -41,7 +41,8 @@ class _Journey:
 
 
 class History:
-    """Takes raw CloudEvents in the order of `sentat`, and gives them back by subject: `first`, then `backwards`.
+    """Takes raw CloudEvents in the order of their delivery (`recordedat`, else `sentat`), and gives them back by
+    subject: `first`, then `backwards`.
 
     folder: where there is room for it, about 1 MB a day of Kent and Medway. Raises OSError where there is none.
     """
@@ -69,14 +70,15 @@ class History:
         return sum(len(each.events) for each in self._journeys.values()) + sum(map(len, self._standing.values()))
 
     def take(self, event: dict[str, Any]) -> None:
-        hour = event["sentat"][:13]
+        delivered = event.get("recordedat", event["sentat"])
+        hour = delivered[:13]
         if hour != self._hour:
             self._hour = hour
-            self._lay_away(f"{datetime.fromisoformat(event['sentat']) - GRACE:%Y-%m-%dT%H}")
+            self._lay_away(f"{datetime.fromisoformat(delivered) - GRACE:%Y-%m-%dT%H}")
         self.events += 1
         subject, type_ = event["subject"], event["type"]
         line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
-        if subject in self._standing_subjects or (EVENT_TYPES[type_].kind or "stay") not in _JOURNEYS:
+        if subject in self._standing_subjects or _kind(type_) not in _JOURNEYS:
             self._standing_subjects.add(subject)
             self._standing.setdefault(subject, bytearray()).extend(line)
             return
@@ -133,6 +135,11 @@ class History:
         self._file.seek(start)
         for group in zlib.decompress(self._file.read(length)).split(b"\n\n"):
             yield _lines(group)
+
+
+def _kind(type_: str) -> str | None:
+    known = EVENT_TYPES.get(type_)  # a sender may say what no door takes
+    return (known.kind or "stay") if known else None
 
 
 def _lines(events: bytes | bytearray) -> Group:

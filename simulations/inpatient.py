@@ -7,11 +7,12 @@ occupied / arrivals a day. Pressure makes stays shorter, which keeps a hospital 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from simulations.beds import Beds, Pool, Ward
 from simulations.days import OCCUPANCY_MONTHS, monthly
-from simulations.discharge import Discharges
+from simulations.discharge import ROUNDING_DAYS, Discharges
 from simulations.lengths import ELECTIVE_DAYS, ZERO_DAY_HOURS, solve
 from simulations.levers import Lever
 from simulations.people import CHILDREN, ELECTIVE, EMERGENCY, MOTHERS, Person
@@ -31,7 +32,7 @@ RESPONSE, LEAST_FACTOR, MOST_FACTOR = 4.0, 0.5, 1.5  # a point of occupancy abov
 
 class Stay:
     __slots__ = (
-        "active_end", "admission", "died", "generation", "pathway", "person", "pool", "provider", "short",
+        "active_end", "admission", "council", "died", "generation", "pathway", "person", "pool", "provider", "short",
         "specialty", "subject", "virtual_ward", "ward",
     )  # fmt: skip
 
@@ -44,6 +45,7 @@ class Stay:
         self.admission = admission
         self.specialty = specialty
         self.pathway: int | None = None
+        self.council = ""
         self.short = False
         self.active_end = 0
         self.died = False
@@ -58,6 +60,7 @@ class Inpatients:
         self._world = world
         self._random = world.stream("inpatients")
         self.beds = beds
+        self.watched: list[Callable[[Stay], None]] = []  # told of every stay as it begins
         self.demand = {row.site.code: row for row in demand}
         self.discharges = Discharges(world, self)
         solved = solve(world.system, beds, self.demand, min(1.0, world.scale))
@@ -140,6 +143,9 @@ class Inpatients:
         if ward.held > ward.core - ward.closed:
             data["escalation"] = True
         outbox.send("bed.admitted", stay.provider, stay.subject, at, data, person.nhsnumber, follows)
+        self._world.books.enter("bed", ward.code, at)
+        for told in self.watched:
+            told(stay)
         return stay
 
     def _active_days(self, pool: Pool) -> float:
@@ -179,6 +185,8 @@ class Inpatients:
         if ward.held > ward.core - ward.closed:
             data["escalation"] = True
         self._world.outbox.send("bed.transferred", ward.site.provider, stay.subject, at, data)
+        self._world.books.leave("bed", old.code, at)
+        self._world.books.enter("bed", ward.code, at)
         self.beds.release(old)
 
     def _moves_ward(self, stay: Stay) -> None:
@@ -267,7 +275,8 @@ class Inpatients:
             )
             self._world.at(at + total - elapsed, self._wants_step_down, stay)
         else:
-            stay.active_end = int(at + total - elapsed)
+            ready = pool.kind == "ga_adult" and random.random() < ROUNDING_DAYS / (mean + ROUNDING_DAYS)
+            stay.active_end = at if ready else int(at + total - elapsed)
             self._world.at(stay.active_end, self._ends, (stay, 0))
 
     def draw(self, bands: tuple[float, ...], ward: Ward, sex: str | None = None) -> Person:

@@ -23,7 +23,7 @@ ELECTIVE = (0.0, 0.16, 0.40, 0.24, 0.16, 0.04)
 MOTHERS = (0.0, 0.97, 0.03, 0.0, 0.0, 0.0)
 OLDER = (0.0, 0.02, 0.10, 0.20, 0.36, 0.32)
 
-NUMBERS = 1_000_000  # 999 000 000x to 999 999 999x
+NUMBERS = 980_000  # 999 000 000x to 999 979 999x; those above are second numbers of people, to be merged
 HIGH_INTENSITY = 0.02  # of people
 HIGH_INTENSITY_VISITS = 0.08  # of visits (assumption: few people, many visits)
 LOCAL_VISITS = 0.6  # of visits come from neighbourhoods named after the site's town (assumption)

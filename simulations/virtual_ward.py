@@ -179,6 +179,7 @@ class VirtualWards:
     def _onboards(self, referral: Referral, at: int, ends: int) -> None:
         referral.ward.inside[referral.subject] = None
         self._send("virtual_ward.onboarded", referral, at)
+        self._world.books.enter("virtual_ward", referral.ward.code, at)
         action = self._escalates if self._random.random() < ESCALATED else self._ends
         self._world.at(ends, action, referral)
 
@@ -201,6 +202,7 @@ class VirtualWards:
         referral.ward.held -= 1
         referral.ward.inside.pop(referral.subject, None)
         self._send("virtual_ward.discharged", referral, self._world.now, reason=reason)
+        self._world.books.leave("virtual_ward", referral.ward.code, self._world.now)
 
     def _escalates(self, referral: Referral) -> None:
         now = self._world.now

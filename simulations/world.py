@@ -13,6 +13,7 @@ from simulations.levers import Levers
 from simulations.messages import Outbox
 from simulations.people import People
 from simulations.shape import DAY, local_seconds
+from simulations.truth import Books
 
 Action = Callable[[Any], None]
 LONGEST_DAYS = 180.0  # nobody found in place has been there longer; doors refuse what is over a year old
@@ -27,6 +28,7 @@ class World:
         self.scale = scale
         self.now = begins
         self.levers = Levers()
+        self.books = Books()
         self.outbox = Outbox(begins, self.stream("senders"))
         self.people = People(system, self.stream("people"))
         self._heap: list[tuple[int, int, Action, Any]] = []

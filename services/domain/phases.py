@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -57,6 +58,7 @@ Opening = tuple[str | None, str | None, str | None, float | None, tuple[str, ...
 
 _OPEN = (None, None)
 _new = tuple.__new__  # what `Phase(...)` does, at a third of its cost
+_TIME = attrgetter("time")
 _BY_START = attrgetter("from_at", "name")
 _LAST_WORD = {name: name.rpartition(".")[2] for name in EVENT_TYPES}
 
@@ -115,9 +117,26 @@ def _turns(
     name: str, story: Story, opens: str, closes: str, end: End, opening: Callable[[Milestone], Opening] = _here
 ) -> list[Phase]:
     """What begins and ends by turns, as often as it is said."""
-    turns = story.all(opens, closes)
+    turns = _by_turns(story.all(opens, closes), opens)
     stints = zip(_stints(name, turns, end, opening), turns, strict=True)
     return [phase for phase, start in stints if start.type == opens]
+
+
+def _by_turns(turns: list[Milestone], opens: str) -> list[Milestone]:
+    """Those of one moment each end or begin what the one before them left. Many clocks show only minutes: of what was
+    told for the same one nobody said the order, and somebody who came and went would be there for ever.
+    """
+    if all(one.time != other.time for one, other in pairwise(turns)):
+        return turns
+    found: list[Milestone] = []
+    is_open = False
+    for _, moment in groupby(turns, _TIME):
+        waiting = list(moment)
+        while waiting:
+            index = next((i for i, turn in enumerate(waiting) if (turn.type == opens) != is_open), 0)
+            found.append(waiting.pop(index))
+            is_open = found[-1].type == opens
+    return found
 
 
 def _interval(story: Story, found: list[Phase], name: str, opens: str, *closes: str) -> None:

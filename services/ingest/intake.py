@@ -7,7 +7,7 @@ Whoever is told a count is told it after the database's commit: a failure on the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from psycopg import Connection
 
 from services.domain.facts import Fact
 from services.errors import LightshipError, RefusedEvent
@@ -23,7 +24,7 @@ from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.store import quarantine
 from services.store.database import Database
-from services.store.events import Batch, commit, drafted
+from services.store.events import Batch, Ingested, commit, drafted
 from services.store.quarantine import Refused
 from services.store.recent import Recent
 
@@ -35,6 +36,7 @@ _JSON = "application/json"
 _BYTES = "application/octet-stream"
 _GZIP_MAGIC = b"\x1f\x8b"
 Refusals = list[tuple[RawItem, RefusedEvent]]
+Note = Callable[[Connection[Any], int], None]
 _log = structlog.get_logger(__name__)
 
 
@@ -56,13 +58,16 @@ class Reason:
 
 @dataclass
 class Taken:
-    """What became of the events of a body. reasons: of the first 100 refused. readable: anything was an event."""
+    """What became of the events of a body. reasons: of the first 100 refused. readable: anything was an event.
+    resumed: items that an interrupted import of the same file had taken in before.
+    """
 
     accepted: int = 0
     duplicate: int = 0
     quarantined: int = 0
     reasons: list[Reason] = field(default_factory=list)
     readable: bool = False
+    resumed: int = 0
 
     @property
     def reasons_left_off(self) -> int:
@@ -111,9 +116,11 @@ def take_in(
 
 def take_stream(
     intake: Intake, items: Iterable[RawItem], taken: Taken, *, now: datetime, only_source: str | None = None,
-    content_type: str = _JSON,
+    content_type: str = _JSON, note: Note | None = None,
 ) -> Iterator[Taken]:  # fmt: skip
     """Take items in, a batch at a time, counting into `taken`; yields it whenever a batch is durable.
+
+    note: called in the transaction of each batch with its connection and the number of its last item.
 
     While the database takes one batch, the next are judged and drafted. Where it fails at one, those that wait behind
     it are not begun; where the source breaks off, what came before is taken in.
@@ -121,9 +128,10 @@ def take_stream(
     waiting: deque[Future[None]] = deque()
     last: Future[None] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="intake") as pool:
-        for facts, refusals in _batches(intake.door, items, taken, now, only_source):
+        for facts, refusals, number in _batches(intake.door, items, taken, now, only_source):
             ready = drafted(facts, intake.recent) if facts else None
-            last = pool.submit(_flush_after, last, intake, taken, ready, refusals, now, content_type)
+            noted = note and (note, number)
+            last = pool.submit(_flush_after, last, intake, taken, ready, refusals, now, content_type, noted)
             waiting.append(last)
             if len(waiting) > AHEAD:
                 waiting.popleft().result()
@@ -135,18 +143,19 @@ def take_stream(
 
 def _batches(
     door: Door, items: Iterable[RawItem], taken: Taken, now: datetime, only_source: str | None
-) -> Iterator[tuple[list[Fact], Refusals]]:
-    """Items judged, a batch at a time; where the source breaks off, what came before is given, and then the error.
+) -> Iterator[tuple[list[Fact], Refusals, int]]:
+    """Items judged, a batch at a time, and the number of the last of them; where the source breaks off, what came
+    before is given, and then the error.
 
     Each is judged as soon as it is read: what was just made is at hand, and a batch read first is not.
     """
     facts: list[Fact] = []
     refusals: Refusals = []
-    plain = door.plain
+    plain, number = door.plain, -1
     size = room = min(FIRST_BATCH, BATCH)
     try:
         for item in items:
-            _, raw, event, refusal, _ = item
+            number, raw, event, refusal, _ = item
             fact = plain(raw, now, now) if event is None and refusal is None else None
             if fact is not None and (only_source is None or only_source == fact.source):
                 facts.append(fact)
@@ -160,16 +169,16 @@ def _batches(
             room -= 1
             if not room:
                 taken.readable = taken.readable or bool(facts)
-                yield facts, refusals
+                yield facts, refusals, number
                 facts, refusals = [], []
                 size = room = min(2 * size, BATCH)
     except LightshipError:
         if facts or refusals:
-            yield facts, refusals
+            yield facts, refusals, number
         raise
     taken.readable = taken.readable or bool(facts)
     if facts or refusals:
-        yield facts, refusals
+        yield facts, refusals, number
 
 
 def judge(
@@ -200,25 +209,39 @@ def _flush_after(before: Future[None] | None, *batch: Any) -> None:
 
 def _flush(
     intake: Intake, taken: Taken, ready: Batch | None, refusals: Refusals, now: datetime,
-    content_type: str = _JSON,
+    content_type: str = _JSON, noted: tuple[Note, int] | None = None,
 ) -> None:  # fmt: skip
     """Commit a batch and count it."""
     with intake.database.connection() as connection:
-        if ready is not None:
-            done = commit(connection, ready, intake.recent)
-            taken.accepted += done.accepted
-            taken.duplicate += done.duplicates
-        if not refusals:
-            return
-        held = [_refused(intake.door, item, refusal, now, content_type) for item, refusal in refusals]
-        ids = quarantine.put(connection, intake.keys, held)
+        if noted is None:
+            done, ids = _put(connection, intake, ready, refusals, now, content_type)
+        else:
+            with connection.transaction():
+                done, ids = _put(connection, intake, ready, refusals, now, content_type)
+                noted[0](connection, noted[1])
+    taken.accepted += done.accepted
+    taken.duplicate += done.duplicates
     room = REASONS_SHOWN - len(taken.reasons)
     for (item, refusal), id_ in list(zip(refusals, ids, strict=True))[:room]:
         taken.reasons.append(Reason(item.number, refusal.field, refusal.reason, id_))
     taken.quarantined += len(refusals)
 
 
-def _refused(door: Door, item: RawItem, refusal: RefusedEvent, now: datetime, content_type: str) -> Refused:
+def _put(
+    connection: Connection[Any], intake: Intake, ready: Batch | None, refusals: Refusals, now: datetime,
+    content_type: str,
+) -> tuple[Ingested, list[UUID]]:  # fmt: skip
+    done = commit(connection, ready, intake.recent) if ready is not None else Ingested(0, 0)
+    if not refusals:
+        return done, []
+    held = [refused(intake.door, item, refusal, now, content_type) for item, refusal in refusals]
+    return done, quarantine.put(connection, intake.keys, held)
+
+
+def refused(
+    door: Door, item: RawItem, refusal: RefusedEvent, now: datetime, content_type: str = _JSON
+) -> Refused:  # fmt: skip
+    """What the quarantine keeps of an item that the door refused."""
     sent = item.raw if item.event is None else item.event
     source, type_ = door.known(sent)
     return Refused(

@@ -55,6 +55,7 @@ class _Event(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     sentat: datetime | None = None
     nhsnumber: str | None = None
     follows: str | None = None
+    recordedat: datetime | None = None
 
 
 #: A payload found right: its model, the same ready for JSON, and its quotation marks.
@@ -67,6 +68,7 @@ class ShortWay:
     def __init__(self, door: Door) -> None:
         self._limits = door.check_times
         self._sources = door.rules.sources.all
+        self._trusted = door.trusted
         self._decode = msgspec.json.Decoder(_Event).decode
         self._uid = door.keys.event_uid
         self._journeys = _Remembered(door.keys.journey, is_journey)
@@ -99,6 +101,12 @@ class ShortWay:
                 return None
             if sent_at.tzinfo is not UTC:
                 sent_at = sent_at.astimezone(UTC)
+        recorded_at = event.recordedat
+        if recorded_at is not None:
+            quotes += _QUOTES
+            if not self._trusted or recorded_at.tzinfo is None or not earliest <= recorded_at <= latest:
+                return None
+            received_at = recorded_at if recorded_at.tzinfo is UTC else recorded_at.astimezone(UTC)
         subject = self._journeys[event.subject]
         if subject is None:
             return None
@@ -114,7 +122,10 @@ class ShortWay:
             if follows is None:
                 return None
         said = self._said[type_][bytes(event.data)]
-        fractions = happened_at.microsecond or (sent_at is not None and sent_at.microsecond) or b".999999" in raw
+        fractions = (
+            happened_at.microsecond or (sent_at is not None and sent_at.microsecond)
+            or (recorded_at is not None and recorded_at.microsecond) or b".999999" in raw
+        )  # fmt: skip
         if fractions and _has_fine_time(raw):
             return None
         # A name given twice is lost in reading, and its quotation marks with it; an escaped mark is one too many, too.

@@ -37,6 +37,9 @@ _JOURNEY = re.compile(rf"[A-Z0-9]{{3,9}}/(?!{GAUGE_FORM}\Z)[!-~](?:[ -~]{{0,108}
 _BED_TAIL = re.compile(r"[A-Z0-9]{1,6}").fullmatch
 _MEASURE = re.compile(GAUGE_FORM).fullmatch
 
+#: What some systems report for want of a value (domain facts 4.3); taken for a reading, it would be drawn and scored.
+NO_VALUE = -9999
+
 #: The letters before a nearest name is looked for: a sent value may be of any length.
 _COMPARED = 60
 _SHORT_LIST = 4
@@ -212,6 +215,9 @@ class Rules:
                 raise _not_configured("organisation", "organisation", self.organisations, data.organisation)
             if self.measures is not None and data.measure not in self.measures.all:
                 raise _not_configured("measure", "measure", self.measures, data.measure)
+            if data.value == NO_VALUE:
+                words = "stands for no value; send nothing where there is none"
+                raise RefusedEvent(f"data.value {NO_VALUE} {words}", "data.value")
         if plan.neighbourhood and data.neighbourhood is not None and data.neighbourhood not in self.neighbourhoods.all:
             raise _not_configured("neighbourhood", "neighbourhood", self.neighbourhoods, data.neighbourhood)
         if plan.specialty and data.specialty is not None and data.specialty not in self.specialties.all:

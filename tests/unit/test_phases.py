@@ -125,6 +125,14 @@ def test_corridor_care_comes_and_goes_and_ends_with_leaving() -> None:
     ) == ["corridor.care RVV01: 10-20 next", "corridor.care RVV01: 40-60 discharged"]
 
 
+def test_of_turns_told_for_one_moment_each_ends_or_begins_what_the_one_before_left() -> None:
+    started, ended = ("corridor_care.started", 10, HERE), ("corridor_care.ended", 10, HERE)
+    for came_and_went in ((started, ended), (ended, started)):
+        assert lines(*came_and_went) == ["corridor.care RVV01: 10-10 next"]
+        there_before = ("corridor_care.started", 5, HERE)
+        assert lines(there_before, *came_and_went) == ["corridor.care RVV01: 5-10 next", "corridor.care RVV01: 10-..."]
+
+
 def test_same_day_emergency_care_begins_where_the_department_ends() -> None:
     assert lines(
         ("ed.arrived", 0, {"department_type": 1, **HERE}),

@@ -1,0 +1,2 @@
+drop table import;
+alter table synthetic drop batches, drop digest, drop incidents, drop misbehaviour;

@@ -1,0 +1,63 @@
+"""A synthetic history as files: events as NDJSON, one a line as they are delivered, and the truth beside them."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, cast
+
+import orjson
+
+from services.domain.system import System
+from services.errors import LightshipError
+from simulations.delivery import Asked, Delivery
+from simulations.truth import Truth
+
+_PACKED = 3  # of zlib: near its best size at half the time
+
+
+def write(
+    system: System, asked: Asked, output: Path, truth: Path | None, progress: Callable[[float], None]
+) -> tuple[int, int]:
+    """Make the history; answers its events and bytes. A file has its name only once it is whole.
+
+    Raises LightshipError where a file cannot be written; nothing is left then.
+    """
+    events = 0
+    whole = asked.end - asked.start
+    try:
+        with whole_file(output) as out, whole_file(truth) if truth else contextlib.nullcontext() as told:
+            delivery = Delivery(system, asked, Truth(told) if told else None)
+            for event in delivery.history(lambda reached: progress(0.999 * ((reached - asked.start) / whole))):
+                out.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
+                events += 1
+    except OSError as error:
+        names = " or ".join(str(path) for path in (output, truth) if path)
+        raise LightshipError(
+            f"{names} cannot be written ({error.strerror}): check the folder and the room there is, or name another."
+        ) from error
+    progress(1.0)
+    return events, output.stat().st_size
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, that takes its name when the block has ended well; packed where the name ends in .gz, and the
+    same bytes whenever that is.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as raw:
+            if path.suffix == ".gz":
+                with gzip.GzipFile("", "wb", _PACKED, raw, mtime=0) as packed:
+                    yield cast(IO[bytes], packed)
+            else:
+                yield raw
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
