@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from services.cli_feed import feed_app
@@ -74,21 +75,24 @@ def _show(found: Report) -> None:
     """One table a part; what fails says so in a word."""
     asked = found.asked
     titles = {
-        "levels": f"{asked.days} days from {asked.start:%-d %B %Y}, mean of {asked.seeds} worlds",
+        "levels": f"{asked.days} days from {asked.start:%-d %B %Y}, mean of {asked.seeds} worlds, within 5%",
         "daily": f"The year {asked.start.year}: each day over the mean of the 29 days around it",
         "winter": f"The winter that begins in November {asked.start.year}, beside the most that winters reached",
         "conservation": "People are conserved",
     }
     for part in asked.parts:
-        lines = [line for line in found.lines if line.part == part]
-        numbers = [Column(name, justify="right", no_wrap=True) for name in ("Simulated", "Published", "Ratio")]
-        limits = Column("Passes from, to", justify="right", no_wrap=True)
-        table = Table(
-            "Trust", Column("Figure", no_wrap=True), *numbers, limits, Column("", no_wrap=True), title=titles[part],
-            title_justify="left",
-        )  # fmt: skip
-        for line in lines:
-            table.add_row(*_row(line))
+        others = {"levels": ["Ratio"], "conservation": []}.get(part, ["Passes", "to"])
+        numbers = [Column(name, justify="right", no_wrap=True) for name in ("Simulated", "Published", *others)]
+        columns: tuple[Column | str, ...] = (
+            Column("Trust", no_wrap=True),
+            "Figure",
+            *numbers,
+            Column("", no_wrap=True),
+        )
+        table = Table(*columns, title=titles[part], title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+        for line in found.lines:
+            if line.part == part:
+                table.add_row(*_row(line))
         console.print(table)
     for line in found.lines:
         if line.excuse:
@@ -99,22 +103,22 @@ def _show(found: Report) -> None:
 
 
 def _name(line: Line) -> str:
-    from simulations.lines import NAMES
+    from simulations.lines import NAMES, SHORT
 
     detail = NAMES.get(line.detail, line.detail)
-    return f"{NAMES[line.measure]}, {detail}" if detail else NAMES[line.measure]
+    name = NAMES[line.measure]
+    return f"{SHORT.get(line.measure, name)}, {detail}" if detail else name
 
 
 def _row(line: Line) -> tuple[str, ...]:
     from simulations.lines import shown
 
-    ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
     spread = "" if line.spread is None else f" ± {shown(line, line.spread)}"
-    limits = f"{shown(line, line.low)}, {shown(line, line.high)}"
+    others = {"levels": ("" if line.ratio is None else f"{line.ratio:.2f}",), "conservation": ()}.get(
+        line.part, (shown(line, line.low), shown(line, line.high))
+    )
     verdict = "[green]passes[/green]" if line.passes else "[red]FAILS[/red]"
     if not line.passes and line.excuse:
         verdict = "[yellow]may fail[/yellow]"
-    return (
-        line.organisation, _name(line), shown(line, line.simulated) + spread, shown(line, line.published), ratio,
-        limits, verdict,
-    )  # fmt: skip
+    figures = (shown(line, line.simulated) + spread, shown(line, line.published))
+    return line.organisation, _name(line), *figures, *others, verdict

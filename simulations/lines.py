@@ -24,6 +24,13 @@ NAMES = {
     "christmas": "25 and 26 December",
     "bank_holiday": "Other bank holidays",
 }
+#: Where something is said beside it.
+SHORT = {
+    "discharges": "Discharges",
+    "no_criteria_to_reside": "No criteria",
+    "handovers_30_60": "Handovers 30-60 min",
+    "handovers_over_60": "Handovers over 60 min",
+}
 SHARES = ("within_4_hours",)
 ALL = "all"  # the organisation of a line about the whole system
 

@@ -9,7 +9,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from rich.console import Console
+from typer.testing import CliRunner
 
+from services import cli_report
+from services.cli import app
 from services.errors import LightshipError
 from simulations.published import Exception_, Published, published
 from simulations.recorder import Counts
@@ -108,6 +112,31 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(found: Report, tmp_p
     (tmp_path / "calibration").write_text("a file")
     with pytest.raises(LightshipError, match="cannot be written"):
         write(found, tmp_path / "calibration")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--parts", "level"], "levels, daily, winter, conservation, not level"),
+        (["--start", "May"], "such as 2025-05-01"),
+    ],
+)
+def test_a_mistake_on_the_command_line_says_what_would_do(given: list[str], said: str) -> None:
+    result = CliRunner().invoke(app, ["feed", "report", *given])
+    assert said in str(result.exception)
+
+
+def test_the_tables_of_the_command_line_fit_and_say_every_verdict(
+    found: Report, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = Console(width=80)
+    monkeypatch.setattr(cli_report, "console", wide)
+    cli_report._show(found)
+    said = capsys.readouterr().out
+    assert said.count("FAILS") == len(found.failed)
+    assert said.count("may fail") >= 1
+    assert "…" not in said
+    assert f"{len(found.lines)} lines: {len(found.failed)} fail, 1 may fail for a listed reason." in said
 
 
 def test_the_object_for_machines(found: Report) -> None:
