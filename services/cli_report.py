@@ -3,46 +3,36 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from services.cli_feed import feed_app
-from services.cli_shared import Json, console, progress_bar, settings_of
+from services.cli_shared import Json, console, errors, progress_bar, settings_of
 from services.errors import LightshipError
 
 if TYPE_CHECKING:
-    from simulations.report import Line, Report
+    from simulations.lines import Line
+    from simulations.report import Report
 
-NAMES = {
-    "attendances": "A&E attendances a day",
-    "within_4_hours": "Left A&E within 4 hours",
-    "emergency_admissions": "Emergency admissions a day",
-    "ga_open": "G&A beds open",
-    "ga_occupied": "G&A beds occupied",
-    "critical_occupied": "Adult critical care occupied",
-    "no_criteria_to_reside": "No criteria to reside",
-    "discharges": "SitRep discharges a day",
-    "good_friday": "Good Friday",
-    "christmas": "25 and 26 December",
-    "bank_holiday": "Other bank holidays",
-}
+EVERY = "levels,daily,winter,conservation"
 
 
 @feed_app.command("report")
 def feed_report(
+    parts: Annotated[str, typer.Option(help="Which of these to run, with commas.")] = EVERY,
     seeds: Annotated[int, typer.Option(min=1, max=50, help="Worlds to run for the levels: seeds 1 to this.")] = 10,
     days: Annotated[int, typer.Option(min=1, max=366, help="Days of each.")] = 60,
-    start: Annotated[
-        datetime, typer.Option(formats=["%Y-%m-%d"], help="First day; the same months are compared.")
-    ] = datetime(2025, 5, 1),  # noqa: DTZ001 - a date without a time
-    parts: Annotated[str, typer.Option(help="levels, daily, or both with a comma.")] = "levels,daily",
+    start: Annotated[str, typer.Option(help="First day; the same months are compared.")] = "2025-05-01",
     workers: Annotated[int, typer.Option(min=1, max=16, help="Worlds to run at the same time.")] = 2,
     system: Annotated[str | None, typer.Option(help="A system under config/; otherwise LIGHTSHIP_SYSTEM.")] = None,
-    write: Annotated[Path | None, typer.Option(help="Write the report with pictures into this folder.")] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Write FOLDER.md with its pictures in FOLDER.", metavar="FOLDER")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Lay simulated days beside the published figures, trust by trust. Needs no database; exit code 1 if a line fails.
@@ -51,13 +41,18 @@ def feed_report(
     the simulated figure is between its limits, or is listed with a reason in the system's calibration.yaml.
     """
     from simulations import report as reports
+    from simulations.written import write as write_page
 
     wanted = tuple(part.strip() for part in parts.split(",") if part.strip())
     unknown = [part for part in wanted if part not in reports.PARTS]
     if unknown or not wanted:
         raise LightshipError(f"--parts takes {', '.join(reports.PARTS)}, not {', '.join(unknown) or 'nothing'}")
+    try:
+        first = date.fromisoformat(start)
+    except ValueError:
+        raise LightshipError(f"--start takes a day such as 2025-05-01, not {start!r}") from None
     asked = reports.Asked(
-        system=system or settings_of().system, parts=wanted, seeds=seeds, days=days, start=start.date(), workers=workers
+        system=system or settings_of().system, parts=wanted, seeds=seeds, days=days, start=first, workers=workers
     )
     try:
         with progress_bar(as_json) as progress:
@@ -65,6 +60,9 @@ def feed_report(
             found = reports.report(asked, lambda share: progress.update(task, completed=share))
     except KeyboardInterrupt:
         raise LightshipError("Stopped; nothing is kept of an unfinished report.") from None
+    if write:
+        page = write_page(found, write)
+        errors.print(f"Written: {page}, its pictures in {write}", highlight=False, markup=False, soft_wrap=True)
     if as_json:
         print(json.dumps(reports.as_json(found)))
     else:
@@ -74,52 +72,53 @@ def feed_report(
 
 
 def _show(found: Report) -> None:
+    """One table a part; what fails says so in a word."""
     asked = found.asked
-    if "levels" in asked.parts:
-        table = _table(f"{asked.days} days from {asked.start:%-d %B %Y}, mean of {asked.seeds} worlds", "Spread")
+    titles = {
+        "levels": f"{asked.days} days from {asked.start:%-d %B %Y}, mean of {asked.seeds} worlds, within 5%",
+        "daily": f"The year {asked.start.year}: each day over the mean of the 29 days around it",
+        "winter": f"The winter that begins in November {asked.start.year}, beside the most that winters reached",
+        "conservation": "People are conserved",
+    }
+    for part in asked.parts:
+        others = {"levels": ["Ratio"], "conservation": []}.get(part, ["Passes", "to"])
+        numbers = [Column(name, justify="right", no_wrap=True) for name in ("Simulated", "Published", *others)]
+        columns: tuple[Column | str, ...] = (
+            Column("Trust", no_wrap=True),
+            "Figure",
+            *numbers,
+            Column("", no_wrap=True),
+        )
+        table = Table(*columns, title=titles[part], title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
         for line in found.lines:
-            if line.part == "levels":
-                table.add_row(line.organisation, NAMES[line.measure], *_figures(line), _spread(line), _verdict(line))
+            if line.part == part:
+                table.add_row(*_row(line))
         console.print(table)
-    if "daily" in asked.parts:
-        table = _table(f"The year {asked.start.year}, each day over the mean of 29 days around it", "Which")
-        for line in found.lines:
-            if line.part == "daily":
-                which = NAMES.get(line.detail, line.detail)
-                table.add_row(line.organisation, NAMES[line.measure], *_figures(line), which, _verdict(line))
-        console.print(table)
-    reasons = {line.excuse for line in found.lines if line.excuse}
-    for reason in sorted(filter(None, reasons)):
-        console.print(f"May fail: {reason}", highlight=False, markup=False)
-    console.print(f"{len(found.lines)} lines, {len(found.failed)} fail.", highlight=False, markup=False)
+    for line in found.lines:
+        if line.excuse:
+            console.print(f"{line.organisation} {_name(line)} may fail: {line.excuse}", highlight=False, markup=False)
+    excused = sum(not line.passes and line.excuse is not None for line in found.lines)
+    verdict = f"{len(found.lines)} lines: {len(found.failed)} fail, {excused} may fail for a listed reason."
+    console.print(verdict, highlight=False, markup=False)
 
 
-def _table(title: str, last: str) -> Table:
-    numbers = [Column(name, justify="right", no_wrap=True) for name in ("Simulated", "Published", "Ratio", "Limits")]
-    columns = (*numbers, Column(last, no_wrap=True), Column("", no_wrap=True))
-    return Table("Trust", Column("Figure", no_wrap=True), *columns, title=title, title_justify="left")
+def _name(line: Line) -> str:
+    from simulations.lines import NAMES, SHORT
+
+    detail = NAMES.get(line.detail, line.detail)
+    name = NAMES[line.measure]
+    return f"{SHORT.get(line.measure, name)}, {detail}" if detail else name
 
 
-def _figures(line: Line) -> tuple[str, str, str, str]:
-    ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
-    return _number(line, line.simulated), _number(line, line.published), ratio, (
-        f"{_number(line, line.low)} to {_number(line, line.high)}"
-    )  # fmt: skip
+def _row(line: Line) -> tuple[str, ...]:
+    from simulations.lines import shown
 
-
-def _number(line: Line, value: float | None) -> str:
-    if value is None:
-        return "none"
-    if line.measure == "within_4_hours":
-        return f"{value:.1%}"
-    return f"{value:.2f}" if line.part == "daily" else f"{value:,.1f}"
-
-
-def _spread(line: Line) -> str:
-    return "" if line.spread is None else f"± {_number(line, line.spread)}"
-
-
-def _verdict(line: Line) -> str:
-    if line.passes:
-        return "[green]passes[/green]"
-    return "[yellow]may fail[/yellow]" if line.excuse else "[red]FAILS[/red]"
+    spread = "" if line.spread is None else f" ± {shown(line, line.spread)}"
+    others = {"levels": ("" if line.ratio is None else f"{line.ratio:.2f}",), "conservation": ()}.get(
+        line.part, (shown(line, line.low), shown(line, line.high))
+    )
+    verdict = "[green]passes[/green]" if line.passes else "[red]FAILS[/red]"
+    if not line.passes and line.excuse:
+        verdict = "[yellow]may fail[/yellow]"
+    figures = (shown(line, line.simulated) + spread, shown(line, line.published))
+    return line.organisation, _name(line), *figures, *others, verdict

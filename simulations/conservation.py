@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from services.domain.clock import LONDON
 from simulations.journeys import DAY, DOORS, EPOCH, Journey, Journeys, Presence, london, moment, presences
 
 #: One person is in one of these at a time. A virtual ward is a place too: its people are at home. An ambulance's queue
@@ -81,7 +82,7 @@ class Conservation:
         return Verdict(tuple(self._balances()), tuple(self._faults), len(self._censuses))
 
     def _fault(self, what: str, at: int, subject: str) -> None:
-        self._faults.append(f"{what} ({subject}, {datetime.fromtimestamp(at).astimezone().isoformat()})")
+        self._faults.append(f"{what} ({subject}, {datetime.fromtimestamp(at, LONDON).isoformat()})")
 
     # Doors and presences ------------------------------------------------------------------------------------------
 
@@ -159,15 +160,3 @@ class Conservation:
             if not sure <= named <= may:
                 wrong = sorted(sure - named | named - may)
                 self._fault(f"the census of {unit} and the events differ in {len(wrong)}", at, wrong[0])
-
-
-def conserved(
-    start: datetime, days: int, opening: Iterable[dict[str, Any]], advance: Callable[[datetime], Iterable[Any]]
-) -> Verdict:
-    """Reads a whole run: `opening` and `advance` are those of a SyntheticSystem that begins at `start`."""
-    reader = Conservation(start, days)
-    for event in opening:
-        reader.take(event)
-    for event in advance(start + timedelta(days=days, hours=1)):
-        reader.take(event)
-    return reader.finish()

@@ -1,7 +1,8 @@
 """The published figures of a system as the yardstick of its synthetic twin: the last 24 months of each file in data/.
 
 Read from the files, never from the generator's own tables. Dropped, and told why: cells that say nothing, zeros of a
-closed feed, and months that repeat other months to the last person (a file that was filled forward or copied).
+closed feed, days of a feed that was open in part, and months that repeat other months to the last person (a file that
+was filled forward or copied).
 """
 
 from __future__ import annotations
@@ -45,12 +46,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Step(_Strict):
-    """From `day` on the organisation counts something else under the same name."""
+class Partial(_Strict):
+    """From `first` to `last` only a part of the organisation reported."""
 
     organisation: str
     measure: str
-    day: date
+    first: date
+    last: date
     reason: str
 
 
@@ -64,9 +66,19 @@ class Exception_(_Strict):
     reason: str
 
 
+class Most(_Strict):
+    """The most of a day of a published winter, beside that winter's mean."""
+
+    organisation: str
+    measure: str
+    mean: float
+    most: float
+
+
 class CalibrationFile(_Strict):
-    steps: list[Step] = []
+    partial: list[Partial] = []
     exceptions: list[Exception_] = []
+    winter: list[Most] = []
 
 
 @dataclass(frozen=True)
@@ -86,15 +98,12 @@ class Published:
     monthly: Mapping[tuple[str, str], Mapping[date, float]]
     daily: Mapping[tuple[str, str], Series]
     dropped: tuple[Dropped, ...]
-    steps: tuple[Step, ...] = ()
     exceptions: tuple[Exception_, ...] = ()
+    winter: tuple[Most, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)  # by file
 
     def providers(self) -> list[str]:
         return sorted({provider for provider, _ in (*self.monthly, *self.daily)})
-
-    def steps_of(self, provider: str, measure: str) -> list[date]:
-        return [step.day for step in self.steps if (step.organisation, step.measure) == (provider, measure)]
 
     def a_day(self, provider: str, measure: str, days: Iterable[date]) -> float | None:
         """The mean of a day in the months that `days` lie in, each month as often as it has days there.
@@ -124,6 +133,8 @@ class Published:
 def published(system_name: str | Path = "kent_and_medway") -> Published:
     """The published figures of the configured system. Raises ConfigurationError."""
     folder = system_folder(system_name)
+    has_notes = (folder / "calibration.yaml").exists()
+    notes = read_yaml(folder, "calibration.yaml", CalibrationFile).model if has_notes else CalibrationFile()
     monthly: dict[tuple[str, str], dict[date, float]] = {}
     daily: dict[tuple[str, str], dict[date, float]] = {}
     dropped: list[Dropped] = []
@@ -149,9 +160,12 @@ def published(system_name: str | Path = "kent_and_medway") -> Published:
                 daily.setdefault((provider, measure), {})[day] = row["value"]
     if not monthly and not daily:
         raise ConfigurationError(f"{folder / 'data'}: no published figures (*_monthly.csv, *_daily.csv)")
-    has_notes = (folder / "calibration.yaml").exists()
-    notes = read_yaml(folder, "calibration.yaml", CalibrationFile).model if has_notes else CalibrationFile()
-    return Published(monthly, daily, tuple(dropped), tuple(notes.steps), tuple(notes.exceptions), spans)
+    for gap in notes.partial:
+        series = daily.get((gap.organisation, gap.measure), {})
+        for day in [day for day in series if gap.first <= day <= gap.last]:
+            del series[day]
+            dropped.append(Dropped(gap.organisation, gap.measure, f"{day}", gap.reason.strip()))
+    return Published(monthly, daily, tuple(dropped), tuple(notes.exceptions), tuple(notes.winter), spans)
 
 
 def _day_of(event_id: str) -> date:

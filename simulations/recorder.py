@@ -98,7 +98,7 @@ class Recorder:
                 level += step
                 levels.append(level)
             made[key] = [a + b for a, b in zip(levels, made.get(key, [0] * days), strict=True)]
-        return Counts(EPOCH + timedelta(days=self._first), days, made, self._sites)
+        return Counts(EPOCH + timedelta(days=self._first), days, made, dict(self._sites))
 
     # Days and snapshots -------------------------------------------------------------------------------------------
 

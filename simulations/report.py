@@ -9,25 +9,26 @@ standard errors; bank holidays within the range of the published ones, plus two 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+from simulations.lines import ALL, Line
 from simulations.published import Exception_, Published, published
 from simulations.recorder import Counts
-from simulations.running import Run, run_all
-from simulations.series import Shape, holiday_factors, over_running_mean, shape_of
+from simulations.running import EVERYWHERE, Run, run_all
+from simulations.season import winter
+from simulations.series import Holidays, Shape, holidays_of, over_running_mean, shape_of
 
-PARTS = ("levels", "daily")
+PARTS = ("levels", "daily", "winter", "conservation")
 #: The eight levels, and whether each is a share rather than a count a day.
 LEVELS = (
     "attendances", "within_4_hours", "emergency_admissions", "ga_open", "ga_occupied", "critical_occupied",
     "no_criteria_to_reside", "discharges",
 )  # fmt: skip
-SHARES = ("within_4_hours",)
 SERIES = ("discharges", "no_criteria_to_reside")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LEVEL_LIMIT = 0.05
@@ -36,31 +37,9 @@ SD_LOW, SD_HIGH = 0.7, 1.4
 LAG_LIMIT = 0.2
 ERRORS = 2.0
 YEAR_DAYS = 365
-ALL = "all"  # the organisation of a line about the whole system
-
-
-@dataclass(frozen=True)
-class Line:
-    """One comparison. detail: which weekday or holiday; spread: standard deviation over seeds (levels)."""
-
-    part: str
-    organisation: str
-    measure: str
-    detail: str
-    simulated: float | None
-    published: float
-    low: float
-    high: float
-    spread: float | None = None
-    excuse: str | None = None
-
-    @property
-    def ratio(self) -> float | None:
-        return self.simulated / self.published if self.simulated is not None and self.published else None
-
-    @property
-    def passes(self) -> bool:
-        return self.simulated is not None and self.low <= self.simulated <= self.high
+CONSERVED_DAYS = 14  # keeps every presence, so not for years
+WINTER_DAYS = 151  # November to March
+FLU_WEEKS = 16  # from 14 November, as in 2022/23
 
 
 @dataclass(frozen=True)
@@ -74,6 +53,7 @@ class Asked:
     days: int = 60
     start: date = date(2025, 5, 1)
     year_days: int = YEAR_DAYS
+    winter_days: int = WINTER_DAYS
     workers: int = 2
 
 
@@ -102,6 +82,10 @@ def report(asked: Asked, progress: Callable[[float], None]) -> Report:
         lines += levels(real, [counts for run, counts in runs if run.name == "levels"])
     if "daily" in asked.parts:
         lines += daily(real, next(counts for run, counts in runs if run.name == "daily"))
+    if "winter" in asked.parts:
+        lines += winter(real, next(counts for run, counts in runs if run.name == "winter"))
+    if "conservation" in asked.parts:
+        lines += conservation(next(counts for run, counts in runs if run.name == "conservation"))
     return Report(asked, real, tuple(excused(lines, real.exceptions)), runs)
 
 
@@ -112,7 +96,21 @@ def runs_of(asked: Asked) -> list[Run]:
         runs += [Run("levels", asked.system, asked.start, asked.days, seed) for seed in seeds]
     if "daily" in asked.parts:
         runs.append(Run("daily", asked.system, date(asked.start.year, 1, 1), asked.year_days, asked.first_seed))
+    if "winter" in asked.parts:
+        flu = date(asked.start.year, 11, 14)
+        ends = flu + timedelta(weeks=FLU_WEEKS)
+        begins = date(asked.start.year, 11, 1)
+        runs.append(Run("winter", asked.system, begins, asked.winter_days, asked.first_seed, flu=(flu, ends)))
+    if "conservation" in asked.parts:
+        days = min(asked.days, CONSERVED_DAYS)
+        runs.append(Run("conservation", asked.system, asked.start, days, asked.first_seed, balance=True))
     return runs
+
+
+def conservation(counts: Counts) -> list[Line]:
+    """Nothing may be out of balance, nobody where they cannot be."""
+    found = ((name, sum(counts.daily(EVERYWHERE, name))) for name in ("unbalanced", "faults"))
+    return [Line("conservation", ALL, name, f"{counts.days} days", count, 0, 0, 0) for name, count in found]
 
 
 def excused(lines: Iterable[Line], exceptions: Sequence[Exception_]) -> Iterable[Line]:
@@ -174,13 +172,13 @@ def daily(real: Published, year: Counts) -> list[Line]:
             series = real.daily.get((provider, measure))
             if series is None:
                 continue
-            published_[provider] = over_running_mean(series, real.steps_of(provider, measure))
+            published_[provider] = over_running_mean(series)
             simulated[provider] = ratios_of(year, provider, measure)
             there, here = shape_of(published_[provider]), shape_of(simulated[provider])
             if there and here:
                 lines += _shape(provider, measure, here, there)
         if measure == "discharges":
-            lines += _holidays(measure, holiday_factors(simulated), holiday_factors(published_))
+            lines += _holidays(measure, holidays_of(simulated), holidays_of(published_))
     return lines
 
 
@@ -208,21 +206,19 @@ def _around(provider: str, measure: str, detail: str, here: float, there: float,
     return Line("daily", provider, measure, detail, here, there, there - margin, there + margin)
 
 
-def _holidays(measure: str, here: dict[str, dict[date, float]], there: dict[str, dict[date, float]]) -> list[Line]:
-    """The simulated holidays' mean between the least and the greatest published one, plus two standard errors."""
+def _holidays(measure: str, here: Mapping[str, Holidays], there: Mapping[str, Holidays]) -> list[Line]:
+    """The mean of the simulated holidays between the least and the greatest published day, and two standard errors."""
     lines = []
-    for kind, published_ in there.items():
-        real, found = list(published_.values()), list(here.get(kind, {}).values())
-        if not found:
-            continue
-        error = stdev(real) / math.sqrt(len(found)) if len(real) > 1 else 0.0
+    for kind in there.keys() & here.keys():
+        days = there[kind].by_day.values()
+        margin = ERRORS * math.sqrt(here[kind].variance + there[kind].variance)
         lines.append(
             Line(
-                "daily", ALL, measure, kind, fmean(found), fmean(real),
-                min(real) - ERRORS * error, max(real) + ERRORS * error,
+                "daily", ALL, measure, kind, fmean(here[kind].by_day.values()), fmean(days),
+                min(days) - margin, max(days) + margin,
             )
         )  # fmt: skip
-    return lines
+    return sorted(lines, key=lambda line: line.detail)
 
 
 # For machines ---------------------------------------------------------------------------------------------------------
@@ -240,7 +236,6 @@ def as_json(found: Report) -> dict[str, Any]:
         "excused": sum(1 for line in found.lines if not line.passes and line.excuse),
         "lines": [_line(line) for line in found.lines],
         "dropped": [asdict(row) for row in found.real.dropped],
-        "steps": [{**row.model_dump(), "day": row.day.isoformat()} for row in found.real.steps],
         "published_from": {name: [str(day) for day in span] for name, span in found.real.spans.items()},
     }  # fmt: skip
 

@@ -8,16 +8,21 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
 from services.configuration import load_system
 from services.domain.clock import LONDON
+from services.domain.system import System
+from simulations.conservation import Conservation
 from simulations.feed import SyntheticSystem
 from simulations.recorder import Counts, Recorder
 
 LOOK_SECONDS = 0.3
+EVERYWHERE = "all"  # what is counted of the whole system
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class Run:
     start: date
     days: int
     seed: int
+    balance: bool = False  # read for conservation too
+    flu: tuple[date, date] | None = None  # a flu winter from one midnight to the other
 
 
 _done: Any = None  # in a worker: days simulated by all workers together
@@ -37,18 +44,59 @@ _done: Any = None  # in a worker: days simulated by all workers together
 def counted(run: Run, told: Callable[[int], None] | None = None) -> Counts:
     """That world's counts; `told` hears of every day that is done."""
     system = load_system(run.system)
-    begins = datetime.combine(run.start, datetime.min.time(), LONDON)
+    begins = _midnight(run.start)
     recorder = Recorder(system, begins, run.days)
-    feed = SyntheticSystem(system, begins, seed=run.seed)
-    take = recorder.take
+    feed: Any = SyntheticSystem(system, begins, seed=run.seed, **_incidents(system, run.flu))
+    reader = Conservation(begins, run.days) if run.balance else None
+
+    def take(event: dict[str, Any]) -> None:
+        recorder.take(event)
+        if reader:
+            reader.take(event)
+
     for event in feed.opening():
         take(event)
     for day in range(1, run.days + 1):
-        for event in feed.advance(datetime.combine(run.start + timedelta(days=day), datetime.min.time(), LONDON)):
+        for event in feed.advance(_midnight(run.start + timedelta(days=day))):
             take(event)
         if told:
             told(1)
-    return recorder.finish()
+    counts = recorder.finish()
+    if reader:
+        verdict = reader.finish()
+        balances = [(b.day - counts.first).days for b in verdict.balances if not b.holds]
+        counts.by_site[EVERYWHERE, "unbalanced"] = [balances.count(day) for day in range(run.days)]
+        counts.by_site[EVERYWHERE, "faults"] = [len(verdict.faults), *[0] * (run.days - 1)]
+        counts.provider_of[EVERYWHERE] = EVERYWHERE
+    if run.flu and hasattr(feed, "truth"):
+        _flu_beds(counts, feed.truth())
+    return counts
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), LONDON)
+
+
+def _incidents(system: System, flu: tuple[date, date] | None) -> dict[str, Any]:
+    """The flu winter as SyntheticSystem takes it; nothing where the generator has no incidents."""
+    if flu is None or not has_incidents():
+        return {}
+    made = import_module("simulations.incidents").incident(system, "flu_winter", _midnight(flu[0]), _midnight(flu[1]))
+    return {"incidents": (made,)}
+
+
+def has_incidents() -> bool:
+    return find_spec("simulations.incidents") is not None
+
+
+def _flu_beds(counts: Counts, truth: Sequence[tuple[str, int, dict[str, Any]]]) -> None:
+    """Beds with flu by provider and day, which no event says: from what the generator tells as truth."""
+    for kind, at, facts in truth:
+        day = (datetime.fromtimestamp(at, LONDON).date() - counts.first).days
+        if kind == "flu_beds" and 0 <= day < counts.days:
+            provider = facts["organisation"]
+            counts.provider_of[provider] = provider
+            counts.by_site.setdefault((provider, "flu_beds"), [0] * counts.days)[day] = facts["count"]
 
 
 def run_all(runs: Sequence[Run], workers: int, progress: Callable[[float], None]) -> list[tuple[Run, Counts]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import fmean, pstdev, stdev
 
 import holidays
@@ -51,19 +51,13 @@ def bank_holiday(day: date) -> str | None:
     return None if name is None else "good_friday" if name == "Good Friday" else "bank_holiday"
 
 
-def over_running_mean(series: Series, steps: Sequence[date] = ()) -> dict[date, float]:
-    """Each day over the mean of the 29 days around it. No window reaches over one of `steps`, the first days of
-    another way of counting.
-    """
+def over_running_mean(series: Series) -> dict[date, float]:
+    """Each day over the mean of the 29 days around it, where at least 20 of these have a figure."""
     half = WINDOW_DAYS // 2
     made: dict[date, float] = {}
     for day, value in series.items():
-        window = [
-            series[near]
-            for offset in range(-half, half + 1)
-            if (near := day + timedelta(days=offset)) in series
-            and not any(min(day, near) < step <= max(day, near) for step in steps)
-        ]
+        around = (day + timedelta(days=offset) for offset in range(-half, half + 1))
+        window = [series[near] for near in around if near in series]
         mean = fmean(window)
         if len(window) >= FEWEST_DAYS and mean > 0:
             made[day] = value / mean
@@ -91,11 +85,26 @@ def shape_of(ratios: Series) -> Shape | None:
     )
 
 
-def holiday_factors(by_provider: Mapping[str, Series]) -> dict[str, dict[date, float]]:
-    """By kind of holiday, each such day's factor: the mean over the providers that have one."""
-    days = sorted({day for ratios in by_provider.values() for day in ratios if bank_holiday(day)})
-    made: dict[str, dict[date, float]] = {}
-    for day in days:
-        factors = [ratios[day] for ratios in by_provider.values() if day in ratios]
-        made.setdefault(str(bank_holiday(day)), {})[day] = fmean(factors)
-    return made
+@dataclass(frozen=True)
+class Holidays:
+    """The factors of one kind of holiday: of each day the mean over providers, and every provider's own."""
+
+    by_day: Mapping[date, float]
+    factors: tuple[float, ...]
+
+    @property
+    def variance(self) -> float:
+        """Of the mean over all factors."""
+        return stdev(self.factors) ** 2 / len(self.factors) if len(self.factors) > 1 else 0.0
+
+
+def holidays_of(by_provider: Mapping[str, Series]) -> dict[str, Holidays]:
+    """By kind of holiday (bank_holiday, good_friday, christmas)."""
+    found: dict[str, dict[date, list[float]]] = {}
+    for day in sorted({day for ratios in by_provider.values() for day in ratios}):
+        if kind := bank_holiday(day):
+            found.setdefault(kind, {})[day] = [ratios[day] for ratios in by_provider.values() if day in ratios]
+    return {
+        kind: Holidays({day: fmean(each) for day, each in days.items()}, tuple(chain.from_iterable(days.values())))
+        for kind, days in found.items()
+    }
