@@ -34,7 +34,7 @@ ADMITTED = 0.4  # of those on their way, before what this trust does is known
 CATCH_UP_HOURS = 12  # in which beds come to where the curve is
 STAY_DAYS = 8  # of somebody with flu, to allow for those who leave meanwhile
 REPORT_HOUR = 8  # of the SitRep's snapshot
-SHUT_USUAL, SHUT_PEAK = 0.007, 0.016  # share of beds shut by norovirus
+SHUT_USUAL, SHUT_PEAK = 0.002, 0.009  # share of beds, on top of the 0.7 % or so that returns.py shuts all year
 SHUT_DAYS, SHUT_SPREAD = 5.0, 0.4
 WHOLE_WARD, BAY = 0.25, 0.3  # how often a ward shuts whole, and the share of one that is a bay
 
@@ -93,7 +93,18 @@ class FluWinter(Effect):
         self._begins, self._until = now, until
         growing = min(GROWING_WEEKS * WEEK, (until - now) * GROWING_WEEKS // WEEKS)
         self._peak_at = now + growing
+        self._together()
         self._parts.inpatients.watched.append(self._admitted)
+
+    def _together(self) -> None:
+        """Trusts peak some days apart; it is their sum that has the published peak."""
+        beds = sum(trust.beds for trust in self._trusts)
+        highest = max(
+            sum(trust.beds * trust.peak * self.curve(self._peak_at + day * DAY - trust.shift) for trust in self._trusts)
+            for day in range(-SHIFTED_DAYS, SHIFTED_DAYS + 1)
+        )
+        for trust in self._trusts if highest else ():
+            trust.peak = min(WORST, trust.peak * PEAK * beds / highest)
 
     def curve(self, at: float) -> float:
         """Of the peak, at a moment in epoch seconds."""
