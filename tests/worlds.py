@@ -202,7 +202,7 @@ def worlds(draw: st.DrawFn, journeys: int = 5) -> list[Fact]:
     facts += draw(_units(tuple(sorted({fact.subject for fact in facts}))))
     facts += draw(_bed_statuses())
     facts += draw(_gauges())
-    facts += draw(_decisions())
+    facts += draw(decisions())
     facts += draw(_merges())
     return facts
 
@@ -256,8 +256,11 @@ def _gauges(draw: st.DrawFn) -> list[Fact]:
 
 
 @st.composite
-def _decisions(draw: st.DrawFn) -> list[Fact]:
-    """What staff decide: steps in any order, of few references, so that they meet; some of the whole provider."""
+def decisions(draw: st.DrawFn, levels: bool = False) -> list[Fact]:
+    """What staff decide: steps in any order, of few references, so that they meet; some of the whole provider.
+
+    levels: also those that are told.
+    """
     facts = []
     for number in range(draw(st.integers(0, 5))):
         minute, reference = draw(_minutes()), draw(st.sampled_from(["D1", "D2"]))
@@ -265,8 +268,7 @@ def _decisions(draw: st.DrawFn) -> list[Fact]:
         level = {"level": draw(st.integers(1, 4))}
         incident = {"reference": reference, "kind": "critical"} | draw(st.sampled_from([{}, {"site": "RVV01"}]))
         steps: list[tuple[str, dict[str, Any]]] = [
-            ("opel.proposed", level),
-            ("opel.declared", level),
+            *([("opel.proposed", level), ("opel.declared", level)] if levels else []),
             ("incident.declared", incident),
             ("incident.stood_down", {"reference": reference}),
             ("divert.requested", step),
