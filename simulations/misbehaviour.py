@@ -44,6 +44,7 @@ class _Doing:
     random: Random
     begins: int
     until: int
+    share: float | None
     next_at: int | None = None  # of those by day
     windows: dict[str, list[Window]] = field(default_factory=dict)
     told: set[Any] = field(default_factory=set)  # sources and windows written to the truth
@@ -55,8 +56,8 @@ class _Doing:
         """Whether an event that it can befall, said now, is one of those that it does. Draws."""
         if not self.begins <= said < self.until:
             return False
-        if self.act.share is not None:
-            return self.random.random() < float(self.act.share)
+        if self.share is not None:
+            return self.random.random() < self.share
         gap = DAY / self.act.per_day
         if self.next_at is None:
             self.next_at = said + int(self.random.expovariate(1 / gap))
@@ -82,7 +83,7 @@ class Deliveries:
             kind: [self._begin(kind, index, act) for index, act in enumerate(getattr(plan_, kind))]
             for kind in plan.Misbehaviour.model_fields
         }
-        self._of: dict[tuple[str, str], list[_Doing]] = {}
+        self._of: dict[tuple[str, str], list[tuple[_Doing, bool]]] = {}
         self._clocks: dict[str, tuple[list[_Doing], list[_Doing]]] = {}
         self._silences: dict[str, list[_Doing]] = {}
 
@@ -96,7 +97,8 @@ class Deliveries:
         for event in events:
             said = epoch(event["sentat"])
             self._take(event, said)
-            yield from self._due(said - SLACK)
+            if self._waiting and self._waiting[0][0][0] <= said - SLACK:
+                yield from self._due(said - SLACK)
         yield from self._due(NEVER if until is None else int(until.timestamp()))
 
     # What is said -------------------------------------------------------------------------------------------------
@@ -107,8 +109,9 @@ class Deliveries:
         self._expire(said)
         late, hold, which = 0, 0, 0.0
         chosen: tuple[_Doing, Deed] | None = None
-        for doing in self._that_befall(source, type_):
-            if not misdeeds.can_befall(doing.kind, doing.act, event):
+        is_plain = "replaces" not in event and "cancels" not in event
+        for doing, of_some in self._that_befall(source, type_):
+            if of_some and not (is_plain and misdeeds.can_befall(doing.kind, doing.act, event)):
                 continue
             if doing.kind == "midnight_counters":
                 self._count(event)
@@ -126,6 +129,9 @@ class Deliveries:
                 deed = self._deed(doing, event, said)
                 if chosen is None and deed is not None and self._undisturbed(source, deed):
                     chosen = doing, deed
+        if chosen is None and not late and not hold:  # as most are
+            self._deliver(event, source, said, number, [((event, said), 0)], 0)
+            return
         deed = Deed([(event, said)], "")
         if chosen is not None:
             doing, deed = chosen
@@ -195,12 +201,12 @@ class Deliveries:
         before, total = self._totals.get(key, (day, 0.0))
         self._totals[key] = day, (total if before == day else 0.0) + event["data"]["value"]
 
-    def _that_befall(self, source: str, type_: str) -> list[_Doing]:
-        """What of the plan can befall such an event, in the plan's order."""
+    def _that_befall(self, source: str, type_: str) -> list[tuple[_Doing, bool]]:
+        """What of the plan can befall such an event, in the plan's order, and whether only some of these."""
         found = self._of.get((source, type_))
         if found is None:
             found = self._of[source, type_] = [
-                doing
+                (doing, kind not in ("late", "out_of_order"))
                 for kind, row in self._doing.items()
                 if kind in _BEFALLS and _BEFALLS[kind](type_)
                 for doing in row
@@ -211,7 +217,15 @@ class Deliveries:
     def _begin(self, kind: str, index: int, act: Any) -> _Doing:
         begins = int(act.begins.timestamp()) if act.begins else -NEVER
         until = int(act.until.timestamp()) if act.until else NEVER
-        return _Doing(kind, index, act, Random(f"{self._seed}/misbehaviour/{kind}/{index}"), begins, until)
+        return _Doing(
+            kind,
+            index,
+            act,
+            Random(f"{self._seed}/misbehaviour/{kind}/{index}"),
+            begins,
+            until,
+            getattr(act, "share", None),
+        )
 
     # Clocks -------------------------------------------------------------------------------------------------------
 

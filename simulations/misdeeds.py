@@ -194,15 +194,13 @@ def renamed(act: plan.RenamedLabels, _random: Random, event: Event, said: int) -
 
 
 def can_befall(kind: str, act: plan.Act, event: Event) -> bool:
-    """Whether an event of a right type has what the kind needs. What corrects another is left alone, or delayed."""
-    if kind in ("late", "out_of_order"):
-        return True
-    if "replaces" in event or "cancels" in event:
-        return False
+    """Whether an event of a right type, which corrects no other, has what the kind needs."""
+    if kind == "merged":
+        return "nhsnumber" in event
     if isinstance(act, plan.OfGauges | plan.ClosedZeros):
         measure = event["data"]["measure"]
         return measure in act.measures if act.measures else kind != "inverted_percentages" or measure in _SHARES
-    return "nhsnumber" in event if kind == "merged" else True
+    return True
 
 
 def is_of_journey(type_: str) -> bool:
