@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 
 from services.configuration import load_system
-from services.domain.system import System
 from services.domain.training import INCIDENT_KINDS, KINDS, Injection, Silence, places
 from simulations.delivery import Asked, Delivery
 from simulations.incidents import KINDS as OF_THE_WORLD
@@ -143,9 +142,9 @@ def test_ended_early_a_feed_passes_what_it_sends_from_then_on() -> None:
 
 
 @pytest.mark.parametrize("kind", INCIDENT_KINDS)
-def test_what_may_be_asked_for_is_what_the_world_takes(kind: Any, system: System = SYSTEM) -> None:
+def test_what_may_be_asked_for_is_what_the_world_takes(kind: Any) -> None:
     ours, theirs = KINDS[kind], OF_THE_WORLD[kind]
     assert (ours.size, ours.least, ours.most) == (theirs.usual, theirs.least, theirs.most)
     assert set(KINDS) == set(OF_THE_WORLD)
-    for code in places(kind, system):
-        incident(system, kind, LIVE, LIVE + HOUR, "" if code == system.code else code, ours.size)
+    for code in places(kind, SYSTEM):
+        incident(SYSTEM, kind, LIVE, LIVE + HOUR, "" if code == SYSTEM.code else code, ours.size)
