@@ -46,7 +46,7 @@ class Trainer:
 
     def note(self, injection: Injection, what: str, at: datetime) -> None:
         kept = self.wanted[injection.id]
-        self.wanted[injection.id] = replace(kept, **{f"{what}_at": at})
+        self.wanted[injection.id] = replace(kept, begun_at=at) if what == "begun" else replace(kept, over_at=at)
 
     def ticks(self, steered: Steered, until: datetime, step: timedelta, since: datetime = LIVE) -> list[dict[str, Any]]:
         events, now = [], since
