@@ -28,7 +28,7 @@ MAX_NAME = 40
 NAME = rf"[A-Za-z0-9][A-Za-z0-9 _-]{{0,{MAX_NAME - 1}}}"
 _GOOD = re.compile(NAME)
 #: Of whoever had the original open.
-_OF_A_SERVER = (".handle_pids.json", "postmaster.pid", "postmaster.opts", "log")
+_OF_A_SERVER = (".handle_pids.json", ".s.PGSQL.*", "postmaster.pid", "postmaster.opts", "log")
 
 
 class NoSuchMoment(LightshipError):
@@ -98,8 +98,9 @@ class Moments:
         try:
             part.mkdir(parents=True)
             _backup(url, part / "postgres")
-            for left in _OF_A_SERVER:
-                (part / "postgres" / left).unlink(missing_ok=True)
+            for pattern in _OF_A_SERVER:
+                for left in (part / "postgres").glob(pattern):
+                    left.unlink()
             size = sum(path.stat().st_size for path in part.rglob("*") if path.is_file())
             made = Moment(name, saved_at, system_at, who, size)
             said = {"saved_at": saved_at.isoformat(), "system_at": system_at.isoformat(), "who": who, "size": size}

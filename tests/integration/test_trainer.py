@@ -90,9 +90,9 @@ def test_the_clock_is_slowed_paused_and_goes_on_and_never_back(
         assert store.read_speed(connection) == (10, False)
 
 
-def test_an_incident_is_asked_for_ended_and_refused_with_reasons(
+def test_an_incident_is_asked_for_and_ended_or_refused_with_reasons(
     trainer: Callable[..., Any], database: Database
-) -> None:
+) -> None:  # fmt: skip
     made = trainer("POST", "/incidents", {"kind": "surge", "organisation": "RVV01"}, 201)
     assert (made["size"], made["state"], made["name"]) == (1.5, "under_way", "William Harvey Hospital")
     assert made["until"] == "2026-03-10T18:00:00Z"

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 
 from services.configuration import load_system
-from services.domain.system import System
 from services.domain.training import INCIDENT_KINDS, KINDS, Injection, Silence, places
 from simulations.delivery import Asked, Delivery
 from simulations.incidents import KINDS as OF_THE_WORLD
@@ -47,7 +46,7 @@ class Trainer:
 
     def note(self, injection: Injection, what: str, at: datetime) -> None:
         kept = self.wanted[injection.id]
-        self.wanted[injection.id] = replace(kept, **{f"{what}_at": at})
+        self.wanted[injection.id] = replace(kept, begun_at=at) if what == "begun" else replace(kept, over_at=at)
 
     def ticks(self, steered: Steered, until: datetime, step: timedelta, since: datetime = LIVE) -> list[dict[str, Any]]:
         events, now = [], since
@@ -143,9 +142,9 @@ def test_ended_early_a_feed_passes_what_it_sends_from_then_on() -> None:
 
 
 @pytest.mark.parametrize("kind", INCIDENT_KINDS)
-def test_what_may_be_asked_for_is_what_the_world_takes(kind: Any, system: System = SYSTEM) -> None:
+def test_what_may_be_asked_for_is_what_the_world_takes(kind: Any) -> None:
     ours, theirs = KINDS[kind], OF_THE_WORLD[kind]
     assert (ours.size, ours.least, ours.most) == (theirs.usual, theirs.least, theirs.most)
     assert set(KINDS) == set(OF_THE_WORLD)
-    for code in places(kind, system):
-        incident(system, kind, LIVE, LIVE + HOUR, "" if code == system.code else code, ours.size)
+    for code in places(kind, SYSTEM):
+        incident(SYSTEM, kind, LIVE, LIVE + HOUR, "" if code == SYSTEM.code else code, ours.size)

@@ -25,6 +25,8 @@ export function Inject({ trainer, onDone }: { trainer: Trainer; onDone(): void }
     const howLarge = size === null ? kind.size : above0(size);
     const howLong = hours === null ? kind.hours : above0(hours);
     if (howLarge === null || howLong === null) return refuse("Size and hours are numbers above 0.");
+    if (howLarge <= kind.above || howLarge > kind.at_most)
+      return refuse(`Size is ${kind.size_means}: above ${kind.above} and at most ${kind.at_most}.`);
     const begins = Date.parse(trainer.now) + Number(later) * 3_600_000;
     const at = later === "0" ? null : new Date(begins).toISOString();
     send(() =>
