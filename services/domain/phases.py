@@ -3,6 +3,8 @@
 A phase takes its attributes only from milestones at or before its start, and its end is the least of its possible
 ends, so cutting at any past moment equals never having heard the rest: `at(phases(fold(S)), t)` equals
 `at(phases(fold(S, as_at=t)), t)`. A property test holds the two together.
+
+The rules of community services, mental health and places of safety are in `phases_community`.
 """
 
 from __future__ import annotations
@@ -11,32 +13,21 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from services.domain.clock import LONDON, local_midnight
 from services.domain.events import EVENT_TYPES
 from services.domain.fold import Milestone, Subject
-
-
-class Phase(NamedTuple):
-    """name: what is going on. site: ODS site (a gauge: its organisation). unit: a gauge that a person typed: TYPED.
-
-    label: the split the phase was born with.
-
-    value: beds of a capacity, a gauge's reading, 1 for a place in an escalation bed, the minutes that an ambulance was
-    expected to take. to_at is None while open.
-    outcome says what ended it. visits: a full-list census.
-    """
-
-    name: str
-    site: str | None
-    unit: str | None
-    label: str | None
-    value: float | None
-    from_at: datetime
-    to_at: datetime | None
-    outcome: str | None = None
-    visits: tuple[str, ...] | None = None
+from services.domain.phases_community import COMMUNITY_RULES
+from services.domain.phases_community import mental_health_in_ed as _mental_health_in_ed
+from services.domain.story import TYPED, Opening, Rule, Story
+from services.domain.story import Phase as Phase
+from services.domain.story import attribute as _attribute
+from services.domain.story import here as _here
+from services.domain.story import interval as _interval
+from services.domain.story import phase_of as _phase
+from services.domain.story import stints as _stints
+from services.domain.story import turns as _turns
 
 
 def at(phases: Iterable[Phase], moment: datetime) -> tuple[Phase, ...]:
@@ -48,88 +39,7 @@ def at(phases: Iterable[Phase], moment: datetime) -> tuple[Phase, ...]:
     )
 
 
-#: The unit of a reading that no feed sent: a gauge is of an organisation, which has none.
-TYPED = "typed"
-End = tuple[datetime, str | None] | None
-Rule = Callable[["Story", list[Phase]], None]
-#: What a phase takes from the milestone that opens it: site, unit, label, value, visits.
-Opening = tuple[str | None, str | None, str | None, float | None, tuple[str, ...] | None]
-
-_OPEN = (None, None)
-_new = tuple.__new__  # what `Phase(...)` does, at a third of its cost
 _BY_START = attrgetter("from_at", "name")
-_LAST_WORD = {name: name.rpartition(".")[2] for name in EVENT_TYPES}
-
-
-class Story:
-    """A subject's milestones by type, for the rules below."""
-
-    def __init__(self, subject: Subject) -> None:
-        self.milestones = subject.milestones
-        self.first: dict[str, Milestone] = {milestone.type: milestone for milestone in reversed(subject.milestones)}
-
-    def all(self, *types: str) -> list[Milestone]:
-        return [milestone for milestone in self.milestones if milestone.type in types]
-
-    def end(self, start: datetime, *types: str) -> End:
-        """The least time at which one of the types happened, never before the start."""
-        best: Milestone | None = None
-        first = self.first
-        for type_ in types:
-            if type_ in first:
-                milestone = first[type_]
-                if best is None or milestone.time < best.time:
-                    best = milestone
-        if best is None:
-            return None
-        type_, least, data, _ = best
-        return (least if least > start else start), data.get("reason") or _LAST_WORD[type_]
-
-
-def _here(start: Milestone, label: str | None = None, value: float | None = None) -> Opening:
-    data = start.data
-    return data.get("site"), data.get("unit"), label, value, None
-
-
-def _phase(name: str, start: Milestone, opening: Opening, end: End) -> Phase:
-    site, unit, label, value, visits = opening
-    to_at, outcome = end or _OPEN
-    return _new(Phase, (name, site, unit, label, value, start.time, to_at, outcome, visits))
-
-
-def _stints(
-    name: str, starts: Sequence[Milestone], end: End, opening: Callable[[Milestone], Opening] = _here
-) -> list[Phase]:
-    """Successive starts: each holds until the next or the end, whichever comes first."""
-    found = []
-    last = len(starts) - 1
-    for index, start in enumerate(starts):
-        until: End = (starts[index + 1].time, "next") if index < last else None
-        if end is not None and (until is None or end[0] < until[0]):
-            until = (max(start.time, end[0]), end[1])
-        found.append(_phase(name, start, opening(start), until))
-    return found
-
-
-def _turns(
-    name: str, story: Story, opens: str, closes: str, end: End, opening: Callable[[Milestone], Opening] = _here
-) -> list[Phase]:
-    """What begins and ends by turns, as often as it is said."""
-    turns = story.all(opens, closes)
-    stints = zip(_stints(name, turns, end, opening), turns, strict=True)
-    return [phase for phase, start in stints if start.type == opens]
-
-
-def _interval(story: Story, found: list[Phase], name: str, opens: str, *closes: str) -> None:
-    start = story.first.get(opens)
-    if start is not None:
-        found.append(_phase(name, start, _here(start), story.end(start.time, *closes)))
-
-
-def _attribute(story: Story, type_: str, key: str, moment: datetime) -> Any:
-    """What a milestone at or before the moment said, or None."""
-    milestone = story.first.get(type_)
-    return milestone.data.get(key) if milestone is not None and milestone.time <= moment else None
 
 
 def _ed(story: Story, found: list[Phase]) -> None:
@@ -153,6 +63,7 @@ def _ed(story: Story, found: list[Phase]) -> None:
         end = story.end(later.time, leave)
         found.append(_phase("ed.bed_request", later, _here(requested, requested.data["bed_kind"]), end))
     _interval(story, found, "ed.ready", "ed.ready_to_proceed", leave)
+    _mental_health_in_ed(story, found)
     _interval(story, found, "sdec.attendance", "sdec.arrived", "sdec.departed")
 
 
@@ -364,6 +275,7 @@ _RULES: dict[str, Rule] = {
     "unit": _unit,
     "gauge": _gauge,
     "move": _organisation,
+    **COMMUNITY_RULES,
 }
 _RULE_OF: dict[str, Rule] = {
     name: _bed if name == "bed.status" else _RULES[name.partition(".")[0]]

@@ -137,7 +137,9 @@ def test_there_are_forty_one_neighbourhoods_and_four_places(kent: System) -> Non
 
 
 def test_every_kind_of_journey_has_an_hour_at_which_it_is_stale(kent: System) -> None:
-    assert kent.silent_hours == {"ed": 72, "ambulance": 24, "stay": 2160, "virtual_ward": 1440}
+    assert kent.silent_hours == {
+        "ed": 72, "ambulance": 24, "stay": 2160, "virtual_ward": 1440, "ucr": 96, "mental_health": 4320, "s136": 72,
+    }  # fmt: skip
     assert set(kent.silent_hours) == set(JOURNEY_KINDS)
 
 
