@@ -17,6 +17,9 @@ from simulations.arrivals import Arrivals
 from simulations.beds import Beds
 from simulations.emergency import Emergency
 from simulations.inpatient import Inpatients
+from simulations.mental_health import MentalHealth
+from simulations.primary_care import PrimaryCare
+from simulations.response import Responses
 from simulations.returns import Returns
 from simulations.shape import HOUR
 from simulations.virtual_ward import VirtualWards
@@ -39,10 +42,15 @@ PRODUCED = frozenset(
         "virtual_ward.onboarded", "virtual_ward.escalated", "virtual_ward.discharged", "discharge.criteria_not_met",
         "discharge.criteria_met_again", "discharge.ready_date_set", "discharge.referred_to_hub",
         "discharge.accepted", "discharge.start_agreed", "discharge.planned", "discharge.lounge_arrived",
-        "gauge.reported", "event.cancelled",
+        "gauge.reported", "event.cancelled", "ucr.referred", "ucr.responded", "mh.referred", "mh.assessed",
+        "mh.bed_requested", "mh.admitted", "mh.ready_for_discharge", "mh.placed_out_of_area", "mh.left",
+        "s136.arrived", "s136.left",
     }
 )  # fmt: skip
-_ENDS = {"bed.left", "virtual_ward.discharged", "virtual_ward.declined", "ambulance.cleared", "sdec.departed"}
+_ENDS = {
+    "bed.left", "virtual_ward.discharged", "virtual_ward.declined", "ambulance.cleared", "sdec.departed",
+    "ucr.responded", "mh.left", "s136.left",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,13 +108,19 @@ class SyntheticSystem:
         inpatients.discharges.step_down = virtual_wards.step_down
         arrivals = Arrivals(world, inpatients, emergency, ambulances, virtual_wards)
         returns = Returns(world, beds, virtual_wards)
+        mental_health = MentalHealth(world, emergency)
+        responses = Responses(world, emergency)
+        primary_care = PrimaryCare(world)
         inpatients.fill(world.now)
         virtual_wards.fill(world.now)
+        mental_health.fill(world.now)
         world.at(world.now, arrivals.hour)
-        world.at(world.now, returns.hour)
+        for part in (returns, mental_health, responses, primary_care):
+            world.at(world.now, part.hour)
         world.run(self._start - 1)
         self._opening = _in_place(world.outbox.take_before(self._start))
-        returns.everything(self._start - 1)
+        for part in (returns, mental_health, responses):
+            part.everything(self._start - 1)
         self._opening.extend(world.outbox.take_before(self._start))
         world.now = self._start - 1
         return world

@@ -71,7 +71,14 @@ def small_system() -> System:
     treatment_centre = Site(
         "AAX01", "Centre", "Centre", "Dover", "utc", "AAX", "east", 51.0, 1.0, 3,
         (unit("AAX01", "MINORS", "ed_area", 4, area="minors"),
-         ward("AAX01", "REHAB", 30, "rehabilitation", "community")),
+         ward("AAX01", "REHAB", 30, "rehabilitation", "community"), unit("AAX01", "UCR", "response_team", 3)),
+    )  # fmt: skip
+    psychiatric = Site(
+        "MMM01", "Unit", "Unit", "Ashford", "mental_health_unit", "MMM", "east", 51.0, 1.0, None,
+        (ward("MMM01", "ACUTE", 20, "adult_mental_illness", "mental_health_adult"),
+         ward("MMM01", "PICU", 3, "adult_mental_illness", "mental_health_picu"),
+         ward("MMM01", "OLDER", 8, "old_age_psychiatry", "mental_health_older"),
+         unit("MMM01", "SUITE", "place_of_safety", 2, bed_kind="s136")),
     )  # fmt: skip
     return System(
         "QQQ",
@@ -82,11 +89,13 @@ def small_system() -> System:
             Provider("BBB", "B", "B", "acute"),
             Provider("AAX", "C", "C", "community"),
             Provider("AMB", "D", "D", "ambulance"),
+            Provider("MMM", "M", "M", "mental_health"),
         ),
         (
             hospital("AAA01", "AAA", "east", "Ashford"),
             hospital("BBB01", "BBB", "west", "Maidstone", children=False),  # its children go to the other one
             treatment_centre,
+            psychiatric,
         ),
         neighbourhoods=("ashford_1", "ashford_2", "maidstone_1", "dover_1"),
     )
@@ -172,7 +181,7 @@ def test_every_unit_and_site_named_exists_and_belongs_to_the_sender(
         named = data.get("unit")
         if named is not None:
             assert UNITS[named].site == data["site"], event
-        if "site" in data and not event["type"].startswith("ambulance."):
+        if "site" in data and not event["type"].startswith(("ambulance.", "mh.", "s136.")):
             provider = SYSTEM.site_by_code[data["site"]].provider
             assert event["source"] == f"urn:nhs:ods:{provider}", event
 
@@ -203,7 +212,8 @@ def test_every_journey_opens_with_an_nhs_number_and_has_an_issuer_in_its_subject
     nine_days: tuple[list[Event], list[Event]],
 ) -> None:
     opened = {
-        "ed.arrived", "bed.admitted", "bed.expected", "ambulance.called", "virtual_ward.referred",
+        "ed.arrived", "bed.admitted", "bed.expected", "ambulance.called", "virtual_ward.referred", "ucr.referred",
+        "mh.referred", "s136.arrived",
     }  # fmt: skip
     known: set[str] = set()
     for event in in_order_of_time([*nine_days[0], *nine_days[1]]):
