@@ -32,7 +32,7 @@ from simulations.world import World, length_biased, lognormal, poisson
 
 OUT_OF_AREA = 6 / 169  # people out of area for each adult bed
 OUT_OF_AREA_DAYS = 26.0
-FILLED = {"adult": 0.975, "picu": 0.84, "older": 0.93}
+FILLED = {"adult": 0.99, "picu": 0.9, "older": 0.93}
 ADULT = (0.0, 0.46, 0.44, 0.08, 0.02, 0.0)
 FROM_ED = 0.25  # of adults who need a bed
 
@@ -46,8 +46,8 @@ CRISIS_SOURCES = {"gp": 0.35, "self": 0.3, "nhs111": 0.15, "community_team": 0.1
 VERY_URGENT = 0.3
 DETENTIONS_A_PLACE = 1.1  # a day for each place of safety
 ADMITTED_FROM_SECTION = 0.3
-#: The fuller the wards, the fewer people at home are judged to need a bed: by how much for each bed, and about what.
-GATEKEEPING, USUALLY_WAITING = 0.06, 8
+#: The fuller the wards, the fewer people at home are judged to need a bed (assumption): by how much for each bed.
+GATEKEEPING = 0.05
 LOST_SIGHT_OF = 20 * HOUR  # in a department, when somebody held there went to a medical bed
 
 MEETING_HOUR, CENSUS_HOUR = 10, 8  # local
@@ -152,10 +152,10 @@ class MentalHealth:
         world.at(following, self.hour)
 
     def _gate(self, kind: str) -> float:
-        if kind != "adult":
-            return 1.0
-        room = self.beds.free(kind) - self.beds.waiting(kind) + USUALLY_WAITING * self.beds.core(kind) / 169
-        return min(1.6, max(0.5, 1 + GATEKEEPING * room))
+        """Beds free, less people waiting, beyond those that are free as a rule."""
+        beds = self.beds
+        room = beds.free(kind) - beds.waiting(kind) - beds.core(kind) * (1 - FILLED[kind])
+        return min(1.8, max(0.4, 1 + GATEKEEPING * room * 169 / (beds.core(kind) + 60)))
 
     # How somebody comes to the trust --------------------------------------------------------------------------------
 

@@ -25,9 +25,9 @@ DELAYS = {"housing": 0.3, "supported_living": 0.25, "care_home": 0.15, "package"
 
 #: Hours until something else is tried, its spread, and then the chances of going out of area and of no longer needing
 #: a bed; who waits at home waits longest.
-PATIENCE = {"ed": (26.0, 0.5, 0.75, 0.0), "suite": (18.0, 0.4, 0.8, 0.0), "community": (90.0, 0.5, 0.4, 0.25)}
-COMFORTABLE = 3  # beds free in the morning beside which somebody is brought back from out of area
-PRESSED = 12  # people waiting in the morning above which somebody who is ready leaves sooner
+PATIENCE = {"ed": (26.0, 0.5, 0.6, 0.0), "suite": (18.0, 0.4, 0.65, 0.0), "community": (96.0, 0.5, 0.3, 0.25)}
+COMFORTABLE = 2  # beds free in the morning beside which somebody is brought back from out of area
+PRESSED = 8  # people waiting in the morning above which somebody who is ready leaves sooner
 
 
 class Detention:
@@ -119,8 +119,8 @@ class Stays:
             self._loses_patience_later(case)
 
     def _has_bed(self, case: Case, ward: Ward) -> None:
-        """Held from now: the papers, then the way there."""
-        leaves = self._world.now + self._random.uniform(40, 180) * MINUTE
+        """Held from now: cleaned, agreed, the papers written; then the way there."""
+        leaves = self._world.now + self._random.uniform(1.5, 11) * HOUR
         self._world.at(leaves, self._sets_out, (case, ward))
 
     def _sets_out(self, item: tuple[Case, Ward]) -> None:
