@@ -45,7 +45,7 @@ def _assessed(
         f"Of the {who} assessed {when}, the share assessed within {words} of referral.", _MH,
         (ended("mh.assessment", window, labels=labels, outcomes=("assessed",), within_minutes=limit),),
         denominator=(ended("mh.assessment", window, labels=labels, outcomes=("assessed",)),),
-        needs="type_1_ed" if labels == _IN_ED else "mental_health",
+        needs="type_1_ed" if labels == _IN_ED else "mental_health_beds",
     )  # fmt: skip
 
 

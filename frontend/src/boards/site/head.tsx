@@ -74,10 +74,10 @@ export function providerInWords(name: string, opel: OpelSummary | null, now: num
   return `${name}: declared OPEL ${opel.declared.level}, ${since}; calculated ${calculated.replace("OPEL ", "")}`;
 }
 
-/** The feeds that the figures of a site rest on: its provider's, and the ambulance service's where ambulances come. */
+/** The feeds that a site's figures rest on: its provider's; where ambulances come theirs, and mental health's. */
 export function feedsOf(detail: SiteDetail, feeds: Feed[], system: SystemIdentity | null): Feed[] {
-  const ambulances = system?.providers.filter((each) => each.kind === "ambulance") ?? [];
-  const codes = [detail.provider, ...(detail.ed_type === 1 ? ambulances.map((each) => each.code) : [])];
+  const inEd = system?.providers.filter((each) => ["ambulance", "mental_health"].includes(each.kind)) ?? [];
+  const codes = [detail.provider, ...(detail.ed_type === 1 ? inEd.map((each) => each.code) : [])];
   return codes.flatMap((code) => feeds.filter((feed) => feed.source.endsWith(`:${code}`)));
 }
 
