@@ -139,7 +139,7 @@ def away(subject: str, when: datetime, inappropriate: bool = True) -> Fact:
 
 
 def held(subject: str, when: datetime, place: str = "suite") -> Fact:
-    where = {"site": "RVV09", "unit": "RVV09-SUITE"} if place == "suite" else {"site": "RVV01"}
+    where: dict[str, Any] = {"site": "RVV09", "unit": "RVV09-SUITE"} if place == "suite" else {"site": "RVV01"}
     return fact("s136.arrived", subject, when, place=place, **where)
 
 

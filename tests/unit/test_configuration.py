@@ -142,8 +142,8 @@ def test_mental_health_has_its_own_kinds_of_bed_and_none_of_them_is_general_and_
     assert beds == {"mental_health_adult": 169, "mental_health_picu": 12, "mental_health_older": 60, "s136": 5}
     assert not set(beds) & set(GENERAL_AND_ACUTE)
     figures = [each for name, each in CATALOGUE.items() if name.startswith("beds.") and each.kind != "gauge"]
-    unit = kent.site_by_code["RXYXLBH"]
-    assert [measure.name for measure in figures if applies(measure, unit)] == []
+    site = kent.site_by_code["RXYXLBH"]
+    assert [measure.name for measure in figures if applies(measure, site)] == []
 
 
 def test_every_place_has_a_team_of_urgent_response_and_nobody_is_placed_in_it(kent: System) -> None:
