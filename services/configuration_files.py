@@ -43,6 +43,9 @@ class SilentHours(Section):
     ambulance: Hours
     stay: Hours
     virtual_ward: Hours
+    ucr: Hours
+    mental_health: Hours
+    s136: Hours
 
 
 class SystemFile(Section):
@@ -74,11 +77,13 @@ class UnitSection(Section):
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> UnitSection:
-        has_beds = self.kind in ("ward", "virtual_ward")
+        has_beds = self.kind in ("ward", "virtual_ward", "place_of_safety")
         if has_beds != (self.bed_kind is not None):
             raise ValueError(f"a unit of kind {self.kind} {'needs a' if has_beds else 'has no'} bed_kind")
         if (self.kind == "virtual_ward") != (self.bed_kind == "virtual"):
             raise ValueError("bed_kind virtual and kind virtual_ward go together")
+        if (self.kind == "place_of_safety") != (self.bed_kind == "s136"):
+            raise ValueError("bed_kind s136 and kind place_of_safety go together")
         if (self.kind == "ed_area") != (self.area is not None):
             raise ValueError(f"a unit of kind {self.kind} {'needs an' if self.kind == 'ed_area' else 'has no'} area")
         return self

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from random import Random
 
-from services.domain.system import Site, System, Unit
+from services.domain.system import MENTAL_HEALTH, Site, System, Unit
 from simulations.world import World
 
 Holder = Callable[["Ward"], None]
@@ -97,7 +97,7 @@ class Beds:
         for site in world.system.sites:
             by_kind: dict[str, list[Ward]] = {}
             for unit in site.units:
-                if unit.kind == "ward" and unit.bed_kind:
+                if unit.kind == "ward" and unit.bed_kind and unit.bed_kind not in MENTAL_HEALTH:
                     by_kind.setdefault(unit.bed_kind, []).append(Ward(unit, site, day))
             for kind, wards in by_kind.items():
                 self.pools[site.code, kind] = Pool(site, kind, wards)

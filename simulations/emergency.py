@@ -7,6 +7,7 @@ triage exponential); the pace of majors and the wait for a bed are fitted by tru
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from statistics import NormalDist
 from typing import Any
 
@@ -56,6 +57,8 @@ class Emergency:
         self._random = world.stream("emergency")
         self._inpatients = inpatients
         self.departments = {row.site.code: Department(row) for row in demand if row.site.ed_type}
+        #: Whether mental health takes charge of somebody who would go home: who, seen when.
+        self.liaison: Callable[[Attendance, int], bool] = lambda *_: False
         self._full = [ed for ed in self.departments.values() if ed.site.ed_type == 1]
         self._specialties = {
             code: [ward.unit.specialty for ward in pool.wards for _ in range(ward.core)]
@@ -194,7 +197,7 @@ class Emergency:
             likely = min(0.97, likely * (1.15 if attendance.by_ambulance else 0.82))
         if random.random() < likely:
             self._is_admitted(attendance, seen_at, decided_at)
-        else:
+        elif not self.liaison(attendance, seen_at):
             world.at(decided_at + random.uniform(5, 25) * MINUTE, self._goes_home, attendance)
 
     def _iller(self, ed: Department, stream: str) -> float:
@@ -320,6 +323,10 @@ class Emergency:
             self._world.books.enter("sdec", ed.code, comes)
             self._world.books.leave("sdec", ed.code, home)
         self._world.people.release(attendance.person, home + HOUR)
+
+    def leaves(self, attendance: Attendance, reason: str) -> None:
+        """Of whom somebody else took charge: they go now, and who took charge releases the person."""
+        self._departs(attendance, reason)
 
     def _departs(self, attendance: Attendance, reason: str) -> None:
         ed = attendance.ed

@@ -20,7 +20,10 @@ from simulations.emergency import Emergency
 from simulations.incident_kinds import Parts
 from simulations.incidents import Incident, Incidents
 from simulations.inpatient import Inpatients
+from simulations.mental_health import MentalHealth
+from simulations.primary_care import PrimaryCare
 from simulations.registrations import Registrations
+from simulations.response import Responses
 from simulations.returns import Returns
 from simulations.shape import HOUR
 from simulations.staff import Staff
@@ -48,9 +51,15 @@ PRODUCED = frozenset(
         "gauge.reported", "event.cancelled", "bed.status", "person.updated", "person.merged", "opel.proposed",
         "opel.declared", "incident.declared", "incident.stood_down", "divert.requested", "divert.agreed",
         "divert.ended", "mutual_aid.requested", "mutual_aid.agreed", "mutual_aid.ended",
+        "ucr.referred", "ucr.responded", "mh.referred", "mh.assessed",
+        "mh.bed_requested", "mh.admitted", "mh.ready_for_discharge", "mh.placed_out_of_area", "mh.left",
+        "s136.arrived", "s136.left",
     }
 )  # fmt: skip
-_ENDS = {"bed.left", "virtual_ward.discharged", "virtual_ward.declined", "ambulance.cleared", "sdec.departed"}
+_ENDS = {
+    "bed.left", "virtual_ward.discharged", "virtual_ward.declined", "ambulance.cleared", "sdec.departed",
+    "ucr.responded", "mh.left", "s136.left",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,15 +147,19 @@ class SyntheticSystem:
         returns = Returns(world, beds, virtual_wards)
         staff = Staff(world, beds, emergency)
         self._incidents = Incidents(Parts(world, emergency, ambulances, inpatients), self._tell)
+        mental_health = MentalHealth(world, emergency)
+        responses = Responses(world, emergency)
+        primary_care = PrimaryCare(world)
         inpatients.fill(world.now)
         virtual_wards.fill(world.now)
+        mental_health.fill(world.now)
         world.at(world.now, arrivals.hour)
-        world.at(world.now, returns.hour)
+        for part in (returns, mental_health, responses, primary_care):
+            world.at(world.now, part.hour)
         world.run(self._start - 1)
         self._opening = _in_place(world.outbox.take_before(self._start))
-        returns.everything(self._start - 1)
-        bed_states.everything(self._start - 1)
-        staff.everything(self._start - 1)
+        for opens in (returns, mental_health, responses, bed_states, staff):
+            opens.everything(self._start - 1)
         self._opening.extend(world.outbox.take_before(self._start))
         world.now = self._start - 1
         self._incidents.plan(self._planned)

@@ -19,14 +19,15 @@ from typing import Any
 
 import orjson
 
-from services.domain.events import EVENT_TYPES
+from services.domain.events import EVENT_TYPES, JOURNEY_KINDS
 
 _ENDINGS = frozenset(
     ["ed.departed", "sdec.departed", "bed.left", "ambulance.cleared", "virtual_ward.discharged",
-     "virtual_ward.declined", "event.cancelled"]  # the last of an admission that was only expected
+     "virtual_ward.declined", "ucr.responded", "mh.left", "s136.left",
+     "event.cancelled"]  # the last of an admission that was only expected
 )  # fmt: skip
 GRACE = timedelta(hours=3)  # in which nearly all comes that is said of a journey after its end
-_JOURNEYS = frozenset(["ed", "stay", "ambulance", "virtual_ward", "bed"])  # a bed's: from one person to the next
+_JOURNEYS = frozenset((*JOURNEY_KINDS, "bed"))  # a bed's: from one person to the next
 _QUICK = 1  # of zlib: a seventh of the size at a third of the time of its usual level
 Group = list[bytes]  # the events of one subject, each as JSON
 Piece = tuple[int, int]  # where it begins in the file, and how long it is

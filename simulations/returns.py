@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
-
 from simulations.beds import Beds, Ward
 from simulations.days import HOLIDAY_CALLS_111, bank_holiday
 from simulations.messages import iso
@@ -27,13 +25,6 @@ CLOSURE = 0.004  # chance at a review that infection closes some empty beds of a
 CALLS_111 = "nhs111.calls_offered"
 CALLS_111_A_DAY = 937 * 1.9  # Bristol's 937 a day for about a million people, for Kent and Medway's 1.9 million
 P1_SLOTS = 14.0  # usual free pathway 1 slots of a community provider (assumption)
-#: What a mental health trust reports by the hour: the usual figure and how far it strays (assumptions, all four).
-MENTAL_HEALTH = (
-    ("mental_health.adult_occupancy", 0.95, 0.01),
-    ("mental_health.waiting_for_bed", 12.0, 0.8),
-    ("mental_health.out_of_area", 6.0, 0.3),
-    ("mental_health.s136_free", 2.0, 0.5),
-)
 ABSENT_A_BED = 0.4  # staff absent for each bed: about eight staff a bed, one in twenty absent (assumption)
 
 
@@ -41,7 +32,6 @@ class Returns:
     def __init__(self, world: World, beds: Beds, virtual_wards: VirtualWards) -> None:
         self._world = world
         self._random = world.stream("returns")
-        self._apart = world.stream("mental_health")
         self._beds = beds
         self._virtual_wards = virtual_wards
         self._icb = world.system.code
@@ -49,7 +39,6 @@ class Returns:
         sites = world.system.sites
         self._acute = [p.code for p in providers if p.kind == "acute" and any(s.provider == p.code for s in sites)]
         self._beds_of = {code: sum(w.core for w in beds.wards() if w.site.provider == code) for code in self._acute}
-        self._mental_health = [p.code for p in providers if p.kind == "mental_health"]
         self._community = [p.code for p in providers if p.kind == "community"]
         self._levels: dict[tuple[str, str], float] = {}
 
@@ -122,15 +111,10 @@ class Returns:
             absent = self._wander(code, "staffing.absence", usual, 0.01 * usual)
             self._gauge(code, "staffing.absence", float(max(0, round(absent))), at)
 
-        for code in self._mental_health:
-            for measure, usual, step in MENTAL_HEALTH:
-                level = max(0.0, self._wander(code, measure, usual, step, self._apart))
-                self._gauge(code, measure, round(min(level, 1.0), 3) if usual < 1 else float(round(level)), at)
-
-    def _wander(self, code: str, measure: str, usual: float, step: float, random: Random | None = None) -> float:
+    def _wander(self, code: str, measure: str, usual: float, step: float) -> float:
         """A random walk that is drawn back to its usual level within about a day."""
         level = self._levels.get((code, measure), usual)
-        level += (usual - level) / 24 + (random or self._random).gauss(0, step)
+        level += (usual - level) / 24 + self._random.gauss(0, step)
         self._levels[code, measure] = level
         return level
 

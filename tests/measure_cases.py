@@ -25,6 +25,7 @@ T = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)  # 13:00 in London
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 #: A number; (numerator, denominator); None: no reading.
 Expected = float | tuple[float, float] | None
@@ -95,6 +96,55 @@ def gauge(when: datetime, value: float, until: datetime | None = None) -> Fact:
     if until is not None:
         data["until"] = until.isoformat()
     return fact("gauge.reported", "RVV/staffing.absence", when, **data)
+
+
+def reports(when: datetime, measure: str, value: float) -> Fact:
+    return fact("gauge.reported", f"RVV/{measure}", when, organisation="RVV", measure=measure, value=value)
+
+
+def responding(subject: str, when: datetime, urgency: str = "two_hour") -> Fact:
+    return fact("ucr.referred", subject, when, site="RVV09", unit="RVV09-UCR", referral_source="gp", urgency=urgency)
+
+
+def responded(subject: str, when: datetime, outcome: str = "stays_home") -> Fact:
+    return fact("ucr.responded", subject, when, site="RVV09", unit="RVV09-UCR", outcome=outcome)
+
+
+def answered(subject: str, wait: timedelta, urgency: str = "two_hour", outcome: str = "stays_home") -> tuple[Fact, ...]:
+    return responding(subject, T - 6 * HOUR, urgency), responded(subject, T - 6 * HOUR + wait, outcome)
+
+
+def referred(subject: str, when: datetime, setting: str = "ed", urgency: str = "emergency") -> Fact:
+    return fact("mh.referred", subject, when, site="RVV01", setting=setting, referral_source="other", urgency=urgency)
+
+
+def assessed(subject: str, wait: timedelta, setting: str = "ed", urgency: str = "emergency") -> tuple[Fact, ...]:
+    start = T - 6 * HOUR
+    return (
+        referred(subject, start, setting, urgency),
+        fact("mh.assessed", subject, start + wait, site="RVV01", outcome="community"),
+    )
+
+
+def asked(subject: str, when: datetime) -> Fact:
+    return fact("mh.bed_requested", subject, when, site="RVV01", bed_kind="adult")
+
+
+def psychiatric(subject: str, when: datetime, bed_kind: str = "adult") -> Fact:
+    return fact("mh.admitted", subject, when, site="RVV09", unit="RVV09-ACUTE", bed_kind=bed_kind)
+
+
+def away(subject: str, when: datetime, inappropriate: bool = True) -> Fact:
+    return fact("mh.placed_out_of_area", subject, when, site="RVV09", bed_kind="adult", inappropriate=inappropriate)
+
+
+def held(subject: str, when: datetime, place: str = "suite") -> Fact:
+    where: dict[str, Any] = {"site": "RVV09", "unit": "RVV09-SUITE"} if place == "suite" else {"site": "RVV01"}
+    return fact("s136.arrived", subject, when, place=place, **where)
+
+
+def streamed(subject: str, when: datetime, stream: str = "mental_health") -> Fact:
+    return fact("ed.streamed", subject, when, site="RVV01", stream=stream)
 
 
 def world(facts: tuple[Fact, ...], known_at: datetime | None = None) -> World:
@@ -315,6 +365,66 @@ CASES: tuple[Case, ...] = (
           "ed.time_to_treatment_today": None, "staffing.absence": None,
           "ed.in_department": 0, "ambulance.waiting_over_45": 0, "beds.ga_occupied": 0}),
     Case("nobody over the limit is zero, and a reading", (arrived("j_a", T - HOUR),), {"ed.over_12h": (0, 1)}),
+
+    Case("seen by urgent response at exactly two hours is within two hours",
+         (*answered("j_a", 120 * MINUTE), *answered("j_b", 120 * MINUTE + MICROSECOND, outcome="conveyed"),
+          *answered("j_c", HOUR, outcome="not_seen"), *answered("j_d", 150 * MINUTE, urgency="two_day")),
+         {"ucr.within_2h_today": (1, 2), "ucr.within_2h_last_24h": (1, 2), "ucr.stayed_home_last_24h": (2, 3),
+          "ucr.referred_today": 4, "ucr.waiting": 0, "ucr.mean_response_last_24h": 120}),
+    Case("two hours after a referral nobody has answered it is over two hours, and one for two days is not",
+         (responding("j_a", T - 2 * HOUR), responding("j_b", T - 2 * HOUR + MICROSECOND),
+          responding("j_c", T - 5 * HOUR, "two_day")),
+         {"ucr.waiting": 3, "ucr.waiting_over_2h": 1, "ucr.within_2h_today": None}),
+    Case("the last 24 hours of urgent response do not forget at midnight what the day does",
+         (responding("j_a", T - 14 * HOUR), responded("j_a", T - 13 * HOUR - MICROSECOND)),
+         {"ucr.within_2h_today": None, "ucr.within_2h_last_24h": (1, 1)}),
+    Case("liaison at exactly an hour is within an hour; other teams have their own times, and leaving is no assessment",
+         (*assessed("j_a", HOUR), *assessed("j_b", HOUR + MICROSECOND),
+          *assessed("j_c", 4 * HOUR, "community", "very_urgent"),
+          *assessed("j_d", 4 * HOUR + MICROSECOND, "community", "very_urgent"),
+          *assessed("j_e", 5 * HOUR, "community", "urgent"), referred("j_f", T - HOUR), referred("j_g", T - 2 * HOUR),
+          fact("mh.left", "j_g", T - HOUR, site="RVV01", reason="no_longer_needed")),
+         {"mh.liaison_within_1h_today": (1, 2), "mh.liaison_within_1h_last_24h": (1, 2), "mh.liaison_waiting": 1,
+          "mh.crisis_within_4h_last_24h": (1, 2), "mh.crisis_within_24h_last_24h": (1, 1)}),
+    Case("who waits for a mental health bed waits until there is one, here or out of area",
+         (asked("j_a", T - DAY), asked("j_b", T - DAY + MICROSECOND), asked("j_c", T - 2 * DAY),
+          psychiatric("j_c", T - HOUR), asked("j_d", T - 2 * DAY), away("j_d", T - HOUR),
+          asked("j_e", T - 2 * DAY), away("j_e", T - HOUR, inappropriate=False)),
+         {"mh.waiting_for_bed": 2, "mh.waiting_for_bed_over_24h": 1, "mh.out_of_area": 1,
+          "mh.adult_occupancy": (1, 7), "mh.adult_free": 6, "mh.admitted_today": 1, "mh.left_today": 0}),
+    Case("who comes back from out of area is in a bed, and who leaves is in neither",
+         (away("j_a", T - 9 * DAY), psychiatric("j_a", T - DAY), away("j_b", T - DAY),
+          fact("mh.left", "j_b", T, site="RVV09", reason="discharged"), psychiatric("j_c", T - DAY),
+          fact("mh.left", "j_c", T, site="RVV09", reason="discharged")),
+         {"mh.out_of_area": 0, "mh.adult_occupancy": (1, 7), "mh.left_today": 1}),
+    Case("mental health beds are in no count of G&A beds, nor of stays",
+         (psychiatric("j_a", T - 22 * DAY),
+          fact("mh.ready_for_discharge", "j_a", T - HOUR, site="RVV09", delay="housing")),
+         {"beds.ga_open": 14, "beds.ga_occupied": 0, "beds.stay_over_21_days": 0, "mh.ready_for_discharge": 1,
+          "mh.ready_share": (1, 1), "unit.occupied": 1}),
+    Case("who moves from one mental health ward to another is in the other, and was admitted once",
+         (psychiatric("j_a", T - DAY), psychiatric("j_a", T - HOUR, bed_kind="picu")),
+         {"mh.adult_occupancy": (0, 7), "mh.admitted_today": 0}),
+    Case("exactly 24 hours under section 136 is over 24, and the clock does not begin again at the suite",
+         (held("j_a", T - DAY), held("j_b", T - DAY + MICROSECOND), held("j_c", T - 25 * HOUR, place="ed"),
+          held("j_c", T - HOUR), held("j_d", T - 2 * HOUR, place="ed")),
+         {"s136.over_24h": 2, "s136.suites_occupied": 3, "s136.free": 4, "s136.in_ed": 1, "s136.arrived_today": 1}),
+    Case("who has left a place of safety is held no more",
+         (held("j_a", T - 25 * HOUR), fact("s136.left", "j_a", T, site="RVV09", reason="detained")),
+         {"s136.over_24h": 0, "s136.suites_occupied": 0, "s136.free": 7}),
+    Case("mental health in ED counts from arrival, and only once it is known to be that",
+         (arrived("j_a", T - 12 * HOUR), streamed("j_a", T - HOUR), arrived("j_b", T - 12 * HOUR + MICROSECOND),
+          streamed("j_b", T - HOUR), arrived("j_c", T - 11 * HOUR), streamed("j_c", T - 10 * HOUR, "majors"),
+          arrived("j_d", T - 25 * HOUR),
+          fact("ed.referred", "j_d", T - 11 * HOUR, site="RVV01", service="mental_health")),
+         {"ed.mental_health": 3, "ed.mental_health_over_12h": 2, "ed.mental_health_over_24h": 1}),
+    Case("whoever left before the twelfth hour was never over it",
+         (arrived("j_a", T - 13 * HOUR), streamed("j_a", T - 12 * HOUR), departed("j_a", T - HOUR),
+          arrived("j_b", T - 13 * HOUR), streamed("j_b", T - 12 * HOUR), departed("j_b", T - HOUR - MICROSECOND)),
+         {"ed.mental_health": 0, "ed.mental_health_over_12h": 0}),
+    Case("what the trust reports of its beds and what its journeys say are two figures",
+         (reports(T - HOUR, "mental_health.waiting_for_bed", 9), asked("j_a", T - HOUR)),
+         {"mental_health.waiting_for_bed": 9, "mh.waiting_for_bed": 1}),
 
     Case("a gauge of zero is a reading", (gauge(T - HOUR, 0),), {"staffing.absence": 0}),
     Case("the newest report of a gauge counts", (gauge(T - HOUR, 7), gauge(T, 4)), {"staffing.absence": 4}),

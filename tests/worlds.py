@@ -37,12 +37,17 @@ def small_system() -> System:
         unit("RVV09-MAJORS", "ed_area", area="majors"),
         unit("RVV09-WARD", "ward", bed_kind="ga_adult"),
         unit("RVV09-VW", "virtual_ward", bed_kind="virtual"),
+        unit("RVV09-UCR", "response_team"),
+        unit("RVV09-ACUTE", "ward", bed_kind="mental_health_adult"),
+        unit("RVV09-SUITE", "place_of_safety", bed_kind="s136"),
     )
     return System(
         code="QKS", name="Small", places=(Place("east_kent", "East Kent"),),
         providers=(Provider("RVV", "East Kent Hospitals", "East Kent", "acute"),),
         sites=(site("RVV01", first, 1), site("RVV09", second, 1)), neighbourhoods=("ashford_1", "thanet_1"),
-        silent_hours={"ed": 12, "stay": 20, "ambulance": 6, "virtual_ward": 30},
+        silent_hours={
+            "ed": 12, "stay": 20, "ambulance": 6, "virtual_ward": 30, "ucr": 96, "mental_health": 960, "s136": 72,
+        },
     )  # fmt: skip
 
 
@@ -97,6 +102,36 @@ def _payload(draw: st.DrawFn, type_: str, site: str) -> dict[str, Any]:
         "virtual_ward.referred": {"site": "RVV09", "unit": "RVV09-VW", "pathway": "frailty", "direction": "step_up"},
         "virtual_ward.onboarded": {"site": "RVV09", "unit": "RVV09-VW"},
         "virtual_ward.discharged": {"site": "RVV09", "unit": "RVV09-VW", "reason": "recovered"},
+        "ucr.referred": {
+            "site": "RVV09",
+            "unit": "RVV09-UCR",
+            "referral_source": "gp",
+            "urgency": draw(st.sampled_from(["two_hour", "two_day"])),
+        }
+        | person,
+        "ucr.responded": {
+            "site": "RVV09",
+            "unit": "RVV09-UCR",
+            "outcome": draw(st.sampled_from(["stays_home", "conveyed", "not_seen"])),
+        },
+        "ed.streamed": {"site": site, "stream": draw(st.sampled_from(["majors", "mental_health"]))},
+        "mh.referred": {
+            "site": site,
+            "setting": draw(st.sampled_from(["ed", "community"])),
+            "referral_source": "gp",
+            "urgency": draw(st.sampled_from(["emergency", "very_urgent", "urgent"])),
+        }
+        | person,
+        "mh.assessed": {"site": site, "outcome": "admission"},
+        "mh.bed_requested": {"site": site, "bed_kind": draw(st.sampled_from(["adult", "picu"]))},
+        "mh.admitted": {"site": "RVV09", "unit": "RVV09-ACUTE", "bed_kind": "adult"},
+        "mh.ready_for_discharge": {"site": "RVV09", "delay": "housing"},
+        "mh.placed_out_of_area": {"site": "RVV09", "bed_kind": "adult", "inappropriate": draw(st.booleans())},
+        "mh.left": {"site": "RVV09", "reason": "discharged"},
+        "s136.arrived": {"site": "RVV09", "unit": "RVV09-SUITE", "place": "suite"}
+        if draw(st.booleans())
+        else {"site": site, "place": "ed"},
+        "s136.left": {"site": "RVV09", "reason": "discharged"},
     }
     return made[type_]
 
@@ -104,7 +139,7 @@ def _payload(draw: st.DrawFn, type_: str, site: str) -> dict[str, Any]:
 STORIES: dict[str, tuple[str, ...]] = {
     "ed": (
         "ed.arrived", "ed.triaged", "ed.seen", "ed.referred", "ed.decision_to_admit", "ed.moved", "ed.departed",
-        "ed.bed_requested", "corridor_care.started", "corridor_care.ended",
+        "ed.bed_requested", "corridor_care.started", "corridor_care.ended", "ed.streamed",
     ),
     "am": (
         "ambulance.called", "ambulance.conveying", "ambulance.diverted", "ambulance.arrived",
@@ -115,6 +150,12 @@ STORIES: dict[str, tuple[str, ...]] = {
         "discharge.criteria_met_again", "discharge.planned",
     ),
     "vw": ("virtual_ward.referred", "virtual_ward.onboarded", "virtual_ward.discharged"),
+    "uc": ("ucr.referred", "ucr.responded"),
+    "mh": (
+        "mh.referred", "mh.assessed", "mh.bed_requested", "mh.admitted", "mh.ready_for_discharge",
+        "mh.placed_out_of_area", "mh.left",
+    ),
+    "ps": ("s136.arrived", "s136.left"),
 }  # fmt: skip
 
 

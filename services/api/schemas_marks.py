@@ -13,7 +13,7 @@ from services.api.schemas import Moment
 class Mark(BaseModel):
     """One person at a site or on the way to it, by what is done for them and since when; nothing says who it is."""
 
-    service: Literal["ed", "bed", "ambulance", "virtual_ward"]
+    service: Literal["ed", "bed", "ambulance", "virtual_ward", "mental_health", "s136"]
     unit: str | None = Field(examples=["RVV01-MAJORS"])
     state: Literal["here", "due_in"] = Field(description="due_in: an ambulance on its way here.")
     since: datetime = Field(description="Arrival, admission, onboarding; for due_in, leaving the scene.")

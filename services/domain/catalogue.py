@@ -16,6 +16,7 @@ from services.domain.atoms import open_beds as _open_beds
 from services.domain.atoms import opened as _open
 from services.domain.atoms import started as _started
 from services.domain.catalogue_beds import BEDS
+from services.domain.catalogue_community import COMMUNITY
 from services.domain.catalogue_discharge import DISCHARGE
 from services.domain.catalogue_gauges import REPORTED
 from services.domain.catalogue_system import DECISIONS
@@ -187,16 +188,16 @@ _MEASURES: tuple[Measure, ...] = (
             _VIRTUAL, (_open("virtual_ward.stay"),), denominator=(_beds("core", ("virtual",)),), needs="virtual_ward",
             target=0.80, target_source="NHS England virtual ward ambition: 80% occupancy"),
     Measure("unit.occupied", "People in the unit", "count", "people", "lower",
-            "People placed in the ward, ED area or virtual ward now.",
+            "People placed in the ward, ED area, virtual ward or place of safety now.",
             "Bed, ED and virtual ward events of the provider", tuple(_open(name) for name in PLACED), needs="unit"),
     Measure("unit.occupancy", "Occupied", "share", "share", "lower",
-            "People placed in the ward, ED area or virtual ward now, over its beds or cubicles open.",
+            "People placed in the ward, ED area, virtual ward or place of safety now, over its places open.",
             "Bed, ED and virtual ward events of the provider", tuple(_open(name) for name in PLACED),
             denominator=(_capacity("core"), _capacity("escalation")), denominator_minus=(_capacity("closed"),),
             needs="unit"),
 )  # fmt: skip
 
-_EVERY = (*_MEASURES, *BEDS, *DISCHARGE, *REPORTED, *URGENT_CARE, *DECISIONS)
+_EVERY = (*_MEASURES, *BEDS, *DISCHARGE, *COMMUNITY, *REPORTED, *URGENT_CARE, *DECISIONS)
 CATALOGUE: Mapping[str, Measure] = {measure.name: measure for measure in _EVERY}
 #: Measures that `gauge.reported` may carry.
 GAUGES: frozenset[str] = frozenset(measure.name for measure in REPORTED)
@@ -207,5 +208,5 @@ OVERVIEW: tuple[str, ...] = (
     "ambulance.handover_mean_today", "ambulance.waiting_handover", "ambulance.waiting_over_45", "beds.ga_occupancy",
     "beds.ga_free", "beds.adult_free", "beds.adult_decided", "beds.adult_due", "beds.tonight",
     "discharge.no_criteria_to_reside", "virtual_ward.on_caseload", "virtual_ward.occupancy", "beds.community_occupied",
-    "beds.critical_care_free",
+    "beds.critical_care_free", "mh.adult_occupancy", "mh.waiting_for_bed", "mh.ready_for_discharge", "s136.free",
 )  # fmt: skip

@@ -14,8 +14,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, c
 
 from services.domain import payloads as p
 
-SubjectKind = Literal["ed", "ambulance", "stay", "virtual_ward", "unit", "bed", "gauge", "organisation", "person"]
-JOURNEY_KINDS: tuple[SubjectKind, ...] = ("stay", "ed", "virtual_ward", "ambulance")
+SubjectKind = Literal[
+    "ed", "ambulance", "stay", "virtual_ward", "ucr", "mental_health", "s136", "unit", "bed", "gauge", "organisation",
+    "person",
+]  # fmt: skip
+JOURNEY_KINDS: tuple[SubjectKind, ...] = ("stay", "ed", "virtual_ward", "ambulance", "ucr", "mental_health", "s136")
 
 SELECT = "select:"  # `cancels: select:<type>` names the greatest smaller fact of that type, id unknown
 SCHEMA_VERSION = "1.0"
@@ -91,6 +94,23 @@ def _types() -> dict[str, EventType]:
             ("discharge.start_agreed", p.DischargeStart, True),
             ("discharge.planned", p.DischargePlanned, True),
             ("discharge.lounge_arrived", p.AtSite, False),
+        ]),
+        ("flow.community", "ucr", [
+            ("ucr.referred", p.UcrReferred, False),
+            ("ucr.responded", p.UcrResponded, False),
+        ]),
+        ("flow.community", "mental_health", [
+            ("mh.referred", p.MentalHealthReferred, False),
+            ("mh.assessed", p.MentalHealthAssessed, False),
+            ("mh.bed_requested", p.MentalHealthBedRequested, False),
+            ("mh.admitted", p.MentalHealthAdmitted, True),
+            ("mh.ready_for_discharge", p.MentalHealthReady, False),
+            ("mh.placed_out_of_area", p.MentalHealthOutOfArea, True),
+            ("mh.left", p.MentalHealthLeft, False),
+        ]),
+        ("flow.community", "s136", [
+            ("s136.arrived", p.S136Arrived, True),
+            ("s136.left", p.S136Left, False),
         ]),
         ("flow.system", "organisation", [
             ("move.expected", p.MoveExpected, True),

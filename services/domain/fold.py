@@ -16,7 +16,8 @@ from services.domain.facts import BY_ORDER, FACT, Fact, fields
 
 #: A subject that facts of several kinds name (a visit number shared by ED and ward) takes the first of these.
 KIND_ORDER: tuple[SubjectKind, ...] = (
-    "stay", "ed", "virtual_ward", "ambulance", "unit", "bed", "gauge", "organisation", "person",
+    "stay", "ed", "virtual_ward", "ambulance", "ucr", "mental_health", "s136", "unit", "bed", "gauge",
+    "organisation", "person",
 )  # fmt: skip
 
 _TIME = fields("time")

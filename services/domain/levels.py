@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from services.domain.measures import Measure, Place
-from services.domain.system import GENERAL_AND_ACUTE, Site, System
+from services.domain.system import GENERAL_AND_ACUTE, MENTAL_HEALTH, Site, System
 
 Level = Literal["unit", "site", "provider", "place", "system"]
 
@@ -34,18 +34,27 @@ def serves(measure: Measure, site: Site) -> bool:
         case "ga_beds":
             return any(unit.bed_kind in GENERAL_AND_ACUTE for unit in site.units)
         case "beds":
-            return any(unit.kind == "ward" for unit in site.units)
+            return any(unit.kind == "ward" and unit.bed_kind not in MENTAL_HEALTH for unit in site.units)
         case "virtual_ward":
             return any(unit.kind == "virtual_ward" for unit in site.units)
+        case "ucr":
+            return any(unit.kind == "response_team" for unit in site.units)
+        case "mental_health_beds":
+            return any(unit.bed_kind in MENTAL_HEALTH for unit in site.units)
+        case "place_of_safety":
+            return any(unit.kind == "place_of_safety" for unit in site.units)
+        case "mental_health":
+            return site.ed_type == 1 or site.kind == "mental_health_unit"
         case "unit" | "system":
             return False
     return True
 
 
 def feed_of(measure: Measure, site: Site | None, system: System) -> str | None:
-    """The provider whose feed a figure rests on."""
-    if measure.name.startswith("ambulance."):
-        return next((provider.code for provider in system.providers if provider.kind == "ambulance"), None)
+    """The provider whose feed a figure rests on: also in a hospital's department, mental health is another's."""
+    for words, kind in (("ambulance.", "ambulance"), (("mh.", "s136."), "mental_health")):
+        if measure.name.startswith(words):
+            return next((provider.code for provider in system.providers if provider.kind == kind), None)
     return site.provider if site else None
 
 
@@ -114,7 +123,7 @@ def scope_of(measure: Measure, system: System, places: Sequence[Place]) -> Scope
 
 
 def _units(measure: Measure, system: System, places: Sequence[Place]) -> Scope:
-    units = list(system.units())
+    units = [unit for unit in system.units() if unit.kind != "response_team"]  # nobody is placed in a team
     row: dict[Place, int] = {(unit.site, unit.code): index for index, unit in enumerate(units)}
     feeds = [_feeds([system.site_by_code[unit.site]], measure, system) for unit in units]
     return Scope([(("unit", unit.code),) for unit in units], [[row.get(each, -1) for each in places]], feeds)

@@ -3,6 +3,9 @@
 Ambulance, emergency department, ward and virtual ward are four systems, and one seldom knows the visit number of the
 one before. The link is then derived from the person, the site and a window of time. It is computed when asked for and
 never stored as a fact, so a corrected time or a merged person moves it by itself; a journey's own key stays.
+
+Mental health, urgent community response and places of safety run beside these four and not after them: their journeys
+follow what their senders say, and nothing is derived.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ NOT_SENT = "No reading where the provider does not send what it is counted from;
 #: Minutes are added up; these units are made of them.
 _MINUTES_IN: Mapping[str, int] = {"hours": 60, "days": 1440}
 #: Phases that say where somebody is: a full-list census of the unit can contradict them.
-PLACED = ("ed.area", "bed.place", "virtual_ward.stay")
+PLACED = ("ed.area", "bed.place", "virtual_ward.stay", "mh.place", "s136.place")
 #: How far back a window can reach: a London day has up to 25 hours.
 LONGEST_WINDOW = timedelta(hours=25)
 
@@ -88,7 +88,10 @@ class Measure:
     quantile: float | None = None
     provided_by: tuple[Atom, ...] = ()  # what must have been sent; while there is none of it there is no reading
     age: tuple[Atom, ...] = ()  # of what is reported: how long it has stood
-    needs: Literal["ed", "type_1_ed", "beds", "ga_beds", "virtual_ward", "unit", "organisation", "system"] = "beds"
+    needs: Literal[
+        "ed", "type_1_ed", "beds", "ga_beds", "virtual_ward", "ucr", "mental_health", "mental_health_beds",
+        "place_of_safety", "unit", "organisation", "system",
+    ] = "beds"  # fmt: skip
     target: float | None = None
     target_source: str | None = None
 

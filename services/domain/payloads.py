@@ -277,6 +277,90 @@ class GaugeReported(Payload):
     typed: bool = False  # by a person: its age is its own, and says nothing of the organisation's feed
 
 
+UcrOutcome = Literal["stays_home", "conveyed", "virtual_ward", "community_bed", "not_seen"]
+MentalHealthBed = Literal["adult", "picu", "older"]
+MentalHealthSetting = Literal["ed", "community", "ward", "place_of_safety"]
+MentalHealthUrgency = Literal["emergency", "very_urgent", "urgent", "routine"]  # within 1, 4, 24 hours; later
+
+
+class UcrReferred(Person):
+    """Somebody at home is referred to urgent community response; `two_hour` is the national standard's urgency."""
+
+    site: SiteCode
+    unit: UnitCode
+    referral_source: Literal[
+        "gp", "ambulance", "nhs111", "care_home", "ed", "hospital", "social_care", "self", "other",
+    ]  # fmt: skip
+    urgency: Literal["two_hour", "two_day"] = "two_hour"
+
+
+class UcrResponded(AtUnit):
+    """The first contact in person, or, with `not_seen`, the end of a referral that came to none."""
+
+    outcome: UcrOutcome
+
+
+class MentalHealthReferred(Person):
+    """To liaison in a hospital, or to the crisis team. site: where the person is, or of the team that is asked."""
+
+    site: SiteCode
+    setting: MentalHealthSetting
+    referral_source: Literal[
+        "ed", "ward", "gp", "ambulance", "nhs111", "police", "community_team", "self", "other",
+    ]  # fmt: skip
+    urgency: MentalHealthUrgency
+
+
+class MentalHealthAssessed(AtSite):
+    outcome: Literal["discharged", "community", "home_treatment", "admission", "other"]
+
+
+class MentalHealthBedRequested(AtSite):
+    """site: where the person waits."""
+
+    bed_kind: MentalHealthBed
+
+
+class MentalHealthAdmitted(AtUnit):
+    """In a bed; said again where they move to another ward, or come back from out of area."""
+
+    bed_kind: MentalHealthBed
+    legal_status: Literal["informal", "section_2", "section_3", "other_section"] = "informal"
+
+
+class MentalHealthOutOfArea(AtSite):
+    """site: of ours that has charge of them. Inappropriate: for want of a bed, not for the sake of care."""
+
+    bed_kind: MentalHealthBed
+    inappropriate: bool = True
+
+
+class MentalHealthReady(AtSite):
+    """Clinically ready for discharge; the delay code says what they wait for."""
+
+    delay: Literal[
+        "none", "housing", "care_home", "supported_living", "package", "family_choice", "transfer", "funding", "other",
+    ] = "none"  # fmt: skip
+
+
+class MentalHealthLeft(AtSite):
+    """The end of the whole journey, wherever they were in it."""
+
+    reason: Literal["discharged", "home_treatment", "transferred_out", "no_longer_needed", "self_discharged", "died"]
+
+
+class S136Arrived(Person):
+    """At a place of safety: a suite is a unit, an emergency department is none. Said again where they are moved."""
+
+    site: SiteCode
+    unit: UnitCode | None = None
+    place: Literal["suite", "ed"]
+
+
+class S136Left(AtSite):
+    reason: Literal["discharged", "admitted_informally", "detained", "transferred", "lapsed", "other"]
+
+
 class EventCancelled(Payload):
     pass
 

@@ -3,6 +3,8 @@
 A phase takes its attributes only from milestones at or before its start, and its end is the least of its possible
 ends, so cutting at any past moment equals never having heard the rest: `at(phases(fold(S)), t)` equals
 `at(phases(fold(S, as_at=t)), t)`. A property test holds the two together.
+
+The rules of community services, mental health and places of safety are in `phases_community`.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from services.domain import phases_system as system_rules
 from services.domain.clock import LONDON, local_midnight
 from services.domain.events import EVENT_TYPES
 from services.domain.fold import Milestone, Subject
+from services.domain.phases_community import COMMUNITY_RULES
+from services.domain.phases_community import mental_health_in_ed as _mental_health_in_ed
 from services.domain.story import TYPED, Opening, Rule, Story
 from services.domain.story import Phase as Phase
 from services.domain.story import attribute as _attribute
@@ -60,6 +64,7 @@ def _ed(story: Story, found: list[Phase]) -> None:
         end = story.end(later.time, leave)
         found.append(_phase("ed.bed_request", later, _here(requested, requested.data["bed_kind"]), end))
     _interval(story, found, "ed.ready", "ed.ready_to_proceed", leave)
+    _mental_health_in_ed(story, found)
     _interval(story, found, "sdec.attendance", "sdec.arrived", "sdec.departed")
 
 
@@ -275,6 +280,7 @@ _RULES: dict[str, Rule] = {
     "incident": system_rules.incident,
     "divert": system_rules.divert,
     "mutual_aid": system_rules.mutual_aid,
+    **COMMUNITY_RULES,
 }
 _RULE_OF: dict[str, Rule] = {
     name: _bed if name == "bed.status" else _RULES[name.partition(".")[0]]

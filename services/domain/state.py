@@ -194,7 +194,7 @@ def _journey(subject: Subject, unended: Sequence[Phase], people: Mapping[str, st
         milestones=tuple(Passed(milestone.type, milestone.time) for milestone in subject.milestones),
         acuity=last.get(("ed.triaged", "acuity")),
         stream=last.get(("ed.streamed", "stream")),
-        bed_kind=last.get(("ed.bed_requested", "bed_kind"), last.get(("bed.expected", "bed_kind"))),
+        bed_kind=_asked_for(last),
         age_band=age_band,
         specialty=last.get(("", "specialty")),
         pathway=last.get(("", "pathway")),
@@ -203,6 +203,14 @@ def _journey(subject: Subject, unended: Sequence[Phase], people: Mapping[str, st
         follows=link.follows if link else None,
         derived=link.derived if link else False,
     )
+
+
+def _asked_for(last: Mapping[tuple[str, str], Any]) -> str | None:
+    """The kind of bed, in the words of configuration."""
+    if ("mh.bed_requested", "bed_kind") in last:
+        return f"mental_health_{last['mh.bed_requested', 'bed_kind']}"
+    kind: str | None = last.get(("ed.bed_requested", "bed_kind"), last.get(("bed.expected", "bed_kind")))
+    return kind
 
 
 def _plans(subject: Subject, journey: Journey) -> Iterable[DischargePlan]:

@@ -11,12 +11,15 @@ from typing import Literal
 from services.domain.opel_tables import OpelTables
 
 SiteKind = Literal["acute", "utc", "community_hospital", "virtual_ward_hub", "mental_health_unit"]
-UnitKind = Literal["ed_area", "ward", "virtual_ward", "sdec", "discharge_lounge"]
-#: The kind of bed a unit holds. G&A is ga_adult and ga_paediatric together.
+UnitKind = Literal["ed_area", "ward", "virtual_ward", "sdec", "discharge_lounge", "response_team", "place_of_safety"]
+#: The kind of bed a unit holds. G&A is ga_adult and ga_paediatric together; a place of safety holds s136 alone.
 BedKind = Literal[
-    "ga_adult", "ga_paediatric", "critical_care", "paediatric_hdu", "neonatal", "maternity", "community", "virtual"
-]
+    "ga_adult", "ga_paediatric", "critical_care", "paediatric_hdu", "neonatal", "maternity", "community", "virtual",
+    "mental_health_adult", "mental_health_picu", "mental_health_older", "s136",
+]  # fmt: skip
 GENERAL_AND_ACUTE: tuple[BedKind, ...] = ("ga_adult", "ga_paediatric")
+#: Beds of mental health wards: in no count of an acute or community hospital's beds, and never in G&A.
+MENTAL_HEALTH: tuple[BedKind, ...] = ("mental_health_adult", "mental_health_picu", "mental_health_older")
 
 
 @dataclass(frozen=True)

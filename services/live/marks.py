@@ -17,12 +17,14 @@ from services.domain.state import Journey, SystemState
 from services.domain.system import System
 from services.store import state as state_store
 
-Service = Literal["ed", "bed", "ambulance", "virtual_ward"]
+Service = Literal["ed", "bed", "ambulance", "virtual_ward", "mental_health", "s136"]
 #: The phase that counts somebody -> the service, and the phase that says since when they are in it.
 _COUNTED: dict[str, tuple[Service, str]] = {
     "ed.department": ("ed", "ed.department"),
     "bed.place": ("bed", "bed.stay"),
     "virtual_ward.stay": ("virtual_ward", "virtual_ward.stay"),
+    "mh.place": ("mental_health", "mh.stay"),
+    "s136.place": ("s136", "s136.detention"),
     "ambulance.handover": ("ambulance", "ambulance.handover"),
     "ambulance.conveying": ("ambulance", "ambulance.conveying"),
 }

@@ -22,6 +22,7 @@ from services.store import declarations as declaration_store
 from services.store import feeds as feed_store
 from services.store import picture
 
+_NOBODY_INSIDE = "a team goes to people; nobody is placed in it"
 SMALL_NUMBER = 5  # splits of fewer people are suppressed
 _NOT_APPLICABLE = {
     "ed": "no emergency department or urgent treatment centre",
@@ -29,6 +30,10 @@ _NOT_APPLICABLE = {
     "beds": "no beds here",
     "ga_beds": "no general and acute beds",
     "virtual_ward": "no virtual ward",
+    "ucr": "no urgent community response team",
+    "mental_health": "neither a type 1 emergency department nor a mental health unit",
+    "mental_health_beds": "no mental health beds",
+    "place_of_safety": "no place of safety",
     "unit": "a figure of units",
     "organisation": "reported by organisations",
     "system": "a figure of the whole system",
@@ -94,6 +99,8 @@ class Figures:
 
     def at_unit(self, measure: Measure, site: Site, unit: str) -> dict[str, Any]:
         feed = self._feed(measure, site)
+        if self.system.unit_by_code[unit].kind == "response_team":
+            return shown(measure, Value(None, absent="not_applicable", reason=_NOBODY_INSIDE), feed)
         return shown(measure, combine(measure, self.by_unit, [(site.code, unit)]), feed, known=feed is not None)
 
     def at_level(self, measure: Measure, sites: Iterable[Site], organisation: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.domain.system import Site, System, Unit
+from services.domain.system import MENTAL_HEALTH, Site, System, Unit
 
 AMBULANCES = "RYD"
 AREAS = ("majors", "resus", "minors", "paediatric", "waiting_room")
@@ -145,6 +145,11 @@ class World:
         for number, unit in enumerate(each for each in site.units if each.bed_kind):
             if unit.kind == "virtual_ward":
                 yield from self._team(site, unit)
+            elif unit.kind == "place_of_safety":
+                here = {"site": site.code, "unit": unit.code}
+                yield self._teller(site.provider)("s136.arrived", 300 + 900 * number, **here, place="suite")
+            elif unit.bed_kind in MENTAL_HEALTH:
+                yield from self._mental_health(site, unit)
             else:
                 yield from self._ward(site, unit, closing=number % 7 == 3)
 
@@ -180,6 +185,17 @@ class World:
             yield tell("bed.admitted", 3000, site=site.code, unit=unit.code, bed_kind=unit.bed_kind,
                        admission="emergency")  # fmt: skip
             yield tell("bed.left", 35 + 310 * number, site=site.code, unit=unit.code, reason="discharged", pathway=0)
+
+    def _mental_health(self, site: Site, unit: Unit) -> Iterator[dict[str, Any]]:
+        kind = str(unit.bed_kind).removeprefix("mental_health_")
+        for number in range(unit.capacities[-1].core - 1):
+            tell = self._teller(site.provider)
+            admitted = 200 + 1500 * number
+            yield tell("mh.bed_requested", admitted + 700, site=site.code, bed_kind=kind)
+            yield tell("mh.admitted", admitted, site=site.code, unit=unit.code, bed_kind=kind)
+            if number % 7 == 3:
+                yield tell("mh.ready_for_discharge", 150, site=site.code, delay="housing")
+        yield self._teller(site.provider)("mh.bed_requested", 1700, site=site.code, bed_kind=kind)
 
     def _team(self, site: Site, unit: Unit) -> Iterator[dict[str, Any]]:
         here = {"site": site.code, "unit": unit.code}

@@ -26,6 +26,7 @@ from tests.worlds import SITES, START, event, moments, small_system, worlds
 SYSTEM = small_system()
 COUNTED = {
     ("ed", "here"): "ed.department", ("bed", "here"): "bed.place", ("virtual_ward", "here"): "virtual_ward.stay",
+    ("mental_health", "here"): "mh.place", ("s136", "here"): "s136.place",
     ("ambulance", "here"): "ambulance.handover", ("ambulance", "due_in"): "ambulance.conveying",
 }  # fmt: skip
 BED = {"site": "RVV01", "unit": "RVV01-WARD", "bed_kind": "ga_adult", "admission": "emergency"}

@@ -16,7 +16,9 @@ import pytest
 
 from services import configuration
 from services.configuration import CHECKOUT, boundaries, load_published, load_system
+from services.domain.catalogue import CATALOGUE
 from services.domain.events import JOURNEY_KINDS
+from services.domain.levels import applies, feed_of, scope_of
 from services.domain.system import GENERAL_AND_ACUTE, Capacity, System
 from services.errors import ConfigurationError
 
@@ -132,12 +134,40 @@ def test_virtual_wards_hold_the_planning_estimate_of_375(kent: System) -> None:
     assert places == {place.code for place in kent.places}
 
 
+def test_mental_health_has_its_own_kinds_of_bed_and_none_of_them_is_general_and_acute(kent: System) -> None:
+    beds: Counter[str] = Counter()
+    for unit in kent.units():
+        if kent.site_by_code[unit.site].provider == "RXY":
+            beds[str(unit.bed_kind)] += unit.capacities[-1].core
+    assert beds == {"mental_health_adult": 169, "mental_health_picu": 12, "mental_health_older": 60, "s136": 5}
+    assert not set(beds) & set(GENERAL_AND_ACUTE)
+    figures = [each for name, each in CATALOGUE.items() if name.startswith("beds.") and each.kind != "gauge"]
+    site = kent.site_by_code["RXYXLBH"]
+    assert [measure.name for measure in figures if applies(measure, site)] == []
+
+
+def test_every_place_has_a_team_of_urgent_response_and_nobody_is_placed_in_it(kent: System) -> None:
+    teams = [unit for unit in kent.units() if unit.kind == "response_team"]
+    assert {kent.site_by_code[team.site].place for team in teams} == {place.code for place in kent.places}
+    rows = scope_of(CATALOGUE["unit.occupancy"], kent, []).names
+    assert not {("unit", team.code) for team in teams} & {name for row in rows for name in row}
+
+
+def test_what_mental_health_does_in_a_hospital_rests_on_the_feed_of_the_mental_health_trust(kent: System) -> None:
+    hospital = kent.site_by_code["RVV01"]
+    assert feed_of(CATALOGUE["mh.liaison_waiting"], hospital, kent) == "RXY"
+    assert feed_of(CATALOGUE["s136.in_ed"], hospital, kent) == "RXY"
+    assert feed_of(CATALOGUE["ed.mental_health"], hospital, kent) == "RVV"
+
+
 def test_there_are_forty_one_neighbourhoods_and_four_places(kent: System) -> None:
     assert (len(kent.neighbourhoods), len(kent.places)) == (41, 4)
 
 
 def test_every_kind_of_journey_has_an_hour_at_which_it_is_stale(kent: System) -> None:
-    assert kent.silent_hours == {"ed": 72, "ambulance": 24, "stay": 2160, "virtual_ward": 1440}
+    assert kent.silent_hours == {
+        "ed": 72, "ambulance": 24, "stay": 2160, "virtual_ward": 1440, "ucr": 96, "mental_health": 4320, "s136": 72,
+    }  # fmt: skip
     assert set(kent.silent_hours) == set(JOURNEY_KINDS)
 
 
@@ -316,6 +346,8 @@ def test_a_key_written_twice_is_refused_and_not_silently_overwritten(folder: Pat
         ("kind: ward, bed_kind: ga_adult,", "kind: ward,", "a unit of kind ward needs a bed_kind"),
         ("kind: sdec,", "kind: sdec, bed_kind: ga_adult,", "a unit of kind sdec has no bed_kind"),
         ("kind: ed_area, area: resus,", "kind: ed_area,", "a unit of kind ed_area needs an area"),
+        ("kind: sdec,", "kind: place_of_safety,", "a unit of kind place_of_safety needs a bed_kind"),
+        ("kind: ward, bed_kind: ga_adult,", "kind: ward, bed_kind: s136,", "go together"),
         ("kind: sdec,", "kind: sdec, area: majors,", "a unit of kind sdec has no area"),
         ("kind: ward, bed_kind: ga_adult,", "kind: ward, bed_kind: virtual,", "go together"),
         ("    ed_type: 1\n", "", "give site RVV01 an ed_type"),

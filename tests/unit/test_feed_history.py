@@ -16,6 +16,7 @@ from simulations.history import Group, History
 from tests.unit.test_simulations import START, SYSTEM, Event
 
 ENDS = {"ed.departed", "sdec.departed", "bed.left", "ambulance.cleared", "virtual_ward.discharged",
+        "ucr.responded", "mh.left", "s136.left",
         "virtual_ward.declined", "event.cancelled"}  # fmt: skip
 STANDING = ("unit.", "gauge.", "move.", "opel.", "incident.", "divert.", "mutual_aid.", "person.")
 

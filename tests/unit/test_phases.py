@@ -438,3 +438,77 @@ def test_as_it_stood_at_a_moment_later_ends_are_open_and_later_phases_gone() -> 
         "ed.wait_seen RVV01 type_1: 0-45 seen",
         "ed.wait_triage RVV01 type_1: 0-...",
     ]
+
+
+# Urgent response, mental health, places of safety ---------------------------------------------------------------------
+
+UNIT = {"site": "RXY01", "unit": "RXY01-ACUTE"}
+TEAM = {"site": "RVV09", "unit": "RVV09-UCR"}
+REFERRED: Told = ("mh.referred", 0, {**HERE, "setting": "ed", "referral_source": "ed", "urgency": "emergency"})
+
+
+def test_a_referral_to_urgent_response_waits_until_somebody_is_there() -> None:
+    referred: Told = ("ucr.referred", 0, {**TEAM, "referral_source": "care_home", "urgency": "two_hour"})
+    assert lines(referred, ("ucr.responded", 95, {**TEAM, "outcome": "conveyed"})) == [
+        "ucr.wait RVV09-UCR two_hour: 0-95 conveyed"
+    ]
+    assert lines(referred) == ["ucr.wait RVV09-UCR two_hour: 0-..."]
+    assert lines(("ucr.responded", 95, {**TEAM, "outcome": "conveyed"})) == []
+
+
+def test_mental_health_from_liaison_to_a_bed_and_out_of_it() -> None:
+    assert lines(
+        REFERRED,
+        ("mh.assessed", 50, {**HERE, "outcome": "admission"}),
+        ("mh.bed_requested", 70, {**HERE, "bed_kind": "picu"}),
+        ("mh.admitted", 600, {**UNIT, "bed_kind": "picu"}),
+        ("mh.admitted", 9000, {**UNIT, "unit": "RXY01-OTHER", "bed_kind": "adult"}),
+        ("mh.ready_for_discharge", 20000, {"site": "RXY01", "delay": "housing"}),
+        ("mh.left", 30000, {"site": "RXY01", "reason": "discharged"}),
+    ) == [
+        "mh.assessment RVV01 ed_emergency: 0-50 assessed",
+        "mh.bed_wait RVV01 picu: 70-600 admitted",
+        "mh.place RXY01-ACUTE picu: 600-9000 next",
+        "mh.stay RXY01 picu: 600-30000 discharged",
+        "mh.place RXY01-OTHER adult: 9000-30000 discharged",
+        "mh.ready RXY01: 20000-30000 discharged",
+    ]
+
+
+def test_out_of_area_ends_in_a_bed_of_ours() -> None:
+    assert lines(
+        REFERRED,
+        ("mh.bed_requested", 70, {**HERE, "bed_kind": "adult"}),
+        ("mh.placed_out_of_area", 2000, {"site": "RXY01", "bed_kind": "adult"}),
+        ("mh.admitted", 9000, {**UNIT, "bed_kind": "adult"}),
+    ) == [
+        "mh.assessment RVV01 ed_emergency: 0-...",
+        "mh.bed_wait RVV01 adult: 70-2000 placed_out_of_area",
+        "mh.out_of_area RXY01 inappropriate: 2000-9000 next",
+        "mh.place RXY01-ACUTE adult: 9000-...",
+        "mh.stay RXY01 adult: 9000-...",
+    ]
+
+
+def test_the_clock_of_section_136_runs_from_the_first_place_of_safety() -> None:
+    assert lines(
+        ("s136.arrived", 0, {**HERE, "place": "ed"}),
+        ("s136.arrived", 300, {"site": "RXY01", "unit": "RXY01-SUITE", "place": "suite"}),
+        ("s136.left", 900, {"site": "RXY01", "reason": "detained"}),
+    ) == [
+        "s136.detention RVV01 ed: 0-900 detained",
+        "s136.place RVV01 ed: 0-300 next",
+        "s136.place RXY01-SUITE suite: 300-900 detained",
+    ]
+
+
+def test_a_mental_health_wait_in_ed_is_long_from_the_hour_or_from_when_it_is_known_to_be_one() -> None:
+    told: Told = ("ed.streamed", 5, {**HERE, "stream": "mental_health"})
+    assert [each for each in lines(ARRIVED, told) if "mental" in each] == [
+        "ed.mental_health RVV01: 5-...", "ed.mental_health_12h RVV01: 720-...", "ed.mental_health_24h RVV01: 1440-...",
+    ]  # fmt: skip
+    late: Told = ("ed.referred", 800, {**HERE, "service": "mental_health"})
+    left: Told = ("ed.departed", 1000, {**HERE, "reason": "transferred"})
+    assert [each for each in lines(ARRIVED, late, left) if "mental" in each] == [
+        "ed.mental_health RVV01: 800-1000 transferred", "ed.mental_health_12h RVV01: 800-1000 transferred",
+    ]  # fmt: skip

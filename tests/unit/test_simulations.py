@@ -72,7 +72,14 @@ def small_system() -> System:
     treatment_centre = Site(
         "AAX01", "Centre", "Centre", "Dover", "utc", "AAX", "east", 51.0, 1.0, 3,
         (unit("AAX01", "MINORS", "ed_area", 4, area="minors"),
-         ward("AAX01", "REHAB", 30, "rehabilitation", "community")),
+         ward("AAX01", "REHAB", 30, "rehabilitation", "community"), unit("AAX01", "UCR", "response_team", 3)),
+    )  # fmt: skip
+    psychiatric = Site(
+        "MMM01", "Unit", "Unit", "Ashford", "mental_health_unit", "MMM", "east", 51.0, 1.0, None,
+        (ward("MMM01", "ACUTE", 20, "adult_mental_illness", "mental_health_adult"),
+         ward("MMM01", "PICU", 3, "adult_mental_illness", "mental_health_picu"),
+         ward("MMM01", "OLDER", 8, "old_age_psychiatry", "mental_health_older"),
+         unit("MMM01", "SUITE", "place_of_safety", 2, bed_kind="s136")),
     )  # fmt: skip
     return System(
         "QQQ",
@@ -83,11 +90,13 @@ def small_system() -> System:
             Provider("BBB", "B", "B", "acute"),
             Provider("AAX", "C", "C", "community"),
             Provider("AMB", "D", "D", "ambulance"),
+            Provider("MMM", "M", "M", "mental_health"),
         ),
         (
             hospital("AAA01", "AAA", "east", "Ashford"),
             hospital("BBB01", "BBB", "west", "Maidstone", children=False),  # its children go to the other one
             treatment_centre,
+            psychiatric,
         ),
         neighbourhoods=("ashford_1", "ashford_2", "maidstone_1", "dover_1"),
     )
@@ -180,7 +189,7 @@ def test_every_unit_and_site_named_exists_and_belongs_to_the_sender(
         named = data.get("unit")
         if named is not None:
             assert UNITS[named].site == data["site"], event
-        if "site" in data and not event["type"].startswith("ambulance."):
+        if "site" in data and not event["type"].startswith(("ambulance.", "mh.", "s136.")):
             provider = SYSTEM.site_by_code[data["site"]].provider
             assert event["source"] == f"urn:nhs:ods:{provider}", event
 
@@ -211,7 +220,8 @@ def test_every_journey_opens_with_an_nhs_number_and_has_an_issuer_in_its_subject
     nine_days: tuple[list[Event], list[Event]],
 ) -> None:
     opened = {
-        "ed.arrived", "bed.admitted", "bed.expected", "ambulance.called", "virtual_ward.referred",
+        "ed.arrived", "bed.admitted", "bed.expected", "ambulance.called", "virtual_ward.referred", "ucr.referred",
+        "mh.referred", "s136.arrived",
     }  # fmt: skip
     known: set[str] = set()
     for event in in_order_of_time([*nine_days[0], *nine_days[1]]):
@@ -310,6 +320,10 @@ def test_nobody_is_in_two_beds_and_no_ward_holds_more_than_core_and_escalation(
     assert sum(count.values()) == len(where) > 200
 
 
+ENTERS = ("bed.admitted", "bed.transferred", "virtual_ward.onboarded", "mh.admitted", "s136.arrived")
+LEAVES = ("bed.left", "virtual_ward.discharged", "mh.left", "s136.left")
+
+
 def test_the_morning_census_names_exactly_who_is_in(nine_days: tuple[list[Event], list[Event]]) -> None:
     where: dict[str, str] = {}
     checked = 0
@@ -317,16 +331,92 @@ def test_the_morning_census_names_exactly_who_is_in(nine_days: tuple[list[Event]
         [*nine_days[0], *nine_days[1]], key=lambda event: (event["time"], event["type"] == "unit.census", event["id"])
     ):
         type_ = event["type"]
-        if type_ in ("bed.admitted", "bed.transferred", "virtual_ward.onboarded"):
+        if type_ in ENTERS and "unit" in event["data"]:
             where[event["subject"]] = event["data"]["unit"]
-        elif type_ in ("bed.left", "virtual_ward.discharged"):
-            where.pop(event["subject"])
+        elif type_ in LEAVES:
+            where.pop(event["subject"], None)  # mental health also ends before a bed, and out of area
         elif type_ == "unit.census":
             inside = {subject for subject, code in where.items() if code == event["subject"]}
             difference = inside ^ set(event["data"]["visits"])
             assert len(difference) <= 1, f"{event['subject']} at {event['time']}: {difference}"  # the same second
             checked += 1
-    assert checked == 9 * sum(each.kind in ("ward", "virtual_ward") for each in UNITS.values())
+    assert checked == 9 * sum(each.kind in ("ward", "virtual_ward", "place_of_safety") for each in UNITS.values())
+
+
+def in_order_of_leaving(events: Iterable[Event], *leaving: str) -> list[Event]:
+    """At one and the same second a bed may be left and taken: leaving is counted first."""
+    return sorted(events, key=lambda event: (event["time"], event["type"] not in leaving, event["id"]))
+
+
+def test_mental_health_beds_hold_no_more_than_they_have_and_who_comes_to_the_trust_leaves_it_once(
+    nine_days: tuple[list[Event], list[Event]],
+) -> None:
+    inside: set[str] = set()
+    gone: set[str] = set()
+    where: dict[str, str] = {}
+    away: set[str] = set()
+    passed: Counter[str] = Counter()
+    for event in in_order_of_leaving([*nine_days[0], *nine_days[1]], "mh.left", "s136.left"):
+        type_, subject, data = event["type"], event["subject"], event["data"]
+        if not type_.startswith(("mh.", "s136.")):
+            continue
+        passed[type_] += 1
+        if type_ in ("mh.referred", "s136.arrived"):
+            assert subject not in inside | gone, f"{subject} came twice"
+            inside.add(subject)
+        assert subject in inside, f"{type_} of {subject}, who is not there"
+        if type_ in ("mh.admitted", "s136.arrived", "mh.placed_out_of_area", "mh.left", "s136.left"):
+            where.pop(subject, None)
+            away.discard(subject)
+            if "unit" in data:
+                where[subject] = data["unit"]
+                assert sum(code == data["unit"] for code in where.values()) <= UNITS[data["unit"]].capacities[-1].core
+            elif type_ == "mh.placed_out_of_area":
+                away.add(subject)
+        if type_ in ("mh.left", "s136.left"):
+            inside.remove(subject)
+            gone.add(subject)
+    assert {name for name in PRODUCED if name.startswith(("mh.", "s136."))} - set(passed) <= {"mh.placed_out_of_area"}
+    assert passed["mh.left"] > 40
+    assert 24 <= len(where) <= 33
+    assert len(inside) == passed["mh.referred"] + passed["s136.arrived"] - passed["mh.left"] - passed["s136.left"]
+
+
+def test_urgent_response_answers_each_referral_once_and_most_within_two_hours(
+    nine_days: tuple[list[Event], list[Event]],
+) -> None:
+    referred = {e["subject"]: e for e in nine_days[1] if e["type"] == "ucr.referred"}
+    answers = [e for e in nine_days[1] if e["type"] == "ucr.responded" and e["subject"] in referred]
+    assert len({e["subject"] for e in answers}) == len(answers)
+    assert len(referred) - len(answers) < 15, "nearly all are answered by the end"
+    waits = [
+        (at(e["time"]) - at(referred[e["subject"]]["time"])) / timedelta(hours=1)
+        for e in answers
+        if referred[e["subject"]]["data"]["urgency"] == "two_hour" and e["data"]["outcome"] != "not_seen"
+    ]
+    assert len(waits) > 25
+    assert 0.65 < sum(wait <= 2 for wait in waits) / len(waits) < 0.98
+    conveyed = {e["subject"] for e in answers if e["data"]["outcome"] == "conveyed"}
+    followed = {e["follows"] for e in nine_days[1] if e["type"] == "ed.arrived" and "follows" in e}
+    assert conveyed
+    assert len(conveyed - followed) <= 2, "who is conveyed comes to a department"
+
+
+def test_who_waits_in_a_department_for_mental_health_leaves_it_when_the_trust_has_done(
+    nine_days: tuple[list[Event], list[Event]],
+) -> None:
+    events = [*nine_days[0], *nine_days[1]]
+    liaison = {
+        e["subject"]: e["follows"] for e in events if e["type"] == "mh.referred" and e["data"]["setting"] == "ed"
+    }
+    departed = {e["subject"]: e for e in events if e["type"] == "ed.departed"}
+    left = {e["subject"] for e in events if e["type"] == "mh.left"}
+    done = [departed.get(visit) for subject, visit in liaison.items() if subject in left]
+    assert len(done) > 20
+    assert all(done)
+    placed = {e["subject"] for e in events if e["type"] in ("mh.admitted", "mh.placed_out_of_area")}
+    reasons = {departed[visit]["data"]["reason"] for subject, visit in liaison.items() if subject in placed}
+    assert reasons <= {"transferred"}
 
 
 def test_everybody_who_departs_an_ed_had_arrived_and_departs_once(nine_days: tuple[list[Event], list[Event]]) -> None:

@@ -1,4 +1,4 @@
-// Made from the API's schemas (e97b7cff8ffa02a0) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (2a9c2d44f80f9665) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -48,6 +48,17 @@ export type EventName =
   | "discharge.start_agreed"
   | "discharge.planned"
   | "discharge.lounge_arrived"
+  | "ucr.referred"
+  | "ucr.responded"
+  | "mh.referred"
+  | "mh.assessed"
+  | "mh.bed_requested"
+  | "mh.admitted"
+  | "mh.ready_for_discharge"
+  | "mh.placed_out_of_area"
+  | "mh.left"
+  | "s136.arrived"
+  | "s136.left"
   | "move.expected"
   | "opel.proposed"
   | "opel.declared"
@@ -843,7 +854,7 @@ export interface LevelSpan {
  * One person at a site or on the way to it, by what is done for them and since when; nothing says who it is.
  */
 export interface Mark {
-  service: "ed" | "bed" | "ambulance" | "virtual_ward";
+  service: "ed" | "bed" | "ambulance" | "virtual_ward" | "mental_health" | "s136";
   unit: string | null;
   /**
    * due_in: an ambulance on its way here.

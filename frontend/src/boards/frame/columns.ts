@@ -46,6 +46,10 @@ const otherPlans: Plan[] = [
   { measure: "beds.ga_occupancy", title: "G&A occupied", note: "now" },
   { measure: "beds.ga_free", title: "Free G&A", note: "beds" },
   { measure: "discharge.no_criteria_to_reside", title: "NCtR", note: "people" },
+  { measure: "mh.adult_occupancy", title: "Adult acute", note: "occupied" },
+  { measure: "mh.waiting_for_bed", title: "Waiting", note: "for a bed" },
+  { measure: "mh.ready_for_discharge", title: "Ready", note: "to leave" },
+  { measure: "s136.free", title: "S136", note: "free" },
   { measure: "virtual_ward.on_caseload", title: "On caseload", note: "now" },
   { measure: "virtual_ward.occupancy", title: "Occupied", note: "places" },
 ];

@@ -28,6 +28,14 @@ const plans: Plan[] = [
   { measure: "beds.ga_free", label: "G&A beds free", wall: true },
   { measure: "beds.community_occupied", label: "In a community bed" },
   { measure: "discharge.no_criteria_to_reside", label: "No criteria to reside" },
+  { measure: "mh.adult_occupancy", label: "Adult acute occupied" },
+  { measure: "mh.picu_occupancy", label: "Intensive care occupied" },
+  { measure: "mh.older_occupancy", label: "Older adults occupied" },
+  { measure: "mh.waiting_for_bed", label: "Waiting for a bed" },
+  { measure: "mh.ready_for_discharge", label: "Ready for discharge" },
+  { measure: "s136.free", label: "Places of safety free" },
+  { measure: "ucr.waiting", label: "Urgent response waiting" },
+  { measure: "ucr.within_2h_last_24h", label: "Urgent response in 2 h" },
   { measure: "virtual_ward.on_caseload", label: "On the virtual ward" },
   { measure: "virtual_ward.occupancy", label: "Places occupied" },
 ];
@@ -35,6 +43,7 @@ const plans: Plan[] = [
 /** Figures of every site that are the headlines of some: shown where the site has what they count. */
 const needs: Record<string, (detail: SiteDetail) => boolean> = {
   "beds.community_occupied": (detail) => detail.units.some((unit) => unit.bed_kind === "community"),
+  "mh.waiting_for_bed": (detail) => detail.kind === "mental_health_unit",
   "ed.in_department": (detail) => detail.ed_type !== null,
   "ed.over_12h": (detail) => detail.ed_type === 1,
   "ambulance.waiting_handover": (detail) => detail.ed_type === 1,
@@ -64,10 +73,10 @@ export function providerInWords(name: string, opel: OpelSummary | null, now: num
   return `${name}: OPEL ${opel.holds.level} ${since}; calculated ${calculated.replace("OPEL ", "")}`;
 }
 
-/** The feeds that the figures of a site rest on: its provider's, and the ambulance service's where ambulances come. */
+/** The feeds that a site's figures rest on: its provider's; where ambulances come theirs, and mental health's. */
 export function feedsOf(detail: SiteDetail, feeds: Feed[], system: SystemIdentity | null): Feed[] {
-  const ambulances = system?.providers.filter((each) => each.kind === "ambulance") ?? [];
-  const codes = [detail.provider, ...(detail.ed_type === 1 ? ambulances.map((each) => each.code) : [])];
+  const inEd = system?.providers.filter((each) => ["ambulance", "mental_health"].includes(each.kind)) ?? [];
+  const codes = [detail.provider, ...(detail.ed_type === 1 ? inEd.map((each) => each.code) : [])];
   return codes.flatMap((code) => feeds.filter((feed) => feed.source.endsWith(`:${code}`)));
 }
 

@@ -56,6 +56,10 @@ const kindWords: Record<string, string> = {
   neonatal: "neonatal",
   maternity: "maternity",
   community: "community",
+  mental_health_adult: "adult acute",
+  mental_health_picu: "intensive care",
+  mental_health_older: "older adults",
+  s136: "section 136",
   virtual: "",
 };
 

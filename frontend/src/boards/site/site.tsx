@@ -1,10 +1,9 @@
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { fetchSystem } from "../../api/client";
-import type { OpelAnswer, Overview, Site, SiteDetail, SitePeople, Value } from "../../api/types";
+import type { OpelAnswer, Overview, Site, SiteDetail, SitePeople } from "../../api/types";
 import { BedGrid } from "../../components/beds/bed-grid";
 import { BedMark } from "../../components/beds/bed-mark";
 import { sheetOfBeds } from "../../components/beds/beds-sheet";
-import { Figure } from "../../components/figure/figure";
 import { LeaveStrip, sheetOfLeave } from "../../components/leave/leave-strip";
 import { OpelBreakdownTable, sheetOfParameters } from "../../components/opel/opel-breakdown";
 import { scoreInWords } from "../../components/opel/opel-level";
@@ -23,9 +22,17 @@ import { Frame, type Shown } from "../frame/frame";
 import { Main } from "../frame/main";
 import { useNarrow } from "../frame/narrow";
 import { OpelPanel } from "../frame/opel-panel";
-import { PartHead, type PartHeadProps } from "../frame/part-head";
+import { PartHead } from "../frame/part-head";
 import { useWidth } from "../frame/width";
+import {
+  MentalHealthBeds,
+  MentalHealthFlow,
+  MentalHealthInEd,
+  PlaceOfSafety,
+  UrgentResponse,
+} from "./community";
 import { feedsOf, SiteFeeds, SiteHead } from "./head";
+import { Line, Part } from "./parts";
 import {
   gridOf,
   HANDOVER_LIMIT,
@@ -40,36 +47,6 @@ import {
 import { SiteWall } from "./wall";
 import "../overview/overview.css";
 import "./site.css";
-
-/** A figure in a line of words: the figure, then what it is. */
-interface Said {
-  measure: string;
-  words: string;
-}
-
-function Line({ said, detail, now }: { said: Said[]; detail: SiteDetail; now: number }) {
-  const shown = said.flatMap(({ measure, words }) => {
-    const value: Value | undefined = detail.measures[measure];
-    return value && value.absent !== "not_applicable" ? [{ measure, words, value }] : [];
-  });
-  return (
-    <p class="site-line">
-      {shown.map(({ measure, words, value }) => (
-        <span key={measure} class="site-said">
-          <Figure
-            measure={measure}
-            site={detail.code}
-            value={value}
-            now={now}
-            label={`${words}, ${detail.name}`}
-            bare
-          />{" "}
-          {words}
-        </span>
-      ))}
-    </p>
-  );
-}
 
 /** The overview as it explains the figures of this site too: with all of its measures, and its units beside the sites. */
 function explained(overview: Overview, detail: SiteDetail, wall: boolean): Overview {
@@ -88,16 +65,6 @@ function explained(overview: Overview, detail: SiteDetail, wall: boolean): Overv
   // On a wall the explanation withholds what the figure does.
   const seen = wall ? every.map((each) => ({ ...each, measures: measuresOnWall(each.measures) })) : every;
   return { ...overview, sites: seen };
-}
-
-/** A card of the board, under its heading. */
-function Part({ children, ...head }: PartHeadProps) {
-  return (
-    <section class="card site-part" aria-labelledby={head.id}>
-      <PartHead {...head} />
-      {children}
-    </section>
-  );
 }
 
 interface BoardProps {
@@ -125,6 +92,7 @@ function Board({ overview, detail, shown }: BoardProps) {
   const ready = standingOf(measures["discharge.no_criteria_to_reside"]);
   const waiting = standingOf(measures["ambulance.waiting_handover"]);
   const isMajor = detail.ed_type === 1;
+  const isPsychiatric = detail.kind === "mental_health_unit";
   const isUnit = (code: string) => detail.units.some((unit) => unit.code === code);
   const vehicles = marks ? vehiclesOf(marks, now) : [];
   const feeds = feedsOf(detail, overview.feeds, system);
@@ -222,7 +190,8 @@ function Board({ overview, detail, shown }: BoardProps) {
                 </div>
               </Part>
             )}
-            {has(detail, "ward") && (
+            {isPsychiatric && <MentalHealthBeds detail={detail} now={now} />}
+            {has(detail, "ward") && !isPsychiatric && (
               <Part id="beds-title" title="Beds" away={away("Beds by ward", () => sheetOfBeds(wards, now))}>
                 <Line
                   detail={detail}
@@ -319,7 +288,11 @@ function Board({ overview, detail, shown }: BoardProps) {
                 )}
               </Part>
             )}
-            {has(detail, "ward") && (
+            {isMajor && <MentalHealthInEd detail={detail} now={now} />}
+            {isPsychiatric && <MentalHealthFlow detail={detail} now={now} />}
+            {has(detail, "place_of_safety") && <PlaceOfSafety detail={detail} now={now} />}
+            <UrgentResponse detail={detail} now={now} />
+            {has(detail, "ward") && !isPsychiatric && (
               <Part
                 id="leave-title"
                 title="Ready to leave"
