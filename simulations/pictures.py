@@ -181,7 +181,7 @@ def season(title: str, by_trust: Mapping[str, Series], most: Mapping[str, float]
     trusts = sorted(by_trust)
     width, height = 540, 150
     picture = Drawing(2 * PAD + 2 * width + GAP, 2 * PAD + 24 + -(-len(trusts) // 2) * (height + GAP) - GAP, title)
-    picture.text(PAD, PAD + 10, f"{title}; the line is the most of a published winter", "soft")
+    picture.text(PAD, PAD + 10, title + ("; the line is the most of a published winter" if most else ""), "soft")
     for index, trust in enumerate(trusts):
         values, line = by_trust[trust], most.get(trust)
         x, y = PAD + index % 2 * (width + GAP), PAD + 24 + index // 2 * (height + GAP)

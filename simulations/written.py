@@ -16,8 +16,8 @@ INTRODUCTION = """\
 # The synthetic system beside the published figures
 
 Written by `lightship feed report --write docs/reference/calibration`; do not edit. What is published stands in
-`config/{system}/data`: the last 24 months of each file, cells that say nothing and the zeros of a closed feed left out.
-What is simulated is counted from the events as sent, by a recorder that the generator does not use
+`config/{system}/data`: the last 24 months of each file, cells that say nothing and the zeros of a closed feed
+left out. What is simulated is counted from the events as sent, by a recorder that the generator does not use
 (`simulations/recorder.py` says what each figure counts).
 
 {verdict} Ran {ran}.

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.domain.clock import LONDON
+from services.domain.system import System
 from simulations.conservation import Conservation, Verdict
 from simulations.feed import SyntheticSystem
+from tests.unit import test_simulations  # its hospitals have many wards, so that people are moved between them
 from tests.worlds import small_system
 
 SYSTEM = small_system()
@@ -25,11 +27,12 @@ Event = dict[str, Any]
     seed=st.integers(0, 10_000),
     after=st.integers(0, 300),
     scale=st.sampled_from([0.3, 1.0, 2.0]),
+    system=st.sampled_from([SYSTEM, test_simulations.SYSTEM]),
     days=st.integers(1, 4),
 )
-def test_every_day_balances_in_every_service(seed: int, after: int, scale: float, days: int) -> None:
+def test_every_day_balances_in_every_service(seed: int, after: int, scale: float, system: System, days: int) -> None:
     start = MIDNIGHT + timedelta(days=after)
-    feed = SyntheticSystem(SYSTEM, start, seed=seed, scale=scale)
+    feed = SyntheticSystem(system, start, seed=seed, scale=scale)
     verdict = judged(feed.opening(), feed.advance(start + timedelta(days=days, hours=1)), start, days)
     assert verdict.faults == ()
     assert [balance for balance in verdict.balances if not balance.holds] == []
