@@ -184,7 +184,7 @@ def test_one_pathway_of_one_provider_can_be_lost_alone() -> None:
 def test_an_ambulance_wave_brings_more_calls_and_handovers_while_it_lasts() -> None:
     ran, usual = with_("ambulance_wave"), without()
     for type_ in ("ambulance.called", "ambulance.handed_over"):
-        assert 1.5 < ran.of(type_, NOON, NEXT_NOON) / usual.of(type_, NOON, NEXT_NOON) < 2.5
+        assert 1.3 < ran.of(type_, NOON, NEXT_NOON) / usual.of(type_, NOON, NEXT_NOON) < 2.5
     later = NEXT_NOON + timedelta(hours=4)
     assert ran.of("ambulance.called", later) < 1.15 * usual.of("ambulance.called", later)
 
