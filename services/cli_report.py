@@ -27,7 +27,7 @@ def feed_report(
     parts: Annotated[str, typer.Option(help="Which of these to run, with commas.")] = EVERY,
     seeds: Annotated[int, typer.Option(min=1, max=50, help="Worlds to run for the levels: seeds 1 to this.")] = 10,
     days: Annotated[int, typer.Option(min=1, max=366, help="Days of each.")] = 60,
-    start: Annotated[str, typer.Option(help="First day; the same months are compared.")] = "2025-05-01",
+    start: Annotated[str, typer.Option(help="First day; the same months are compared.")] = "2025-04-01",
     workers: Annotated[int, typer.Option(min=1, max=16, help="Worlds to run at the same time.")] = 2,
     system: Annotated[str | None, typer.Option(help="A system under config/; otherwise LIGHTSHIP_SYSTEM.")] = None,
     write: Annotated[

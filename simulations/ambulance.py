@@ -32,6 +32,9 @@ DIVERT_CROWDING = 1.15  # above it an ambulance may be sent elsewhere
 #: a category 2 response and 51.9 to a category 3; mild until a quarter of the cubicles hold boarders).
 HANDOVER_MINUTES = 9.9 / (5 / 25)
 SLOWER_SECONDS = {"C2": 7.9 * 60 / (5 / 25), "C3": 51.9 * 60 / (5 / 25), "C4": 51.9 * 60 / (5 / 25)}
+MOST_LONGER = 0.15  # boarders above the usual to a cubicle beyond which no more was seen in winter 2022/23 (fitted)
+#: Crews are to leave after 45 minutes (urgent and emergency care plan 2025/26, domain.md 2); share who can (assumption).
+RELEASED_AFTER, RELEASED = 45 * MINUTE, 0.7
 MILD_UNTIL, MILD = 0.25, 0.3  # `mild`: a third of the effect (assumption)
 
 
@@ -146,10 +149,12 @@ class Ambulances:
         now, site = world.now, {"site": ed.code}
         outbox.send("ambulance.arrived", self._source, subject, now, site)
         figures = ed.demand.figures
-        longer = boarding_strain(ed.boarded) - boarding_strain(figures.boarded)
+        longer = min(MOST_LONGER, boarding_strain(ed.boarded) - boarding_strain(figures.boarded))
         mean = max(LEAST_HANDOVER_MINUTES, figures.handover_minutes + HANDOVER_MINUTES * longer)
         mean *= world.levers.of(Lever.HANDOVER, ed.code, ed.provider) * (0.5 if stream == "resus" else 1.0)
         taken = min(MOST_HANDOVER, 3 * MINUTE + int(lognormal_mean(random, mean, HANDOVER_SPREAD) * MINUTE))
+        if taken > RELEASED_AFTER and random.random() < RELEASED:
+            taken = RELEASED_AFTER + int(random.uniform(0, 8) * MINUTE)
         handed_over = now + taken
         if taken > COHORT_AFTER and random.random() < 0.5:
             outbox.send("ambulance.cohorted", self._source, subject, now + COHORT_AFTER // 2, site)

@@ -51,7 +51,7 @@ class Asked:
     seeds: int = 10
     first_seed: int = 1
     days: int = 60
-    start: date = date(2025, 5, 1)
+    start: date = date(2025, 4, 1)
     year_days: int = YEAR_DAYS
     winter_days: int = WINTER_DAYS
     workers: int = 2
