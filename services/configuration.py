@@ -51,7 +51,14 @@ def load_system(name: str | Path = "kent_and_medway") -> System:
     places = [place.code for place in head.model.places]
     refuse_repeats((head, ("places", n, "code"), code) for n, code in enumerate(places))
     refuse_repeats((head, ("providers", n, "code"), row.code) for n, row in enumerate(head.model.providers))
-    refuse_repeats((head, ("neighbourhoods", n), code) for n, code in enumerate(head.model.neighbourhoods))
+    for place in head.model.neighbourhoods:
+        _refuse_unknown_place(head, ("neighbourhoods", place), place, places)
+    neighbourhoods = [(place, code) for place, codes in head.model.neighbourhoods.items() for code in codes]
+    refuse_repeats(
+        (head, ("neighbourhoods", place, n), code)
+        for place, codes in head.model.neighbourhoods.items()
+        for n, code in enumerate(codes)
+    )
     providers = [provider.code for provider in head.model.providers]
     sites = tuple(site for file in files for site in _sites(file, places, providers))
     refuse_repeats((f, ("sites", n, "code"), site.code) for f in files for n, site in enumerate(f.model.sites))
@@ -69,7 +76,8 @@ def load_system(name: str | Path = "kent_and_medway") -> System:
         sites=sites,
         pathways=tuple(_pathways(pathways, places)),
         neighbours=tuple(_neighbours(neighbours, {site.code: site.short_name for site in sites})),
-        neighbourhoods=tuple(head.model.neighbourhoods),
+        neighbourhoods=tuple(code for _, code in neighbourhoods),
+        neighbourhood_places={code: place for place, code in neighbourhoods},
         silent_hours=head.model.silent_hours.model_dump(),
         opel=load_opel(_root() / "opel", folder, providers),
     )
@@ -205,7 +213,7 @@ def _neighbours(file: YamlFile[NeighboursFile], sites: Mapping[str, str]) -> Ite
 
 
 def _refuse_unknown_place(
-    file: YamlFile[SitesFile] | YamlFile[PathwaysFile],
+    file: YamlFile[SystemFile] | YamlFile[SitesFile] | YamlFile[PathwaysFile],
     where: tuple[str | int, ...],
     place: str,
     places: Collection[str],

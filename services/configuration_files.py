@@ -55,7 +55,7 @@ class SystemFile(Section):
     providers: Annotated[list[ProviderSection], Field(min_length=1)]
     silent_hours: SilentHours
     boundaries: Text
-    neighbourhoods: list[Neighbourhood]
+    neighbourhoods: dict[Text, list[Neighbourhood]]  # by place
 
 
 class ChangeSection(Section):

@@ -33,7 +33,7 @@ DIVERT_CROWDING = 1.15  # above it an ambulance may be sent elsewhere
 HANDOVER_MINUTES = 9.9 / (5 / 25)
 SLOWER_SECONDS = {"C2": 7.9 * 60 / (5 / 25), "C3": 51.9 * 60 / (5 / 25), "C4": 51.9 * 60 / (5 / 25)}
 MOST_LONGER = 0.15  # boarders above the usual to a cubicle beyond which no more was seen in winter 2022/23 (fitted)
-#: Crews are to leave after 45 minutes (urgent and emergency care plan 2025/26, domain.md 2); share who can (assumption).
+#: Crews are to leave after 45 minutes (plan for urgent care 2025/26, domain.md 2); share who can (assumption).
 RELEASED_AFTER, RELEASED = 45 * MINUTE, 0.7
 MILD_UNTIL, MILD = 0.25, 0.3  # `mild`: a third of the effect (assumption)
 

@@ -27,6 +27,7 @@ NUMBERS = 980_000  # 999 000 000x to 999 979 999x; those above are second number
 HIGH_INTENSITY = 0.02  # of people
 HIGH_INTENSITY_VISITS = 0.08  # of visits (assumption: few people, many visits)
 LOCAL_VISITS = 0.6  # of visits come from neighbourhoods named after the site's town (assumption)
+PLACE_VISITS = 0.9  # of visits come from the site's own place, the town's among them (assumption)
 FOREVER = 1 << 60
 _REDRAWS = 1000
 
@@ -61,10 +62,21 @@ class People:
             size = int(NUMBERS * share)
             self._bands.append((first, size))
             first += size
-        self._local = {
-            site.town: [i for i, name in enumerate(self._neighbourhoods) if name.startswith(_slug(site.town))]
-            for site in system.sites
+        names = self._neighbourhoods
+        here = {site.town: site.place for site in system.sites}
+        self._local = {town: [i for i, name in enumerate(names) if name.startswith(_slug(town))] for town in here}
+        self._near = {
+            town: [i for i, name in enumerate(names) if system.neighbourhood_places.get(name) == place]
+            for town, place in here.items()
         }
+
+    def _place(self, town: str) -> int:
+        """The number of a neighbourhood from which somebody comes to a site of that town."""
+        drawn = self._random.random()
+        for most, places in ((LOCAL_VISITS, self._local.get(town)), (PLACE_VISITS, self._near.get(town))):
+            if places and drawn < most:
+                return self._random.choice(places)
+        return int(self._random.random() * max(1, len(self._neighbourhoods)))
 
     def draw(self, now: int, bands: tuple[float, ...], town: str, sex: str | None = None) -> Person:
         """Somebody free now, who stays busy until released."""
@@ -76,9 +88,8 @@ class People:
         first, size = self._bands[band]
         names = self._neighbourhoods
         every = max(1, len(names))
-        local = self._local.get(town)
         for _ in range(_REDRAWS):
-            place = random.choice(local) if local and random.random() < LOCAL_VISITS else int(random.random() * every)
+            place = self._place(town)
             share = HIGH_INTENSITY if random.random() < HIGH_INTENSITY_VISITS else 1.0
             within = place + every * int(random.random() * max(1.0, size * share // every - 1))
             index = first + within

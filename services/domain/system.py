@@ -103,6 +103,7 @@ class System:
     pathways: tuple[PathwayCapacity, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
     neighbourhoods: tuple[str, ...] = ()
+    neighbourhood_places: Mapping[str, str] = field(default_factory=dict)  # the place that each lies in
     silent_hours: Mapping[str, float] = field(default_factory=dict)  # journey kind -> hours until stale
     opel: OpelTables = field(default_factory=lambda: OpelTables(()))  # no edition: nothing is scored
 
