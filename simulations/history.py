@@ -59,6 +59,7 @@ class History:
         self._standing_subjects: set[str] = set()
         self._journeys: dict[str, _Journey] = {}
         self._hour = ""
+        self._turns = 0  # of beds, from one person to the next
         self.events = 0
 
     def __enter__(self) -> History:
@@ -88,7 +89,8 @@ class History:
         journey = self._journeys.get(subject)
         if journey is not None and type_ == "bed.status" and event["data"].get("occupied"):
             journey.is_open = False
-            self._journeys[f"{subject} {event['id']}"] = journey
+            self._turns += 1  # an event may be said twice, so that its id is no name
+            self._journeys[f"{subject} {self._turns}"] = journey
             journey = None
         if journey is None:
             journey = self._journeys[subject] = _Journey()

@@ -39,7 +39,8 @@ SILENT_FOR = {"RVV": timedelta(hours=3)}
 AT_ONCE = 4000
 MAIN_MILLISECONDS = 20_000
 #: Figures of the hospitals whose feed fell silent that do not say so. Ambulances are another feed's.
-UNSAID = """[...document.querySelectorAll('.figure[data-site^=RVV]:not([data-measure^=ambulance])')]
+UNSAID = """[...document.querySelectorAll('.figure[data-site^=RVV]')]
+    .filter((each) => !/^(ambulance|mh|s136)/.test(each.dataset.measure))
     .concat([...document.querySelectorAll('.site-wall-units b')]).filter((each) => each.dataset.state === 'live')
     .map((each) => each.getAttribute('aria-label') ?? each.textContent)"""
 #: Figures that show a number.

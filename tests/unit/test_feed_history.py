@@ -139,6 +139,20 @@ def test_what_is_said_long_after_an_end_comes_out_too(tmp_path: Path) -> None:
     assert types == [["ed.arrived"] * 8, ["event.cancelled"], ["event.cancelled"], ["ed.arrived", "ed.departed"]]
 
 
+def test_a_bed_whose_sender_says_a_thing_twice_loses_nothing(tmp_path: Path) -> None:
+    def said(number: int, occupied: bool) -> Event:
+        at = (START + timedelta(hours=number)).isoformat()
+        return {"id": f"e{number}", "type": "bed.status", "subject": "AAA01-AMU/A1", "time": at, "sentat": at,
+                "data": {"occupied": occupied}}  # fmt: skip
+
+    events = [said(1, False), said(2, True), said(2, True), said(3, True), said(4, False)]
+    with History(tmp_path) as history:
+        for event in events:
+            history.take(event)
+        given = _loaded([*history.first(), *history.backwards()])
+    assert bag(event for group in given for event in group) == bag(events)
+
+
 def test_a_folder_that_cannot_be_used_is_an_error_before_anything_is_taken(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
