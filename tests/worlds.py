@@ -243,7 +243,7 @@ def worlds(draw: st.DrawFn, journeys: int = 5) -> list[Fact]:
     facts += draw(_units(tuple(sorted({fact.subject for fact in facts}))))
     facts += draw(_bed_statuses())
     facts += draw(_gauges())
-    facts += draw(decisions())
+    facts += draw(_decisions())
     facts += draw(_merges())
     return facts
 
@@ -297,11 +297,8 @@ def _gauges(draw: st.DrawFn) -> list[Fact]:
 
 
 @st.composite
-def decisions(draw: st.DrawFn, levels: bool = False) -> list[Fact]:
-    """What staff decide: steps in any order, of few references, so that they meet; some of the whole provider.
-
-    levels: also those that are told.
-    """
+def _decisions(draw: st.DrawFn) -> list[Fact]:
+    """What staff decide: steps in any order, of few references, so that they meet; some of the whole provider."""
     facts = []
     for number in range(draw(st.integers(0, 5))):
         minute, reference = draw(_minutes()), draw(st.sampled_from(["D1", "D2"]))
@@ -309,7 +306,8 @@ def decisions(draw: st.DrawFn, levels: bool = False) -> list[Fact]:
         level = {"level": draw(st.integers(1, 4))}
         incident = {"reference": reference, "kind": "critical"} | draw(st.sampled_from([{}, {"site": "RVV01"}]))
         steps: list[tuple[str, dict[str, Any]]] = [
-            *([("opel.proposed", level), ("opel.declared", level)] if levels else []),
+            ("opel.proposed", level),
+            ("opel.declared", level),
             ("incident.declared", incident),
             ("incident.stood_down", {"reference": reference}),
             ("divert.requested", step),

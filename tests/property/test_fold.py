@@ -19,7 +19,7 @@ from services.store.database import Database
 from services.store.events import Batch, commit, drafted, ingest, row_of
 from services.store.recent import Recent
 from tests.conftest import empty
-from tests.worlds import decisions, moments, union, worlds
+from tests.worlds import moments, union, worlds
 
 
 def folded(facts: list[Fact], **limits: Any) -> dict[str, Subject | None]:
@@ -43,11 +43,6 @@ def test_cutting_the_phases_equals_never_having_heard_the_rest(facts: list[Fact]
         cut = folded([fact for fact in facts if fact.subject == key], as_at=t)[key]
         assert cut is not None
         assert at(phases(subject), t) == at(phases(cut), t), key
-
-
-@given(decisions(levels=True), moments())
-def test_cutting_what_staff_decide_equals_never_having_heard_the_rest(facts: list[Fact], t: datetime) -> None:
-    test_cutting_the_phases_equals_never_having_heard_the_rest.hypothesis.inner_test(facts, t)  # type: ignore[attr-defined]
 
 
 @given(worlds(), moments())

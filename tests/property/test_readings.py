@@ -35,6 +35,7 @@ BEGIN = floor_to(START, DAY)
 SCORED = replace(SYSTEM, opel=load_system().opel)
 PLACES = [(site.code, None) for site in SYSTEM.sites]
 LOOKED_UP = ("ed.in_department", "ed.over_4h", "ed.within_4h_today", "ed.time_to_treatment_today")
+REPORTED = ("staffing.absence", "system.declared_level", "system.proposed_level")  # what worlds report
 #: One measure of each way of being counted, and of units: all two hundred would only take longer.
 FEW = {(each.kind, each.window, each.needs == "unit"): each for each in CATALOGUE.values()}.values()
 
@@ -42,14 +43,17 @@ FEW = {(each.kind, each.window, each.needs == "unit"): each for each in CATALOGU
 @pytest.fixture(scope="module", autouse=True)
 def few_measures() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        chosen = {each.name: each for each in (*FEW, *(CATALOGUE[name] for name in LOOKED_UP))}
+        chosen = {each.name: each for each in (*(CATALOGUE[name] for name in (*REPORTED, *LOOKED_UP)), *FEW)}
         patch.setattr("services.live.readings.CATALOGUE", chosen)
         yield
 
 
 def rows(connection: Connection[Any]) -> tuple[list[Any], list[Any]]:
+    """Readings and hours by what they are of. A series' number is left out: it says only in which order names were
+    first met, and who reports a figure is met live when they report it."""
     named = "select measure, level, code, r.* from {} as r join series on series.id = r.series"
-    return tuple(connection.execute(named.format(table)).fetchall() for table in ("reading", "reading_hour"))  # type: ignore[return-value]
+    asked = (connection.execute(named.format(table)).fetchall() for table in ("reading", "reading_hour"))
+    return tuple([(*each[:3], *each[4:]) for each in found] for found in asked)  # type: ignore[return-value]
 
 
 def played(connection: Connection[Any], facts: list[Fact], end: datetime, steps: list[timedelta]) -> None:
@@ -94,7 +98,30 @@ def test_what_is_said_again_for_the_next_day_stood_on_the_day_before_until_then(
     assert_rebuilt_is_live(database, facts, [60], random.Random(1))
 
 
-def assert_rebuilt_is_live(database: Database, facts: list[Fact], minutes: list[int], shuffler: random.Random) -> None:
+@pytest.mark.parametrize(
+    ("type_", "subject", "data"),
+    [
+        ("gauge.reported", f"RVV/{REPORTED[0]}", {"organisation": "RVV", "measure": REPORTED[0], "value": 3}),
+        ("opel.declared", "RVV", {"level": 3}),
+        ("opel.proposed", "RVV01", {"level": 2}),
+    ],
+)
+def test_a_figure_first_reported_once_readings_are_kept_is_read_as_if_it_had_always_been(
+    database: Database, type_: str, subject: str, data: dict[str, Any]
+) -> None:
+    called = {"category": "C1", "age_band": "65-74", "high_intensity": False, "neighbourhood": "ashford_1"}
+    facts = [
+        event("ambulance.called", "j_am", 0, called, id="a", sent=0, recorded=0),
+        event(type_, subject, 30, data, id="r", sent=30, recorded=45),
+    ]
+    live, _ = assert_rebuilt_is_live(database, facts, [60], random.Random(1))
+    assert any(row[0] in REPORTED for row in live), "no reported figure was compared"
+
+
+def assert_rebuilt_is_live(
+    database: Database, facts: list[Fact], minutes: list[int], shuffler: random.Random
+) -> tuple[list[Any], list[Any]]:
+    """Returns the readings and the hours, which are the same either way."""
     end = floor_to(max(fact.recorded_at for fact in facts) + MARK - MICROSECOND, MARK) + timedelta(minutes=20)
     with database.connection() as connection:
         empty(connection)
@@ -111,6 +138,7 @@ def assert_rebuilt_is_live(database: Database, facts: list[Fact], minutes: list[
         rebuilt = rows(connection)
     for one, other in zip(live, rebuilt, strict=True):
         assert set(one) ^ set(other) == set()
+    return live
 
 
 @st.composite
