@@ -1,9 +1,10 @@
 """People are conserved: what must hold of the written events, whoever wrote them.
 
 Arrivals and departures of a day are counted event by event; who is in place at its two ends comes from following each
-person; and they must agree, for every department, same-day unit, ward, virtual ward, ambulance queue and place of
-safety. Beside that nobody leaves who never came, nobody comes twice, nobody is in two places at once, and every
-unit.census names exactly those whom the events put there.
+person; and they must agree, for every department, same-day unit, ward (a move is leaving one and coming to another),
+virtual ward, ambulance queue, response team (from referred to seen), place of safety and for out of area. Beside that
+nobody leaves who never came, nobody comes twice, nobody is in two places at once, and every unit.census names exactly
+those whom the events put there.
 """
 
 from __future__ import annotations
@@ -16,13 +17,27 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from services.domain.clock import LONDON
-from simulations.journeys import DAY, DOORS, EPOCH, Journey, Journeys, Presence, london, moment, presences
+from simulations.journeys import (
+    BY_UNIT,
+    DAY,
+    DOORS,
+    EPOCH,
+    MOVES,
+    Journey,
+    Journeys,
+    Presence,
+    entered,
+    london,
+    moment,
+    presences,
+)
 
-#: One person is in one of these at a time. A virtual ward is a place too: its people are at home. An ambulance's queue
-#: is not: the department's clock begins at 15 minutes, while the handover goes on.
-ONE_PLACE = frozenset({"ed", "sdec", "bed", "virtual_ward", "s136"})
+#: One person is in one of these at a time. A virtual ward is a place too, and so is waiting to be seen at home. An
+#: ambulance's queue is not: the department's clock begins at 15 minutes, while the handover goes on. Nor is being held
+#: under section 136 in a department.
+ONE_PLACE = frozenset({"ed", "sdec", "bed", "virtual_ward", "ucr", "mental_health", "out_of_area", "s136"})
 
-Place = tuple[str, str]  # service, and the ward or else the site
+Place = tuple[str, str]  # service, and the ward or team or else the site
 
 
 @dataclass(frozen=True)
@@ -88,18 +103,25 @@ class Conservation:
 
     def _settled(self, journey: Journey) -> None:
         """The doors as the events say them, and apart from that where the person was."""
-        ward: str | None = None
+        last: dict[str, Place] = {}  # by the events' first word
         for at, _, type_, data, _ in journey.lines:
-            if type_ == "bed.transferred":
-                if ward is not None:
-                    self._through(("bed", ward), at, "departures")
-                ward = data["unit"]
-                self._through(("bed", ward), at, "arrivals")
-            elif type_ in DOORS:
-                service, enters = DOORS[type_]
-                where = data["unit"] if service in ("bed", "virtual_ward") else data.get("site", "")
-                self._through((service, where), at, "arrivals" if enters else "departures")
-                ward = data["unit"] if type_ == "bed.admitted" else ward
+            if type_ not in DOORS:
+                continue
+            word = type_[: type_.index(".")]
+            if DOORS[type_][1]:
+                if type_ in MOVES and word in last:
+                    self._through(last[word], at, "departures")
+                service, site, unit = entered(type_, data)
+                last[word] = service, unit or site
+                self._through(last[word], at, "arrivals")
+                continue
+            before = last.pop(word, None)
+            if before is None and type_ == "mh.left":
+                continue  # they never had a bed
+            service = before[0] if before else DOORS[type_][0]
+            # Where the event of leaving names the place itself, that is believed.
+            named = data.get("unit" if service in BY_UNIT else "site")
+            self._through((service, named or (before[1] if before else "")), at, "departures")
         for presence in presences(journey, self._fault):
             if presence.leave is not None and presence.leave < presence.enter:
                 self._fault(f"{presence.service}: left before coming", presence.leave, journey.subject)

@@ -21,13 +21,15 @@ HOUR, DAY = 3600, 86400
 EPOCH = date(1970, 1, 1)
 GRACE_HOURS = 6.0
 #: A journey with one of these is over, unless more is sent within the grace.
-CLOSING = frozenset(
-    {"ed.departed", "sdec.departed", "bed.left", "virtual_ward.discharged", "ambulance.cleared", "s136.left"}
-)
+CLOSING = frozenset({
+    "ed.departed", "sdec.departed", "bed.left", "virtual_ward.discharged", "ambulance.cleared", "ucr.responded",
+    "mh.left", "s136.left",
+})  # fmt: skip
 #: What says where somebody is and what they wait for; the rest of what is sent is passed over.
 READ = CLOSING | {
     "ed.arrived", "sdec.arrived", "bed.admitted", "bed.transferred", "virtual_ward.onboarded", "ambulance.arrived",
-    "ambulance.handed_over", "discharge.criteria_not_met", "discharge.criteria_met_again", "s136.arrived",
+    "ambulance.handed_over", "discharge.criteria_not_met", "discharge.criteria_met_again", "ucr.referred",
+    "mh.referred", "mh.admitted", "mh.placed_out_of_area", "s136.arrived",
 }  # fmt: skip
 _hours: dict[str, int] = {}
 _days: dict[int, int] = {}
@@ -144,8 +146,8 @@ _ORDER = itemgetter(0, 1)
 class Presence:
     """Somebody was there from `enter` to `leave` (epoch seconds; None: still there at the end of the events).
 
-    service: ed, sdec, bed, virtual_ward, ambulance (waiting to hand over) or s136; unit: the ward, where it has one.
-    said: where the event of leaving said that it was left, if it said so.
+    service: one of DOORS, or s136_ed; unit: the ward or team, where it has one.
+    said: the unit that the event of leaving named, if it named one.
     """
 
     service: str
@@ -156,15 +158,30 @@ class Presence:
     said: str | None = None
 
 
-#: Entering and leaving, by service; beds are apart, for people are moved between them.
+#: Entering and leaving, by service. An ambulance waits to hand over, `ucr` waits at home to be seen, and out of area is
+#: a place of the site that has charge of the person. The first word of a type says which end belongs to what.
 DOORS = {
     "ed.arrived": ("ed", True), "ed.departed": ("ed", False),
     "sdec.arrived": ("sdec", True), "sdec.departed": ("sdec", False),
     "virtual_ward.onboarded": ("virtual_ward", True), "virtual_ward.discharged": ("virtual_ward", False),
     "ambulance.arrived": ("ambulance", True), "ambulance.handed_over": ("ambulance", False),
+    "ucr.referred": ("ucr", True), "ucr.responded": ("ucr", False),
+    "mh.admitted": ("mental_health", True), "mh.placed_out_of_area": ("out_of_area", True),
+    "mh.left": ("mental_health", False),
     "s136.arrived": ("s136", True), "s136.left": ("s136", False),
-    "bed.admitted": ("bed", True), "bed.left": ("bed", False),
+    "bed.admitted": ("bed", True), "bed.transferred": ("bed", True), "bed.left": ("bed", False),
 }  # fmt: skip
+#: Said of somebody who is in already, they are a move.
+MOVES = frozenset({"bed.transferred", "mh.admitted", "mh.placed_out_of_area", "s136.arrived"})
+BY_UNIT = frozenset({"bed", "virtual_ward", "mental_health", "s136", "ucr"})
+
+
+def entered(type_: str, data: dict[str, Any]) -> tuple[str, str, str | None]:
+    """Service, site and unit that somebody came to. In a department they are held, but are in no suite."""
+    service, _ = DOORS[type_]
+    if service == "s136" and data["place"] == "ed":
+        service = "s136_ed"
+    return service, data["site"], data.get("unit") if service in BY_UNIT else None
 
 
 def presences(journey: Journey, faults: Callable[[str, int, str], None] | None = None) -> Iterator[Presence]:
@@ -174,31 +191,29 @@ def presences(journey: Journey, faults: Callable[[str, int, str], None] | None =
         if faults:
             faults(what, at, journey.subject)
 
-    inside: dict[str, tuple[int, str, str | None]] = {}
+    inside: dict[str, tuple[int, str, str, str | None]] = {}  # by first word: since, service, site, unit
     for at, _, type_, data, _ in journey.lines:
-        if type_ == "bed.transferred":
-            before = inside.get("bed")
-            if before is None:
-                fault("moved to another ward without being in a bed", at)
-            else:
-                yield Presence("bed", before[1], before[2], before[0], at)
-            inside["bed"] = (at, data["site"], data["unit"])
-            continue
         door = DOORS.get(type_)
         if door is None:
             continue
-        service, enters = door
-        before = inside.pop(service, None)
-        if enters:
-            if before is not None:
-                fault(f"{service}: came in twice", at)
-            inside[service] = (at, data["site"], data.get("unit") if service in ("bed", "virtual_ward") else None)
+        word = type_[: type_.index(".")]
+        before = inside.pop(word, None)
+        if door[1]:
+            if before is None:
+                if type_ == "bed.transferred":
+                    fault("moved to another ward without being in a bed", at)
+            elif type_ in MOVES:
+                yield Presence(*before[1:], before[0], at)
+            else:
+                fault(f"{door[0]}: came in twice", at)
+            inside[word] = (at, *entered(type_, data))
         elif before is not None:
-            said = data.get("unit") if service == "bed" else None
-            if data.get("site", before[1]) != before[1] or (said is not None and said != before[2]):
+            since, service, site, unit = before
+            said = data.get("unit") if service in BY_UNIT else None
+            if data.get("site", site) != site or (said is not None and said != unit):
                 fault(f"{service}: left from where they were not", at)
-            yield Presence(service, before[1], before[2], before[0], at, said)
-        else:
-            fault(f"{service}: left without having come", at)
-    for service, (enter, site, unit) in inside.items():
-        yield Presence(service, site, unit, enter, None)
+            yield Presence(service, site, unit, since, at, said)
+        elif type_ != "mh.left":  # most of whom never had a bed
+            fault(f"{door[0]}: left without having come", at)
+    for since, service, site, unit in inside.values():
+        yield Presence(service, site, unit, since, None)
