@@ -1,10 +1,10 @@
 """People are conserved: what must hold of the written events, whoever wrote them.
 
 Arrivals and departures of a day are counted event by event; who is in place at its two ends comes from following each
-person; and they must agree, for every department, same-day unit, ward (moves between them are leaving and coming),
-virtual ward, ambulance queue, response team (referred to seen), place of safety and out of area. Beside that nobody
-leaves who never came, nobody comes twice, nobody is in two places at once, and every unit.census names exactly those
-whom the events put there.
+person; and they must agree, for every department, same-day unit, ward (a move is leaving one and coming to another),
+virtual ward, ambulance queue, response team (from referred to seen), place of safety and for out of area. Beside that
+nobody leaves who never came, nobody comes twice, nobody is in two places at once, and every unit.census names exactly
+those whom the events put there.
 """
 
 from __future__ import annotations

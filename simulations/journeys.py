@@ -159,7 +159,7 @@ class Presence:
 
 
 #: Entering and leaving, by service. An ambulance waits to hand over, `ucr` waits at home to be seen, and out of area is
-#: a place of the site that has charge of the person. A type's first word says which end is of which beginning.
+#: a place of the site that has charge of the person. The first word of a type says which end belongs to what.
 DOORS = {
     "ed.arrived": ("ed", True), "ed.departed": ("ed", False),
     "sdec.arrived": ("sdec", True), "sdec.departed": ("sdec", False),
@@ -177,7 +177,7 @@ BY_UNIT = frozenset({"bed", "virtual_ward", "mental_health", "s136", "ucr"})
 
 
 def entered(type_: str, data: dict[str, Any]) -> tuple[str, str, str | None]:
-    """Service, site and unit that somebody came to. Who is held in a department is in no suite: there they are both."""
+    """Service, site and unit that somebody came to. In a department they are held, but are in no suite."""
     service, _ = DOORS[type_]
     if service == "s136" and data["place"] == "ed":
         service = "s136_ed"

@@ -215,6 +215,7 @@ class MentalHealth:
         person = self._draw("adult", site.town)
         held = Detention(world.outbox.visit(self._provider, "P"), person, now, site, suite)
         self._stays.detained[held.subject] = held
+        world.books.enter(*held.place, now)
         data: dict[str, Any] = {**person.data, "site": site.code, "place": "suite" if suite else "ed"}
         if suite:
             data["unit"] = suite.code

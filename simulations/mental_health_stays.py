@@ -41,6 +41,11 @@ class Detention:
         self.suite = suite
         self.is_over = False
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Service and place of the books."""
+        return ("s136", self.suite.code) if self.suite else ("s136_ed", self.site.code)
+
 
 class Case:
     """One person's journey with the trust. base: the unit that has charge of them."""
@@ -144,20 +149,31 @@ class Stays:
 
     def admit(self, case: Case, ward: Ward, at: int) -> None:
         """`at`: also past, for those found in place; they stay from then on."""
+        self._leaves_place(case, at)
         if case.ward is not None:
             case.ward.inside.pop(case.subject)
             self.beds.release(case.ward)
         self.away.pop(case.subject, None)
         case.ward, case.kind = ward, str(ward.unit.bed_kind).removeprefix("mental_health_")
         ward.inside[case.subject] = None
+        self._world.books.enter("mental_health", ward.code, at)
         status = "informal" if self._random.random() < 0.35 else "section_2" if at % 2 else "section_3"
         self.send("mh.admitted", case, at, site=ward.site.code, unit=ward.code, bed_kind=case.kind, legal_status=status)
         self._stays(case, at)
 
     def sends_away(self, case: Case, at: int) -> None:
+        self._leaves_place(case, at)
         self.away[case.subject] = case
+        self._world.books.enter("out_of_area", case.base.code, at)
         self.send("mh.placed_out_of_area", case, at, site=case.base.code, bed_kind=case.kind)
         self._stays(case, at)
+
+    def _leaves_place(self, case: Case, at: int) -> None:
+        """In the books: out of a bed here or out of area, where they are in one."""
+        if case.ward is not None:
+            self._world.books.leave("mental_health", case.ward.code, at)
+        elif case.subject in self.away:
+            self._world.books.leave("out_of_area", case.base.code, at)
 
     def _stays(self, case: Case, at: int) -> None:
         """Ready after the active part, and gone after the rest; each only once, wherever they are then."""
@@ -201,6 +217,7 @@ class Stays:
         now = self._world.now
         site = case.ward.site.code if case.ward else case.place
         self.send("mh.left", case, now, site=site, reason=reason)
+        self._leaves_place(case, now)
         self.ready.pop(case.subject, None)
         self.away.pop(case.subject, None)
         if case.attendance is not None:
@@ -245,6 +262,7 @@ class Stays:
         self.held.pop(held.person.index, None)
         data = {"site": held.site.code, "reason": reason}
         self._world.outbox.send("s136.left", self.provider, held.subject, self._world.now, data)
+        self._world.books.leave(*held.place, self._world.now)
         if held.suite:
             held.suite.held -= 1
             held.suite.inside.pop(held.subject)

@@ -78,6 +78,7 @@ class Deliveries:
         self._waiting: list[tuple[Key, Event]] = []
         self._held: dict[str, tuple[int, int, Event, int]] = {}  # by journey: until when, number, event, not before
         self._limits: list[tuple[int, int, str]] = []  # of the held: until when, number, journey
+        self._places: dict[str, dict[str, str]] = {}  # where those are whose end does not say it, by journey
         self._totals: dict[str, tuple[int, float]] = {}  # since midnight, by gauge: London's day, total
         self._doing = {
             kind: [self._begin(kind, index, act) for index, act in enumerate(getattr(plan_, kind))]
@@ -107,6 +108,9 @@ class Deliveries:
         type_, source = event["type"], event["source"].rpartition(":")[2]
         number = self._number = self._number + 1
         self._expire(said)
+        if type_ in misdeeds.PLACES:
+            self._places[event["subject"]] = misdeeds.place(event)
+        was_at = self._places.pop(event["subject"], None) if type_ in misdeeds.ENDS else None
         late, hold, which = 0, 0, 0.0
         chosen: tuple[_Doing, Deed] | None = None
         is_plain = "replaces" not in event and "cancels" not in event
@@ -135,6 +139,8 @@ class Deliveries:
         deed = Deed([(event, said)], "")
         if chosen is not None:
             doing, deed = chosen
+            if doing.kind == "ghost" and was_at is not None:
+                deed.facts.update(was_at)
             if doing.kind == "merged":
                 other, self._others = misdeeds.other_number(self._others)
                 deed = misdeeds.under(deed, other)

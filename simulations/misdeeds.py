@@ -28,17 +28,29 @@ ALIASES = 1_000_000  # one past the last index of the 999 range
 _SHARES = frozenset(name for name, row in CATALOGUE.items() if row.kind == "gauge" and row.unit == "share")
 
 #: What ends a journey: of it, where it is counted in the books (service, and the field of `data` that names where).
-ENDS = {
+#: None: its end does not say where it was; the last of PLACES does, and before one of those it was counted nowhere.
+ENDS: dict[str, tuple[str, str] | None] = {
     "bed.left": ("bed", "unit"),
     "virtual_ward.discharged": ("virtual_ward", "unit"),
     "ed.departed": ("ed", "site"),
     "sdec.departed": ("sdec", "site"),
+    "ucr.responded": ("ucr", "unit"),
+    "mh.left": None,
+    "s136.left": None,
+}
+PLACES: dict[str, tuple[str, str]] = {
+    "mh.admitted": ("mental_health", "unit"),
+    "mh.placed_out_of_area": ("out_of_area", "site"),
+    "s136.arrived": ("s136", "unit"),
 }
 #: A discharge that was none, by the kind of journey: its type and what it carries beside the place.
-_FALSE_ENDS: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "ed": ("ed.departed", ("site",), "discharged"),
-    "stay": ("bed.left", ("site", "unit"), "discharged"),
-    "virtual_ward": ("virtual_ward.discharged", ("site", "unit"), "recovered"),
+_FALSE_ENDS: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
+    "ed": ("ed.departed", ("site",), {"reason": "discharged"}),
+    "stay": ("bed.left", ("site", "unit"), {"reason": "discharged"}),
+    "virtual_ward": ("virtual_ward.discharged", ("site", "unit"), {"reason": "recovered"}),
+    "ucr": ("ucr.responded", ("site", "unit"), {"outcome": "stays_home"}),
+    "mental_health": ("mh.left", ("site",), {"reason": "discharged"}),
+    "s136": ("s136.left", ("site",), {"reason": "discharged"}),
 }
 #: A value that is easily picked wrong: type -> the field, and what may stand in it.
 _PICKED: dict[str, tuple[str, tuple[Any, ...]]] = {
@@ -52,6 +64,12 @@ _PICKED: dict[str, tuple[str, tuple[Any, ...]]] = {
     "ambulance.called": ("category", ("C1", "C2", "C3")),
     "discharge.criteria_not_met": ("pathway", (0, 1, 2, 3)),
     "virtual_ward.discharged": ("reason", ("recovered", "community")),
+    "ucr.referred": ("urgency", ("two_hour", "two_day")),
+    "ucr.responded": ("outcome", ("stays_home", "conveyed", "not_seen")),
+    "mh.referred": ("urgency", ("emergency", "very_urgent", "urgent")),
+    "mh.bed_requested": ("bed_kind", ("adult", "picu", "older")),
+    "mh.left": ("reason", ("discharged", "home_treatment", "transferred_out")),
+    "s136.left": ("reason", ("discharged", "detained", "admitted_informally")),
 }
 
 
@@ -66,8 +84,18 @@ class Deed:
 
 
 def ghost(_act: plan.Ghost, _random: Random, event: Event, _said: int) -> Deed | None:
-    service, key = ENDS[event["type"]]
-    return Deed([], "never sent", {"service": service, "organisation": event["data"][key]})
+    where = ENDS[event["type"]]  # where it is None, `Deliveries` knows
+    facts = {"service": where[0], "organisation": event["data"][where[1]]} if where else {}
+    return Deed([], "never sent", facts)
+
+
+def place(event: Event) -> dict[str, str]:
+    """Where one of PLACES puts somebody in the books, as the truth names it."""
+    service, key = PLACES[event["type"]]
+    data = event["data"]
+    if event["type"] == "s136.arrived" and data["place"] == "ed":
+        service, key = "s136_ed", "site"
+    return {"service": service, "organisation": data[key]}
 
 
 def duplicate(act: plan.Duplicate, random: Random, event: Event, said: int) -> Deed | None:
@@ -105,10 +133,10 @@ def cancelled(act: plan.Cancelled, random: Random, event: Event, said: int) -> D
     else:
         if type_ in ENDS or type_ == "sdec.arrived" or row.kind not in _FALSE_ENDS:
             return None
-        false_end, places, reason = _FALSE_ENDS[row.kind]
+        false_end, places, words = _FALSE_ENDS[row.kind]
         if any(place not in data for place in places):
             return None
-        wrong = {**event, "type": false_end, "data": {**{key: data[key] for key in places}, "reason": reason}}
+        wrong = {**event, "type": false_end, "data": {**{key: data[key] for key in places}, **words}}
         how, name = f"a {false_end} that was none", event["id"] + "-wrong"
     wrong |= {"id": event["id"] + "-wrong", "sentat": iso(first)}
     for key in ("nhsnumber", "follows"):

@@ -93,6 +93,7 @@ class Responses:
         }  # fmt: skip
         referral = Referral(team, world.outbox.visit(team.provider, "U"), person, now, two_hour)
         world.outbox.send("ucr.referred", team.provider, referral.subject, now, data, person.nhsnumber)
+        world.books.enter("ucr", team.unit.code, now)
         if two_hour:
             self._counted[team.provider][0] += 1
             world.at(now + random.uniform(*TRIAGE_MINUTES) * MINUTE, self._triaged, referral)
@@ -138,6 +139,7 @@ class Responses:
         team = referral.team
         data = {"site": team.site.code, "unit": team.unit.code, "outcome": outcome}
         self._world.outbox.send("ucr.responded", team.provider, referral.subject, self._world.now, data)
+        self._world.books.leave("ucr", team.unit.code, self._world.now)
 
     def _to_ed(self, referral: Referral) -> None:
         feeders = referral.team.feeders

@@ -3,7 +3,9 @@
 The books are kept by the generator where people enter and leave, and are not derived from what it says: with
 misbehaviour on they are what a folded state has to come back to. Services of the books, each by site or by unit:
 `ed` (in the department), `bed_wait` (decision to admit to departure), `corridor`, `sdec`, `handover` (ambulances that
-wait), `no_criteria` (to reside) by site; `bed` (occupied) and `virtual_ward` (places taken) by unit.
+wait), `no_criteria` (to reside), `out_of_area` (by the site in charge) and `s136_ed` (held in a department) by site;
+`bed` (occupied), `virtual_ward` (places taken), `ucr` (referred and not yet seen), `mental_health` (in a bed) and
+`s136` (in a suite) by unit.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,6 @@ from services.domain.facts import Fact
 from services.domain.fold import Subject, canonical_people, fold
 from services.domain.measures import Atom, Selection, World, configured_capacity, evaluate
 from services.domain.phases import Phase, phases
-from services.domain.system import Provider
 from services.errors import RefusedEvent
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
@@ -27,7 +26,7 @@ from simulations.truth import Truth
 from tests.unit.test_simulations import SYSTEM as HOSPITALS
 
 Event = dict[str, Any]
-SYSTEM = replace(HOSPITALS, providers=(*HOSPITALS.providers, Provider("MMM", "M", "M", "mental_health")))
+SYSTEM = HOSPITALS
 KEYS = KeyRing(b"p" * 32, {"1": b"s" * 32})
 START = datetime(2026, 3, 26, 6, tzinfo=UTC)  # a Thursday; London's clocks change on the Sunday after
 NIGHT = datetime(2026, 3, 29, 1, tzinfo=UTC)
@@ -35,8 +34,8 @@ DAYS = 5
 
 #: Every kind at once. BBB's clocks show minutes, AMB is silent for an evening, of a night of QQQ nothing comes.
 EVERYTHING = Misbehaviour.model_validate({
-    "ghost": [{"share": 0.03}],
-    "cancelled": [{"share": 0.02}, {"per_day": 20, "sources": ["AAA"]}],
+    "ghost": [{"share": 0.03}, {"share": 0.2, "sources": ["AAX"]}, {"share": 0.5, "sources": ["MMM"]}],
+    "cancelled": [{"share": 0.02}, {"per_day": 20, "sources": ["AAA"]}, {"share": 0.15, "sources": ["MMM", "AAX"]}],
     "corrected": [{"share": 0.03}, {"share": 0.1, "sources": ["BBB"], "after_minutes": 0.5}],  # within its minutes
     "merged": [{"share": 0.03}],
     "duplicate": [{"share": 0.05}],
@@ -60,12 +59,16 @@ EVERYTHING = Misbehaviour.model_validate({
     ],
 })  # fmt: skip
 
-#: The books' service -> the phase that counts for it, and whether it is counted by unit.
+#: The books' service -> the phases that count for it, and whether it is counted by unit.
 PHASES = {
-    "ed": ("ed.department", False), "bed_wait": ("ed.bed_wait", False), "corridor": ("corridor.care", False),
-    "sdec": ("sdec.attendance", False), "handover": ("ambulance.handover", False),
-    "no_criteria": ("discharge.no_criteria", False), "bed": ("bed.place", True),
-    "virtual_ward": ("virtual_ward.stay", True),
+    "ed": (Selection("ed.department"), False), "bed_wait": (Selection("ed.bed_wait"), False),
+    "corridor": (Selection("corridor.care"), False), "sdec": (Selection("sdec.attendance"), False),
+    "handover": (Selection("ambulance.handover"), False), "no_criteria": (Selection("discharge.no_criteria"), False),
+    "bed": (Selection("bed.place"), True), "virtual_ward": (Selection("virtual_ward.stay"), True),
+    "ucr": (Selection("ucr.wait"), True), "mental_health": (Selection("mh.place"), True),
+    "out_of_area": (Selection("mh.out_of_area", labels=("inappropriate",)), False),
+    "s136": (Selection("s136.place", labels=("suite",)), True),
+    "s136_ed": (Selection("s136.place", labels=("ed",)), False),
 }  # fmt: skip
 REFUSED = ("renamed_labels", "dummy_values")
 
@@ -186,7 +189,7 @@ def _by_what_it_says(phase: Phase) -> tuple[Any, ...]:
 
 def counted(found: Folded, moment: datetime) -> Counter[tuple[str, str]]:
     """What the measures count at a moment, under the names of the books."""
-    atoms = {service: Atom(Selection(name)) for service, (name, _) in PHASES.items()}
+    atoms = {service: Atom(selection) for service, (selection, _) in PHASES.items()}
     world = World([(s, phases(s)) for s in found.subjects.values()], SYSTEM, configured_capacity(SYSTEM))
     values = evaluate(world, atoms.values(), moment)
     counts: Counter[tuple[str, str]] = Counter()

@@ -55,8 +55,8 @@ def test_the_store_comes_to_the_same_journeys_and_counts_and_what_was_refused_wa
         for moment in MOMENTS:
             found = read_atoms(connection, SYSTEM, moment)[None]
             counts: Counter[tuple[str, str | None]] = Counter()
-            for service, (phase, by_unit) in PHASES.items():
-                for (site, unit), number in _atom(found, phase).items():
+            for service, (selection, by_unit) in PHASES.items():
+                for (site, unit), number in _atom(found, selection).items():
                     assert isinstance(number, float)
                     counts[service, unit if by_unit else site] += int(number)
             assert counts == counted(pure, moment), moment
@@ -74,7 +74,7 @@ def test_the_store_comes_to_the_same_journeys_and_counts_and_what_was_refused_wa
     assert differences(stored, pure) == {}
 
 
-def _atom(found: Atoms, phase: str) -> Mapping[Place, float | list[float]]:
-    atom = Atom(Selection(phase))
-    assert any(atom in measure.atoms() for measure in CATALOGUE.values()), f"no measure counts {phase} alone"
+def _atom(found: Atoms, selection: Selection) -> Mapping[Place, float | list[float]]:
+    atom = Atom(selection)
+    assert any(atom in measure.atoms() for measure in CATALOGUE.values()), f"no measure counts {selection} alone"
     return found[atom]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from services.domain.clock import LONDON
 from services.domain.system import System
 from simulations.conservation import Conservation, Verdict
 from simulations.feed import SyntheticSystem
+from simulations.journeys import DOORS
 from tests.unit import test_simulations  # its hospitals have many wards, so that people are moved between them
 from tests.worlds import small_system
 
@@ -90,6 +91,86 @@ def test_a_census_that_names_somebody_who_has_gone_is_seen(events: tuple[list[Ev
     more = last | {"data": last["data"] | {"visits": [*last["data"]["visits"], "RVV/V-never"]}}
     verdict = judged(opening, [more if event is last else event for event in sent])
     assert any("census" in fault for fault in verdict.faults)
+
+
+@pytest.mark.parametrize("type_", ["ucr.referred", "s136.arrived"])
+def test_an_end_without_a_beginning_is_seen_of_the_community_too(
+    events: tuple[list[Event], list[Event]], type_: str
+) -> None:
+    opening, sent = events
+    ended = {event["subject"] for event in sent if event["type"] in ("ucr.responded", "s136.left")}
+    lost = next(event for event in sent if event["type"] == type_ and event["subject"] in ended)
+    verdict = judged(opening, [event for event in sent if event is not lost])
+    assert any("without having come" in fault for fault in verdict.faults)
+    assert not all(balance.holds for balance in verdict.balances)
+
+
+def test_a_mental_health_ward_that_nobody_was_admitted_to_is_seen_by_its_census(
+    events: tuple[list[Event], list[Event]],
+) -> None:
+    opening, sent = events
+    lost = next(event for event in opening if event["type"] == "mh.admitted")
+    verdict = judged([event for event in opening if event is not lost], sent)
+    assert any(lost["data"]["unit"] in fault for fault in verdict.faults)
+
+
+def of(subject: str, hour: float, type_: str, **data: Any) -> Event:
+    at = (MIDNIGHT + timedelta(hours=hour)).astimezone(UTC).isoformat()
+    return {
+        "id": f"{subject}-{hour}", "subject": subject, "type": type_, "time": at, "sentat": at,
+        "nhsnumber": "9990000018", "data": {"site": "RVV09", **data},
+    }  # fmt: skip
+
+
+MOVED = [
+    of("M1", 1, "mh.referred"),
+    of("M1", 5, "mh.placed_out_of_area"),
+    of("M1", 30, "mh.admitted", unit="RVV09-PICU"),
+    of("M1", 40, "mh.admitted", unit="RVV09-ACUTE"),
+    of("M1", 60, "mh.left", reason="discharged"),
+]
+
+
+def test_moves_between_mental_health_wards_and_from_out_of_area_balance_place_by_place() -> None:
+    verdict = judged([], MOVED)
+    assert verdict.holds
+    places = ("out_of_area", "RVV09"), ("mental_health", "RVV09-PICU"), ("mental_health", "RVV09-ACUTE")
+    days = {
+        place: [(b.before, b.arrivals, b.departures, b.after) for b in verdict.balances if b.place == place]
+        for place in places
+    }
+    assert days == {
+        places[0]: [(0, 1, 0, 1), (1, 0, 1, 0), (0, 0, 0, 0)],
+        places[1]: [(0, 0, 0, 0), (0, 1, 1, 0), (0, 0, 0, 0)],
+        places[2]: [(0, 0, 0, 0), (0, 1, 0, 1), (1, 0, 1, 0)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("other", "is_fault"),
+    [
+        (of("P1", 29, "s136.arrived", place="suite", unit="RVV09-SUITE"), True),
+        (of("U1", 35, "ucr.referred", unit="RVV09-UCR"), True),
+        (of("E1", 59, "ed.arrived"), True),
+        (of("E1", 61, "ed.arrived"), False),
+        (of("P1", 29, "s136.arrived", place="ed"), False),  # held in a department is beside being in it
+    ],
+)
+def test_nobody_in_a_mental_health_bed_is_somewhere_else_too(other: Event, is_fault: bool) -> None:
+    sent = sorted([*MOVED, other], key=lambda event: str(event["sentat"]))
+    assert any("in two places at once" in fault for fault in judged([], sent).faults) == is_fault
+
+
+def test_the_systems_that_are_judged_have_every_service() -> None:
+    """With more to do than suites and wards hold, so that departments and out of area are among them."""
+    services = set()
+    for system in (SYSTEM, test_simulations.SYSTEM):
+        feed = SyntheticSystem(system, MIDNIGHT, seed=7, scale=2.0)
+        verdict = judged(feed.opening(), feed.advance(MIDNIGHT + timedelta(days=4)), days=4)
+        assert verdict.holds
+        services |= {balance.place[0] for balance in verdict.balances if balance.arrivals and balance.departures}
+    missing = {service for service, _ in DOORS.values()} | {"s136_ed"}
+    assert missing - services <= {"out_of_area"}, "out of area nobody leaves within days"
 
 
 def test_a_cancelled_arrival_is_no_arrival(events: tuple[list[Event], list[Event]]) -> None:

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from services.domain.clock import LONDON
+from services.domain.events import EVENT_TYPES
 from services.errors import ConfigurationError
 from simulations.feed import SyntheticSystem
 from simulations.misbehaviour import Deliveries
@@ -22,6 +23,7 @@ from tests.misbehaving import (
     DAYS,
     EVERYTHING,
     NIGHT,
+    PHASES,
     REFUSED,
     START,
     SYSTEM,
@@ -94,6 +96,10 @@ def test_at_any_moment_as_many_are_counted_in_each_place_as_the_books_say_and_th
         cleared += sum(until is not None and until <= moment for _, _, until in ghosts)
     assert cleared > 20, "censuses take ghosts out of the counts"
     assert sum(until is None for _, _, until in ghosts) > 20, "no census comes from a department"
+    services = {place[0] for places, _, _ in ghosts for place in places}
+    assert services >= {"ed", "bed", "ucr", "mental_health", "s136"}
+    books = everything.feed.books.at(int(MOMENTS[-1].timestamp()))
+    assert {service for service, _ in books} == set(PHASES)
 
 
 def _ghosts(world: Told, caught_up: Folded) -> list[tuple[list[tuple[str, str]], datetime, datetime | None]]:
@@ -109,6 +115,8 @@ def _ghosts(world: Told, caught_up: Folded) -> list[tuple[list[tuple[str, str]],
             lists[event["subject"]].append(at(event["time"]))
     found = []
     for act in world.of("ghost"):
+        if "service" not in act:
+            continue  # of mental health, and never in a bed
         story, left = journeys[act["subject"]], at(events[act["id"]]["time"])
         site = events[act["id"]]["data"]["site"]
         said = {event["type"] for event in story}
@@ -212,6 +220,60 @@ def test_senders_and_times_of_a_plan_are_kept() -> None:
 def test_so_many_a_day_happen_on_a_day() -> None:
     plan = {"ghost": [{"per_day": 12, "from": START.isoformat()}]}
     assert 30 <= len(told(Misbehaviour.model_validate(plan), days=4).acts) <= 66  # 48, and three standard deviations
+
+
+def test_what_is_of_no_journey_is_late_told_twice_or_kept_back_and_never_a_ghost_or_corrected(everything: Told) -> None:
+    """Levels, incidents, diverts, mutual aid, beds by number and registers of people."""
+    of_none = ("opel.", "incident.", "divert.", "mutual_aid.", "bed.status", "person.")
+    befell = {
+        (act["type"].partition(".")[0], act["kind"]) for act in everything.acts
+        if act.get("type", "").startswith(of_none)
+    }  # fmt: skip
+    assert {kind for _, kind in befell} <= {"late", "duplicate", "silent", "clock_change"}
+    assert befell >= {(word, kind) for word in ("opel", "bed") for kind in ("late", "duplicate")} | {("person", "late")}
+    others = [name for name in EVENT_TYPES if name.startswith(of_none)]
+    assert {f"{name.partition('.')[0]}." for name in others} == {*of_none, "bed."} - {"bed.status"}
+    every = {kind: [{"share": 1}] for kind in ("ghost", "corrected", "cancelled", "merged", "out_of_order")}
+    events = [
+        {**journey(minute, type_), "nhsnumber": "9990000018"} for minute, type_ in enumerate(others)
+    ]  # fmt: skip
+    assert [event["id"] for event in delivered(every, *events)] == [event["id"] for event in events]
+    silent = {"silent": [{"from": START.isoformat(), "until": (START + timedelta(hours=1)).isoformat()}]}
+    assert min(at(event["recordedat"]) for event in delivered(silent, *events)) >= START + timedelta(hours=1)
+
+
+def test_a_ghost_of_mental_health_is_counted_where_its_journey_was_last() -> None:
+    """Its end does not say the ward; and who never had a bed is counted in none."""
+    came = journey(0, "mh.referred", setting="community", urgency="urgent")
+    placed = journey(10, "mh.placed_out_of_area", bed_kind="adult")
+    admitted = journey(20, "mh.admitted", unit="AAA01-ACUTE", bed_kind="adult")
+    left = journey(30, "mh.left", reason="discharged")
+    held = journey(0, "s136.arrived", place="ed")
+    let_go = journey(30, "s136.left", reason="discharged")
+    for story, where in (
+        ([came, placed, admitted, left], ("mental_health", "AAA01-ACUTE")),
+        ([came, placed, left], ("out_of_area", "AAA01")),
+        ([came, left], (None, None)),
+        ([held, let_go], ("s136_ed", "AAA01")),
+        (
+            [{**held, "data": {"site": "AAA01", "unit": "AAA01-SUITE", "place": "suite"}}, let_go],
+            ("s136", "AAA01-SUITE"),
+        ),
+    ):
+        out = io.BytesIO()
+        stage = Deliveries(Misbehaviour.model_validate({"ghost": [{"share": 1}]}), 1, Truth(out).record)
+        assert [event["type"] for event in stage.of(story)] == [event["type"] for event in story[:-1]]
+        (act,) = map(orjson.loads, out.getvalue().splitlines())
+        assert (act.get("service"), act.get("organisation")) == where
+
+
+@pytest.mark.parametrize(
+    ("word", "false_end"), [("ucr", "ucr.responded"), ("mh", "mh.left"), ("s136", "s136.left"), ("ed", "ed.departed")]
+)
+def test_an_end_that_was_none_befalls_every_kind_of_journey(everything: Told, word: str, false_end: str) -> None:
+    cancelled = {act["id"] for act in everything.of("cancelled") if act["type"].startswith(word + ".")}
+    wrong = [e for e in everything.delivered if e["id"].removesuffix("-wrong") in cancelled and e["type"] == false_end]
+    assert any(event["id"].endswith("-wrong") for event in wrong)
 
 
 # Kind by kind -------------------------------------------------------------------------------------------------------
