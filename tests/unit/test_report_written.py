@@ -146,5 +146,5 @@ def test_the_object_for_machines(found: Report) -> None:
     line = next(row for row in made["lines"] if (row["organisation"], row["measure"]) == ("RVV", "discharges"))
     assert line["passes"] is False
     assert line["excuse"] == "RVV counts something else"
-    assert made["asked"]["end"] == "2025-06-30"
+    assert made["asked"]["end"] == "2025-05-31"
     assert line["ratio"] == pytest.approx(0.6, abs=0.02)

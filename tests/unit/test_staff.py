@@ -146,15 +146,18 @@ def test_a_proposal_is_answered_within_the_hour(usual: Told) -> None:
 
 
 def test_the_system_is_at_level_3_nearly_always() -> None:
-    told = Told(days=30, scale=1.0, seed=4)
-    level, days = 0, Counter[int]()
-    by_hour = {at(each["time"]): each["data"]["level"] for each in told.of("opel.declared") if each["subject"] == "QQQ"}
-    for hour in range(30 * 24):
-        moment = START + hour * HOUR
-        level = max((time, by_hour[time]) for time in by_hour if time <= moment)[1]
-        days[level] += 1
-    assert days[3] > 0.6 * 30 * 24
-    assert sum(level * hours for level, hours in days.items()) / (30 * 24) == pytest.approx(2.96, abs=0.4)
+    days, worlds = Counter[int](), (4, 5, 6)
+    for seed in worlds:
+        told = Told(days=20, scale=1.0, seed=seed)
+        stated = {
+            at(each["time"]): each["data"]["level"] for each in told.of("opel.declared") if each["subject"] == "QQQ"
+        }
+        for hour in range(20 * 24):
+            moment = START + hour * HOUR
+            days[max((time, stated[time]) for time in stated if time <= moment)[1]] += 1
+    hours = days.total()
+    assert days[3] > 0.55 * hours, days
+    assert sum(level * count for level, count in days.items()) / hours == pytest.approx(2.96, abs=0.4)
 
 
 def test_more_pressure_brings_higher_levels_and_more_diverts(pressed: Told, usual: Told) -> None:
