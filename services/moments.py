@@ -68,11 +68,7 @@ class Moments:
         found = []
         for path in self._moments.glob("*/moment.json"):
             with suppress(OSError, ValueError, KeyError):
-                said = json.loads(path.read_bytes())
-                found.append(
-                    Moment(path.parent.name, datetime.fromisoformat(said["saved_at"]),
-                           datetime.fromisoformat(said["system_at"]), said["who"], said["size"])
-                )  # fmt: skip
+                found.append(_read(path))
         return sorted(found, key=lambda each: (each.system_at, each.saved_at), reverse=True)
 
     def opened(self) -> str | None:
@@ -126,10 +122,10 @@ class Moments:
     def is_asked(self) -> bool:
         return self._wanted.exists()
 
-    def jump(self) -> str | None:
+    def jump(self) -> Moment | None:
         """Do what was asked, while no database runs on the folder; answers the moment that is opened anew.
 
-        None where nothing was asked, or to go back. Killed at any time it can be done again.
+        None where nothing was asked, or to go back. Killed at any time it can be done again. Raises NoSuchMoment.
         """
         try:
             name = json.loads(self._wanted.read_bytes())["name"]
@@ -138,18 +134,24 @@ class Moments:
         except (ValueError, KeyError):
             self._wanted.unlink()
             return None
-        if name is not None and not (self._moments / name / "moment.json").is_file():
-            self._wanted.unlink()
-            raise NoSuchMoment(f"The saved moment {name!r} is gone: `lightship feed moments` lists those there are.")
-        self._drop(self._jumped)
+        moment = None
         if name is not None:
+            try:
+                moment = _read(self._moments / name / "moment.json")
+            except (OSError, ValueError, KeyError) as error:
+                self._wanted.unlink()
+                raise NoSuchMoment(
+                    f"The saved moment {name!r} is gone: `lightship feed moments` lists those there are."
+                ) from error
+        self._drop(self._jumped)
+        if moment is not None:
             part = self._folder / "jumped.part"
             self._drop(part)
             _copy(self._moments / name / "postgres", part / "postgres", like=self._folder / "postgres")
             (part / "opened.json").write_text(json.dumps({"name": name}))
             part.rename(self._jumped)
         self._wanted.unlink()
-        return str(name) if name is not None else None
+        return moment
 
     def forget(self, name: str) -> None:
         """Drop a saved moment. Raises NoSuchMoment."""
@@ -170,6 +172,13 @@ def store_folder(data_dir: Path) -> Path:
     """Where the database of a data folder lies: its own, or the copy of a moment that was jumped to."""
     jumped = data_dir / "jumped"
     return jumped / "postgres" if (jumped / "opened.json").is_file() else data_dir / "postgres"
+
+
+def _read(path: Path) -> Moment:
+    """Raises OSError, ValueError, KeyError where it is not a moment's."""
+    said = json.loads(path.read_bytes())
+    saved_at, system_at = (datetime.fromisoformat(said[key]) for key in ("saved_at", "system_at"))
+    return Moment(path.parent.name, saved_at, system_at, said["who"], said["size"])
 
 
 def _refuse_name(name: str) -> None:

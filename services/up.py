@@ -37,7 +37,7 @@ from services.live.hub import Hub
 from services.live.present import Notes
 from services.live.readings import Keeper
 from services.live.writer import Writer
-from services.moments import Moments
+from services.moments import Moment, Moments
 from services.settings import Settings
 from services.store import feeds as feed_store
 from services.store import lease, quarantine, readings, synthetic
@@ -164,9 +164,9 @@ def _run(
         say("Using your database" if settings.database_url else f"Starting the database under {settings.data_dir}")
         url = stack.enter_context(database_of(settings))
         database = stack.enter_context(Database(url))
-        if jumped:
+        if jumped is not None:
             with database.connection() as connection:
-                feed_store.settle_clock(connection, datetime.now(UTC))
+                feed_store.settle_clock(connection, datetime.now(UTC), at=jumped.system_at)
         _resume(database, settings, options, say)
         stack.callback(_stop_clock, database)
         feed = _feed(settings, options, url) if options.feed else None
@@ -289,17 +289,17 @@ def _moments(settings: Settings) -> Moments | None:
     return None if settings.database_url else Moments(settings.data_dir)
 
 
-def _jump(moments: Moments | None, say: Callable[[str], None]) -> bool:
-    """Jump where somebody asked for it; answers whether a copy is opened for the first time."""
+def _jump(moments: Moments | None, say: Callable[[str], None]) -> Moment | None:
+    """Jump where somebody asked for it; answers the moment of which a copy is opened for the first time."""
     if moments is None:
-        return False
+        return None
     if moments.is_asked:
         say("Opening the saved moment")
-    name = moments.jump()
+    jumped = moments.jump()
     opened = moments.opened()
     if opened is not None:
         say(f"This is a copy of the saved moment {opened!r}; `lightship feed jump --back` leaves it")
-    return name is not None
+    return jumped
 
 
 def _await_jump(moments: Moments, ending: threading.Event) -> None:

@@ -244,20 +244,22 @@ def resume_clock(connection: Connection[Any], wall: datetime, rate: float) -> da
     return row[0] if row else None
 
 
-def settle_clock(connection: Connection[Any], wall: datetime) -> None:
-    """Stop the clock of a copied store at the last moment that anything in it is of, and let whoever follows its
-    picture see that this is another: its revisions are none that were ever sent.
+def settle_clock(connection: Connection[Any], wall: datetime, *, at: datetime) -> None:
+    """Stop the clock of a copied store at the last moment that anything in it is of, and not before `at`, its own.
+
+    Whoever follows its picture sees that this is another: its revisions are none that were ever sent.
     """
     connection.execute(
         """
         update clock set rate = 0, started = %(wall)s, origin = greatest(
             clock.origin,
+            %(at)s,
             (select reached_at from synthetic),
             (select max(last_receipt_at) from feed),
             (select (body ->> 'as_at')::timestamptz from picture)
         )
         """,
-        {"wall": wall},
+        {"wall": wall, "at": at},
     )
     connection.execute(
         "update picture set revision = greatest(revision, (extract(epoch from clock_timestamp()) * 100)::bigint)"
