@@ -27,7 +27,7 @@ SENT_AWAY, SENT_TO = 0.55, 1.2  # of the calls near the one and the other while 
 AID_ASKED = 0.3  # at a review at level 4 (assumption)
 STAFF_HELP, STAFF_SPARED = 0.94, 1.02  # of the pace here and there (assumption)
 CRITICAL_FROM, CRITICAL_UNTIL = 4.25, 3.6  # the team's judgement at reviews
-ELECTIVES_KEPT, LEAVERS_MORE = 0.4, 1.08  # during a critical incident (assumption)
+ELECTIVES_KEPT, LEAVERS_MORE, STARTS_MORE = 0.4, 1.08, 1.2  # during a critical incident (assumption)
 BREAKDOWN = 1 / 400  # chance at a review that a system or a building fails: one a month somewhere (assumption)
 BREAKDOWN_PACE = 1.2
 
@@ -79,7 +79,8 @@ class Decisions:
         incident = self._incidents.get(site)
         if incident is None and site.level == 4 and site.score > CRITICAL_FROM:
             electives = (Lever.ELECTIVES, ELECTIVES_KEPT, site.ed.code)
-            self._declare(site, "critical", [electives, (Lever.LEAVERS, LEAVERS_MORE, site.ed.code)])
+            starts = (Lever.STARTS, STARTS_MORE, site.ed.site.place)
+            self._declare(site, "critical", [electives, starts, (Lever.LEAVERS, LEAVERS_MORE, site.ed.code)])
         elif incident is not None and incident.steps["kind"] == "critical" and site.score < CRITICAL_UNTIL:
             self._stand_down(incident)
         elif incident is None and breaks:

@@ -7,12 +7,12 @@ Delays are scaled by trust until the share of occupied beds without criteria to 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from simulations.beds import Ward
 from simulations.days import Leaving, Runs
+from simulations.hub import Hub
 from simulations.levers import Lever
 from simulations.messages import iso
 from simulations.people import OLDER, Person
@@ -55,13 +55,16 @@ DELAY_CODES = {
 }
 MEDWAY_TOWNS = ("gillingham", "medway", "chatham", "rochester", "rainham", "strood")
 SELF_DISCHARGED, RELAPSE, LOUNGE = 0.015, 0.06, 0.30
+NOON = 12 * HOUR
 ANY_DAY = 0.5  # of those never recorded as without criteria go on the day they are ready (assumption)
 BOARD_ROUND_HOURS = (8.0, 11.5)  # local: when wards say who no longer meets the criteria to reside
 HOME_VISIT = 0.06  # of complex leavers try their home for some hours first, their bed held (assumption)
 COMMUNITY_BED = 0.6  # of pathway 2 go to a community hospital if it has a bed (assumption)
 #: From the end of a stay's last part to an hour at which people leave, weekends included (measured).
 ROUNDING_DAYS = 0.75
-DELAY_ROUNDING_DAYS = 0.35  # of those on pathways 1 to 3, from the end of their wait (measured)
+DELAY_ROUNDING_DAYS = (
+    0.42  # of those on pathways 1 to 3, from the end of their wait: also until the hub has a start (measured)
+)
 
 
 def mean_delay(factor: float) -> float:
@@ -80,7 +83,7 @@ class Discharges:
         self._random = world.stream("discharges")
         self._inpatients = inpatients
         self.step_down: Any = None  # set by feed.py: VirtualWards.step_down
-        self.held_back: list[Callable[[Stay], int | None]] = []  # of a lost service: when to try again, None to go
+        self.hub = Hub(world, self._may_go)
         hours = list(DISCHARGE_HOURS)
         self._by_17 = sum(hours[:17])
         self._hours: dict[str, list[float]] = {}
@@ -121,7 +124,7 @@ class Discharges:
         said = self._leaving[stay.provider].waits(random, today)  # few ward rounds judge it at a weekend
         if said > today:
             at = local_time(said, int(random.uniform(*BOARD_ROUND_HOURS) * HOUR))
-        slow = self._delays[stay.provider].of(said) * self._lever(Lever.DELAY, stay)
+        slow = self._delays[stay.provider].of(said)
         days = lognormal_mean(random, DELAY_DAYS[pathway] * factor, DELAY_SPREAD)
         days *= slow * self._inpatients.factor(stay.pool)
         if said > today:
@@ -165,15 +168,15 @@ class Discharges:
         return 0
 
     def _delay(self, stay: Stay, pathway: int, at: int, length: float) -> None:
-        """All the steps of a complex discharge; those before the world's own time are opening history."""
+        """The steps of a complex discharge up to the hub's queue; those before the world's own time are history."""
         random = self._random
-        leave = self._leave_time(stay, max(self._world.now, int(at + length)))
+        stay.pathway = pathway
+        day = self._leave_day(stay, max(self._world.now, int(at + length)))
         council = self._not_met(stay, at, pathway)
         data = {"site": stay.ward.site.code, "pathway": pathway, "council": council}
-        whole = leave - at
+        whole = max(HOUR, local_time(day, NOON) - at)
         referred = at + int(min(0.2 * whole, random.uniform(2, 20) * HOUR))
         accepted = at + int(whole * random.uniform(0.25, 0.5))
-        agreed = at + int(whole * random.uniform(0.55, 0.85))
         self._send(stay, "discharge.referred_to_hub", referred, data)
         if random.random() < RELAPSE:
             back = int(at + 0.22 * whole)
@@ -188,8 +191,18 @@ class Discharges:
                 self._send(stay, "bed.leave_started", out, unit)
                 self._send(stay, "bed.leave_ended", out + int(random.uniform(2, 6) * HOUR), unit)
         self._send(stay, "discharge.accepted", accepted, data)
-        self._send(stay, "discharge.start_agreed", agreed, {**data, "starts_at": iso(leave)})
-        self._sets_off(stay, pathway, leave)
+        self._world.at(accepted, self._joins, (stay, day))
+
+    def _joins(self, item: tuple[Stay, int]) -> None:
+        self.hub.join(*item)
+
+    def _may_go(self, stay: Stay, day: int) -> None:
+        """The hub has a start for them on this day."""
+        leave = self._hour_on(stay, local_time(day, 9 * HOUR))
+        data = {"site": stay.ward.site.code, "pathway": stay.pathway, "council": stay.council}
+        self._send(stay, "discharge.start_agreed", self._world.now, {**data, "starts_at": iso(leave)})
+        assert stay.pathway is not None  # since they were accepted for it
+        self._sets_off(stay, stay.pathway, leave)
 
     def _not_met(self, stay: Stay, at: int, pathway: int) -> str:
         random, site = self._random, stay.ward.site
@@ -206,10 +219,11 @@ class Discharges:
         return council
 
     def _sets_off(self, stay: Stay, pathway: int, leave: int) -> None:
-        """The hour is known: tell it, and leave at it."""
+        """The hour is known: tell it, and leave at it. Somebody whose start was withdrawn hears of it a second time."""
         random, world, now = self._random, self._world, self._world.now
         stay.pathway = pathway
-        site = stay.ward.site.code
+        site, first = stay.ward.site.code, not stay.set_off
+        stay.set_off = True
         if leave - now > 30 * HOUR:
             possible = {"site": site, "expected_at": iso(leave), "certainty": "possible"}
             self._send(stay, "discharge.planned", leave - int(random.uniform(24, 30) * HOUR), possible)
@@ -218,11 +232,11 @@ class Discharges:
             self._send(
                 stay, "discharge.planned", told, {"site": site, "expected_at": iso(leave), "certainty": "definite"}
             )
-        if site in self._lounges and pathway < 2 and random.random() < LOUNGE:
+        if first and site in self._lounges and pathway < 2 and random.random() < LOUNGE:
             self._send(
                 stay, "discharge.lounge_arrived", max(told, leave - int(random.uniform(1, 3) * HOUR)), {"site": site}
             )
-        if self.step_down and pathway < 2 and stay.ward.pool.kind == "ga_adult":
+        if first and self.step_down and pathway < 2 and stay.ward.pool.kind == "ga_adult":
             self.step_down(stay, leave)
         world.at(leave, self.leaves, stay)
 
@@ -239,13 +253,12 @@ class Discharges:
         day = self._leaving[provider].early(self._random, due, admitted_on + 1)
         return local_time(day, int(self._random.uniform(5, 9.5) * HOUR))
 
-    def _leave_time(self, stay: Stay, due: int) -> int:
-        """An hour on the day due, or on another day so that weekdays and holidays share out as published."""
+    def _leave_day(self, stay: Stay, due: int) -> int:
+        """The day due, or another so that weekdays and holidays share out as published."""
         today = local_seconds(self._world.now) // DAY
         leaving, random = self._leaving[stay.provider], self._random
-        due_on = local_seconds(due) // DAY
-        day = leaving.waits(random, leaving.early(random, due_on, today + 1), self._lever(Lever.LEAVERS, stay))
-        return self._hour_on(stay, due if day == due_on else local_time(day, 9 * HOUR))
+        earlier = leaving.early(random, local_seconds(due) // DAY, today + 1)
+        return leaving.waits(random, earlier, self._lever(Lever.LEAVERS, stay))
 
     def _hour_on(self, stay: Stay, due: int) -> int:
         """A moment of the day of `due`, drawn from the trust's hours; the day after if that has gone."""
@@ -277,9 +290,8 @@ class Discharges:
     def leaves(self, stay: Stay) -> None:
         """The bed is left, and whoever waits for one is served."""
         world, random, ward, now = self._world, self._random, stay.ward, self._world.now
-        again = max((later for each in self.held_back if (later := each(stay))), default=None)
-        if again is not None:
-            world.at(again, self.leaves, stay)
+        if stay.pathway and not stay.died and self.hub.is_lost(stay):
+            self._stays_on(stay)
             return
         reason, pathway = "discharged", stay.pathway
         target = None
@@ -311,6 +323,15 @@ class Discharges:
         elif reason != "died":
             world.people.release(stay.person, now + 6 * HOUR)
         self._inpatients.beds.release(ward)
+
+    def _stays_on(self, stay: Stay) -> None:
+        """Their start is withdrawn on the day; the hub finds another."""
+        tomorrow = local_seconds(self._world.now) // DAY + 1
+        expected = {
+            "site": stay.ward.site.code, "expected_at": iso(local_time(tomorrow, NOON)), "certainty": "possible",
+        }  # fmt: skip
+        self._send(stay, "discharge.planned", self._world.now, expected)
+        self.hub.join(stay, tomorrow)
 
     # Community hospitals ------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from simulations.incident_kinds import Parts
 from simulations.incidents import Incident, Incidents
 from simulations.inpatient import Inpatients
 from simulations.mental_health import MentalHealth
+from simulations.messages import iso
 from simulations.primary_care import PrimaryCare
 from simulations.registrations import Registrations
 from simulations.response import Responses
@@ -60,6 +61,9 @@ _ENDS = {
     "bed.left", "virtual_ward.discharged", "virtual_ward.declined", "ambulance.cleared", "sdec.departed",
     "ucr.responded", "mh.left", "s136.left",
 }  # fmt: skip
+#: Of who leaves one place for the next; and the longest that anybody takes.
+_ON_THE_WAY = {"admitted", "transferred", "transferred_out"}
+LONGEST_WAY_HOURS = 3
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ class SyntheticSystem:
         virtual_wards = VirtualWards(world, inpatients, emergency)
         inpatients.discharges.step_down = virtual_wards.step_down
         arrivals = Arrivals(world, inpatients, emergency, ambulances, virtual_wards)
-        returns = Returns(world, beds, virtual_wards)
+        returns = Returns(world, beds, virtual_wards, inpatients.discharges.hub)
         staff = Staff(world, beds, emergency)
         self._incidents = Incidents(Parts(world, emergency, ambulances, inpatients), self._tell)
         mental_health = MentalHealth(world, emergency)
@@ -157,7 +161,7 @@ class SyntheticSystem:
         for part in (returns, mental_health, responses, primary_care):
             world.at(world.now, part.hour)
         world.run(self._start - 1)
-        self._opening = _in_place(world.outbox.take_before(self._start))
+        self._opening = _in_place(world.outbox.take_before(self._start), self._start)
         for opens in (returns, mental_health, responses, bed_states, staff):
             opens.everything(self._start - 1)
         self._opening.extend(world.outbox.take_before(self._start))
@@ -166,8 +170,11 @@ class SyntheticSystem:
         return world
 
 
-def _in_place(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events of open journeys and, so that no `follows` dangles, of the journeys they follow."""
+def _in_place(events: list[dict[str, Any]], start: int) -> list[dict[str, Any]]:
+    """The events of open journeys and, so that no `follows` dangles, of those they follow or will: of who is between
+    a department and a ward, or between two hospitals, at the start.
+    """
+    lately = iso(start - LONGEST_WAY_HOURS * HOUR)
     closed: set[str] = set()
     follows: dict[str, str] = {}
     subjects: set[str] = set()
@@ -178,6 +185,8 @@ def _in_place(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         subjects.add(subject)
         if "follows" in event:
             follows[subject] = event["follows"]
+        if event["time"] >= lately and event["data"].get("reason") in _ON_THE_WAY:
+            continue
         if type_ in _ENDS or "cancels" in event or (type_ == "ed.departed" and event["data"]["reason"] != "sdec"):
             closed.add(subject)
     kept = subjects - closed

@@ -18,19 +18,15 @@ from simulations.department import Department
 from simulations.emergency import Emergency
 from simulations.inpatient import Inpatients, Stay
 from simulations.levers import Lever
-from simulations.messages import iso
 from simulations.shape import (
     CALL_HOURS,
     CALL_WEEKDAYS,
-    DAY,
     ED_HOURS,
     ED_WEEKDAYS,
     HOUR,
     UTC_HOURS,
     hourly,
     local_hour,
-    local_seconds,
-    local_time,
     weekday,
 )  # fmt: skip
 from simulations.world import World, poisson
@@ -40,7 +36,6 @@ CASUALTIES_WITHIN = 3 * HOUR
 CASUALTIES_FROM = 20 * 60
 RESUS = 0.2  # of casualties (assumption)
 SHARED_OUT = (0.5, 0.3, 0.2)  # over the nearest departments (assumption)
-CAUGHT_UP = 0.5  # of those still held leave each day once the service is back (assumption)
 
 
 @dataclass(frozen=True)
@@ -223,51 +218,28 @@ def open_again(parts: Parts, ward: Ward) -> None:
 
 
 class DischargeServiceLost(Effect):
-    """Whoever is due to leave with the service stays until it is back, and for some days it catches up."""
+    """Whoever is due to leave with the service stays until it is back; then its starts are what they always were."""
 
     def __init__(self, parts: Parts, organisation: str, size: float, random: Random, _tell: Any) -> None:
-        self._parts, self._size, self._random = parts, size, random
+        self._hub, self._size, self._random = parts.inpatients.discharges.hub, size, random
         self._organisation, _, pathway = organisation.partition("/")
         self._pathways = {int(pathway)} if pathway else {1, 2, 3}
-        self._held: set[str] = set()
-        self._judged: set[str] = set()
-        self._count = 0
-        self._lost = False
+        self._held: dict[str, bool] = {}  # whoever was due, and whether the service was lost to them
 
     def begin(self, _now: int, _until: int) -> None:
-        self._lost = True
-        self._parts.inpatients.discharges.held_back.append(self._held_back)
+        self._hub.lost.append(self._is_held)
 
     def end(self) -> dict[str, Any]:
-        self._lost = False
-        self._catches_up()
-        return {"people_held": self._count}
+        self._hub.lost.remove(self._is_held)
+        return {"people_held": sum(self._held.values())}
 
-    def _held_back(self, stay: Stay) -> int | None:
-        if self._lost and stay.subject not in self._judged and self._is_ours(stay):
-            self._judged.add(stay.subject)
-            if self._random.random() < self._size:
-                self._held.add(stay.subject)
-                self._count += 1
-        if stay.subject not in self._held:
-            return None
-        if not self._lost and self._random.random() < CAUGHT_UP:
-            self._held.discard(stay.subject)
-            self._catches_up()
-            return None
-        now = self._parts.world.now
-        again = local_time(local_seconds(now) // DAY + 1, int(self._random.uniform(9, 18) * HOUR))
-        expected = {"site": stay.ward.site.code, "expected_at": iso(again), "certainty": "possible"}
-        self._parts.world.outbox.send("discharge.planned", stay.provider, stay.subject, now, expected)
-        return again
-
-    def _is_ours(self, stay: Stay) -> bool:
+    def _is_held(self, stay: Stay) -> bool:
         whose = (stay.council, stay.provider, stay.ward.site.code)
-        return stay.pathway in self._pathways and self._organisation in whose and not stay.died
-
-    def _catches_up(self) -> None:
-        if not self._lost and not self._held and self._held_back in self._parts.inpatients.discharges.held_back:
-            self._parts.inpatients.discharges.held_back.remove(self._held_back)
+        if stay.pathway not in self._pathways or self._organisation not in whose:
+            return False
+        if stay.subject not in self._held:
+            self._held[stay.subject] = self._random.random() < self._size
+        return self._held[stay.subject]
 
 
 def _flu_winter(parts: Parts, organisation: str, size: float, random: Random, tell: Any) -> Effect:

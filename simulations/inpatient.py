@@ -32,8 +32,8 @@ RESPONSE, LEAST_FACTOR, MOST_FACTOR = 4.0, 0.5, 1.5  # a point of occupancy abov
 
 class Stay:
     __slots__ = (
-        "active_end", "admission", "council", "died", "generation", "pathway", "person", "pool", "provider", "short",
-        "specialty", "subject", "virtual_ward", "ward",
+        "active_end", "admission", "council", "died", "generation", "pathway", "person", "pool", "provider",
+        "set_off", "short", "specialty", "subject", "virtual_ward", "ward",
     )  # fmt: skip
 
     def __init__(self, subject: str, person: Person, ward: Ward, admission: str, specialty: str | None) -> None:
@@ -47,6 +47,7 @@ class Stay:
         self.pathway: int | None = None
         self.council = ""
         self.short = False
+        self.set_off = False  # the hour of leaving has been told
         self.active_end = 0
         self.died = False
         self.generation = 0

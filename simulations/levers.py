@@ -21,7 +21,7 @@ class Lever(StrEnum):
     RESPONSE = "response"  # minutes until an ambulance is at the scene
     BED_WAIT = "bed_wait"  # minutes from a decision to admit to a bed, besides the wait for one to be free
     PACE = "pace"  # minutes to be seen and to a decision
-    DELAY = "delay"  # days without criteria to reside on pathways 1 to 3: a lost service makes them longer
+    STARTS = "starts"  # of the services of pathways 1 to 3 a day; of a place (as the site) or a council (as provider)
     LEAVERS = "leavers"  # of those due to leave today, the share who do
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulations.beds import Beds, Ward
 from simulations.days import HOLIDAY_CALLS_111, bank_holiday
+from simulations.hub import Hub
 from simulations.messages import iso
 from simulations.shape import (
     CALLS_111_HOURS,
@@ -24,13 +25,13 @@ REVIEWS = (8, 14, 20)
 CLOSURE = 0.004  # chance at a review that infection closes some empty beds of a ward (assumption)
 CALLS_111 = "nhs111.calls_offered"
 CALLS_111_A_DAY = 937 * 1.9  # Bristol's 937 a day for about a million people, for Kent and Medway's 1.9 million
-P1_SLOTS = 14.0  # usual free pathway 1 slots of a community provider (assumption)
 ABSENT_A_BED = 0.4  # staff absent for each bed: about eight staff a bed, one in twenty absent (assumption)
 
 
 class Returns:
-    def __init__(self, world: World, beds: Beds, virtual_wards: VirtualWards) -> None:
+    def __init__(self, world: World, beds: Beds, virtual_wards: VirtualWards, hub: Hub) -> None:
         self._world = world
+        self._hub = hub
         self._random = world.stream("returns")
         self._beds = beds
         self._virtual_wards = virtual_wards
@@ -40,6 +41,7 @@ class Returns:
         self._acute = [p.code for p in providers if p.kind == "acute" and any(s.provider == p.code for s in sites)]
         self._beds_of = {code: sum(w.core for w in beds.wards() if w.site.provider == code) for code in self._acute}
         self._community = [p.code for p in providers if p.kind == "community"]
+        self._serves = {place.code: self._service_of(place.code) for place in world.system.places}
         self._levels: dict[tuple[str, str], float] = {}
 
     def everything(self, at: int) -> None:
@@ -104,12 +106,31 @@ class Returns:
         calls = poisson(self._random, CALLS_111_A_DAY * hourly(CALLS_111_HOURS)[hour] * usual * scale)
         self._gauge(self._icb, CALLS_111, float(calls), at)
         for code in self._community:
-            slots = self._wander(code, "community.p1_slots_free", P1_SLOTS, 2.0)
-            self._gauge(code, "community.p1_slots_free", float(max(0, round(slots))), at)
+            self._starts(code, at)
         for code in self._acute:
             usual = ABSENT_A_BED * self._beds_of[code]
             absent = self._wander(code, "staffing.absence", usual, 0.01 * usual)
             self._gauge(code, "staffing.absence", float(max(0, round(absent))), at)
+
+    def _service_of(self, place: str) -> str | None:
+        """The community provider that starts people there: a place's own where there is one, else the largest."""
+        sites = self._world.system.sites
+        here = {site.provider for site in sites if site.place == place} & set(self._community)
+        size = {code: sum(site.provider == code for site in sites) for code in self._community}
+        return min(here or size, key=lambda code: (size[code], code), default=None)
+
+    def _starts(self, code: str, at: int) -> None:
+        """What the services that start people on pathways 1 to 3 have, as the hub knows it."""
+        ours = [each for each in self._hub if each.is_limited and self._serves.get(each.place) == code]
+        if not ours:
+            return
+        free = {pathway: sum(each.free for each in ours if each.pathway == pathway) for pathway in (1, 2, 3)}
+        first = [each for each in ours if each.pathway == 1]
+        self._gauge(code, "community.p1_slots_today", float(sum(each.offered for each in first)), at)
+        self._gauge(code, "community.p1_slots_free", float(free[1]), at)
+        self._gauge(code, "community.p1_waiting", float(sum(len(each.waiting) for each in first)), at)
+        self._gauge(code, "community.p2_beds_free", float(free[2]), at)
+        self._gauge(code, "community.p3_beds_free", float(free[3]), at)
 
     def _wander(self, code: str, measure: str, usual: float, step: float) -> float:
         """A random walk that is drawn back to its usual level within about a day."""
