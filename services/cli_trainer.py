@@ -69,7 +69,8 @@ def feed_inject(
     kind: Annotated[
         str,
         typer.Argument(
-            help="surge, ward_closed, discharge_service_lost, ambulance_wave, flu_winter or major_incident."
+            help="surge, ward_closed, discharge_service_lost, ambulance_wave, flu_winter, major_incident, strike or "
+            "cold_snap."
         ),
     ],
     at: Annotated[str, typer.Option(help="Code of a site, ward, provider or place, or of the system for everywhere.")],
@@ -78,7 +79,8 @@ def feed_inject(
     data_dir: DataDir = None,
 ) -> None:  # fmt: skip
     """Begin an incident now. Sizes: a surge or an ambulance wave in times the usual, a major incident in casualties, a
-    flu winter in times a usual winter, a closed ward or a lost service in shares of 1.
+    flu winter in times a usual winter, a closed ward, a lost service or a strike in shares of 1, a cold snap in the
+    share by which emergency admissions grow.
 
     lightship feed inject surge --at RVV01 --hours 6 --size 1.8
     """

@@ -1,6 +1,6 @@
 """What goes wrong in the synthetic system on demand or by timetable, each told as truth apart from the events.
 
-A timetable is YAML (docs/how-to/make-a-history.md). What each kind does is in incident_kinds.py and winter.py.
+A timetable is YAML (docs/how-to/make-a-history.md). What each kind does is in incident_kinds.py, winter.py and cold.py.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ KINDS: dict[str, Kind] = {
     "ambulance_wave": Kind("times the usual 999 calls", 1.5, 1, 5, f"{_FRONT_DOOR}, or empty for everywhere"),
     "flu_winter": Kind("times a peak of 3.3 % of occupied beds", 1.0, 0, 3, "a provider, or empty for everywhere"),
     "major_incident": Kind("casualties", 60, 0, 500, "the site that is nearest"),
+    "strike": Kind("share of resident doctors who stay away", 0.3, 0, 1, "a provider, or empty for everywhere"),
+    "cold_snap": Kind("more emergency admissions, as a share", 0.08, 0, 0.3, "a provider, or empty for everywhere"),
 }  # fmt: skip
 
 
@@ -114,7 +116,7 @@ def _places(system: System, kind: str) -> set[str]:
         return whole | {f"{each}/{pathway}" for each in whole for pathway in (1, 2, 3)}
     if kind == "major_incident":
         return {site.code for site in system.sites}
-    if kind == "flu_winter":
+    if kind in ("flu_winter", "strike", "cold_snap"):
         return {"", *(site.provider for site in doors if site.ed_type == 1)}
     if kind == "ambulance_wave":
         doors = [site for site in doors if site.ed_type == 1]

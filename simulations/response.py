@@ -13,6 +13,7 @@ from simulations.emergency import Emergency
 from simulations.messages import iso
 from simulations.people import OLDER, Person
 from simulations.shape import DAY, HOUR, MINUTE, hourly, local_hour, weekday
+from simulations.ways_in import WaysIn
 from simulations.world import World, lognormal, poisson
 
 REFERRALS_A_CREW = 2.5  # a day: 50 for the 20 crews of Kent and Medway (assumption)
@@ -57,8 +58,8 @@ class Referral:
 
 
 class Responses:
-    def __init__(self, world: World, emergency: Emergency) -> None:
-        self._world = world
+    def __init__(self, world: World, emergency: Emergency, ways: WaysIn) -> None:
+        self._world, self._ways = world, ways
         self._random = world.stream("urgent community response")
         self._emergency = emergency
         self.teams = list(_teams(world.system, emergency))
@@ -76,7 +77,7 @@ class Responses:
         following = (now // HOUR + 1) * HOUR
         share = (following - now) / HOUR * HOURS[local_hour(now)] * WEEKDAYS[weekday(now)] * world.scale
         for team in self.teams:
-            for _ in range(poisson(random, team.crews * REFERRALS_A_CREW * share)):
+            for _ in range(poisson(random, team.crews * REFERRALS_A_CREW * share * self._ways.need(team.site.place))):
                 world.at(now + random.random() * (following - now), self._refers, team)
         if now % HOUR == 0 and local_hour(now) == REPORTED_AT:
             self._reports(now)
@@ -144,7 +145,7 @@ class Responses:
     def _to_ed(self, referral: Referral) -> None:
         feeders = referral.team.feeders
         ed = self._emergency.departments[feeders[int(self._random.random() * len(feeders))].code]
-        self._emergency.arrive(ed, "majors", person=referral.person, follows=referral.subject)
+        self._emergency.arrive(ed, "majors", person=referral.person, follows=referral.subject, source="community_team")
 
     def _reports(self, now: int) -> None:
         """Each provider's own count of the day since it last reported."""

@@ -218,4 +218,4 @@ class VirtualWards:
         feeders = referral.ward.feeders
         ed = self._emergency.departments[feeders[int(self._random.random() * len(feeders))].code]
         stream = "paediatric" if referral.person.age_band == "0-17" else "majors"
-        self._emergency.arrive(ed, stream, person=referral.person, follows=referral.subject)
+        self._emergency.arrive(ed, stream, person=referral.person, follows=referral.subject, source="community_team")
