@@ -78,11 +78,10 @@ class Emergency:
         ambulance: bool = False,
         ready_at: int = 0,
         source: str = "",
-        held: bool = False,
     ) -> None:
         """Somebody comes in now. `ready_at`: an ambulance's handover, before which they cannot be placed.
 
-        source: who sent them; empty: as people come by themselves. held: by the police, so they do not just leave.
+        source: who sent them; empty: as people come by themselves.
         """
         world, random = self._world, self._random
         now, code = world.now, ed.code
@@ -123,7 +122,7 @@ class Emergency:
         )
         crowding = ed.crowding
         triaged = now + int((3 + random.expovariate(1 / 8) * (0.6 + 0.5 * crowding)) * MINUTE)
-        if random.random() < LEFT_UNSEEN.get(stream, 0.0) * (0.5 + 0.5 * crowding) and not held:
+        if random.random() < LEFT_UNSEEN.get(stream, 0.0) * (0.5 + 0.5 * crowding):
             self._leaves_unseen(ed, subject, person, triaged)
             return
         acuity = ACUITY[stream][int(random.random() * 4)]

@@ -64,7 +64,9 @@ _ENDS = {
     "ucr.responded", "mh.left", "s136.left",
 }  # fmt: skip
 #: Of who leaves one place for the next; and the longest that anybody takes.
-_ON_THE_WAY = {"admitted", "transferred", "transferred_out"}
+_ON_THE_WAY = {
+    "admitted", "transferred", "transferred_out", "conveyed", "see_and_treat", "virtual_ward", "community_bed",
+}  # fmt: skip
 LONGEST_WAY_HOURS = 3
 
 
@@ -151,13 +153,13 @@ class SyntheticSystem:
         ambulances = Ambulances(world, emergency, same_day, ways)
         virtual_wards = VirtualWards(world, inpatients, emergency)
         inpatients.discharges.step_down = virtual_wards.step_down
+        responses = Responses(world, emergency, virtual_wards, inpatients, ways)
         arrivals = Arrivals(world, inpatients, emergency, ambulances, virtual_wards, ways)
         returns = Returns(world, beds, virtual_wards, inpatients.discharges.hub, ways)
         staff = Staff(world, beds, emergency)
         mental_health = MentalHealth(world, emergency, ways)
         parts = Parts(world, emergency, ambulances, inpatients, mental_health.beds)
         self._incidents = Incidents(parts, self._tell)
-        responses = Responses(world, emergency, ways)
         primary_care = PrimaryCare(world, ways)
         inpatients.fill(world.now)
         virtual_wards.fill(world.now)
@@ -190,7 +192,7 @@ def _in_place(events: list[dict[str, Any]], start: int) -> list[dict[str, Any]]:
         subjects.add(subject)
         if "follows" in event:
             follows[subject] = event["follows"]
-        if event["time"] >= lately and event["data"].get("reason") in _ON_THE_WAY:
+        if event["time"] >= lately and event["data"].get("reason", event["data"].get("outcome")) in _ON_THE_WAY:
             continue
         if type_ in _ENDS or "cancels" in event or (type_ == "ed.departed" and event["data"]["reason"] != "sdec"):
             closed.add(subject)

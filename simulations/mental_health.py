@@ -227,7 +227,7 @@ class MentalHealth:
         world.outbox.send("s136.arrived", self._provider, held.subject, now, data, person.nhsnumber)
         if suite is None and ed is not None:
             self._stays.held[person.index] = held
-            self._emergency.arrive(ed, "mental_health", person=person, follows=held.subject, source="police", held=True)
+            self._emergency.arrive(ed, "mental_health", person=person, follows=held.subject, source="police")
             return
         case = Case(world.outbox.visit(self._provider, "M"), person, site, self._kind_of(person))
         case.detention = held
