@@ -20,6 +20,9 @@ SubjectKind = Literal[
 ]  # fmt: skip
 JOURNEY_KINDS: tuple[SubjectKind, ...] = ("stay", "ed", "virtual_ward", "ambulance", "ucr", "mental_health", "s136")
 
+#: Of these everything said holds until it is said again, and they never end.
+UNTIL_THE_NEXT: frozenset[SubjectKind] = frozenset(["unit", "bed", "gauge"])
+
 SELECT = "select:"  # `cancels: select:<type>` names the greatest smaller fact of that type, id unknown
 SCHEMA_VERSION = "1.0"
 
