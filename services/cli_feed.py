@@ -172,7 +172,6 @@ def _writer(
 
 
 @feed_app.command("live")
-@feed_app.command("run", hidden=True)
 def feed_live(
     history_days: Annotated[float, typer.Option(min=0, max=400, help="Of history first, in an empty store.")] = 7,
     speed: Annotated[

@@ -5,6 +5,7 @@ Only where people are synthetic. A real feed is never held back, and wall time n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,7 +81,7 @@ def rate_at_start(connection: Connection[Any], asked: float | None) -> float:
 
 
 def inject(
-    connection: Connection[Any], by: By, system: System, now: datetime, *, kind: IncidentKind, organisation: str,
+    connection: Connection[Any], by: By, now: datetime, system: System, *, kind: IncidentKind, organisation: str,
     hours: float | None = None, size: float | None = None, at: datetime | None = None,
 ) -> Injection:  # fmt: skip
     """Ask for an incident, from `at` (now where None) for hours. Raises NotSynthetic, Unfit."""
@@ -92,26 +93,18 @@ def inject(
     if not about.least < size <= about.most:
         raise Unfit(f"The size is {about.size_means}: above {about.least:g} and at most {about.most:g}.")
     since, until = _window(now, at, about.hours if hours is None else hours)
-    made = Injection(uuid4(), kind, organisation, size, since, until, now, by.who)
+    made = Injection(
+        id=uuid4(), kind=kind, organisation=organisation, size=size, at=since, until=until, made_at=now, who=by.who
+    )
     with connection.transaction():
         _refuse_real(connection)
         store.add_injection(connection, made)
-        audit.write(connection, by, "trainer.inject", system_at=now, target=made.id, after=_injection(made))
+        audit.write(connection, by, "trainer.inject", system_at=now, target=made.id, after=_told(made))
     return made
 
 
-def end_injection(connection: Connection[Any], by: By, id_: UUID, now: datetime) -> None:
-    """Let an incident end now, or not begin. Raises NotSynthetic, Over."""
-    with connection.transaction():
-        _refuse_real(connection)
-        found = store.end_injection(connection, id_, now)
-        if found is None:
-            raise Over("No incident of this number is planned or under way; `lightship feed controls` lists them.")
-        audit.write(connection, by, "trainer.end", system_at=now, target=id_, before=_injection(found))
-
-
 def silence(
-    connection: Connection[Any], by: By, system: System, now: datetime, *, source: str, hours: float,
+    connection: Connection[Any], by: By, now: datetime, system: System, *, source: str, hours: float,
     at: datetime | None = None,
 ) -> Silence:  # fmt: skip
     """Let a provider's feed say nothing for hours; then its backlog arrives. Raises NotSynthetic, Unfit."""
@@ -121,22 +114,34 @@ def silence(
         )
         raise Unfit(found)
     since, until = _window(now, at, hours)
-    made = Silence(uuid4(), source, since, until, now, by.who)
+    made = Silence(id=uuid4(), source=source, since=since, until=until, made_at=now, who=by.who)
     with connection.transaction():
         _refuse_real(connection)
         store.add_silence(connection, made)
-        audit.write(connection, by, "trainer.silence", system_at=now, target=made.id, after=_silence(made))
+        audit.write(connection, by, "trainer.silence", system_at=now, target=made.id, after=_told(made))
     return made
 
 
-def end_silence(connection: Connection[Any], by: By, id_: UUID, now: datetime) -> None:
+def end_injection(connection: Connection[Any], by: By, now: datetime, id_: UUID) -> None:
+    """Let an incident end now, or not begin. Raises NotSynthetic, Over."""
+    _end(connection, by, now, id_, store.end_injection, "trainer.end", "incident")
+
+
+def end_silence(connection: Connection[Any], by: By, now: datetime, id_: UUID) -> None:
     """Let a feed speak again now. Raises NotSynthetic, Over."""
+    _end(connection, by, now, id_, store.end_silence, "trainer.speak", "silence")
+
+
+def _end(
+    connection: Connection[Any], by: By, now: datetime, id_: UUID,
+    end: Callable[[Connection[Any], UUID, datetime], Injection | Silence | None], action: str, what: str,
+) -> None:  # fmt: skip
     with connection.transaction():
         _refuse_real(connection)
-        found = store.end_silence(connection, id_, now)
+        found = end(connection, id_, now)
         if found is None:
-            raise Over("No silence of this number is planned or under way; `lightship feed controls` lists them.")
-        audit.write(connection, by, "trainer.speak", system_at=now, target=id_, before=_silence(found))
+            raise Over(f"No {what} of this number is planned or under way; `lightship feed controls` lists them.")
+        audit.write(connection, by, action, system_at=now, target=id_, before=_told(found))
 
 
 def save_moment(connection: Connection[Any], by: By, moments: Moments, url: str, name: str, wall: datetime) -> Moment:
@@ -178,12 +183,10 @@ def _speed(kept: tuple[float, bool]) -> dict[str, Any]:
     return {"speed": kept[0], "paused": kept[1]}
 
 
-def _injection(it: Injection) -> dict[str, Any]:
+def _told(it: Injection | Silence) -> dict[str, Any]:
+    until = it.until.isoformat()
+    if isinstance(it, Silence):
+        return {"source": it.source, "since": it.since.isoformat(), "until": until}
     return {
-        "kind": it.kind, "organisation": it.organisation, "size": it.size, "at": it.at.isoformat(),
-        "until": it.until.isoformat(),
+        "kind": it.kind, "organisation": it.organisation, "size": it.size, "at": it.at.isoformat(), "until": until,
     }  # fmt: skip
-
-
-def _silence(it: Silence) -> dict[str, Any]:
-    return {"source": it.source, "since": it.since.isoformat(), "until": it.until.isoformat()}

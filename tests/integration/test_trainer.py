@@ -198,4 +198,4 @@ def _silence(since: datetime, now: datetime) -> Any:
 
     from services.domain.training import Silence
 
-    return Silence(uuid4(), "RVV", since, since + timedelta(hours=3), now, "test")
+    return Silence(id=uuid4(), source="RVV", since=since, until=since + timedelta(hours=3), made_at=now, who="test")

@@ -21,7 +21,7 @@ from simulations.delivery import Asked, Delivery, span
 from simulations.history_file import whole_file, write
 from simulations.incidents import incident
 from simulations.misbehaviour_plan import Misbehaviour
-from tests.unit.test_simulations import START, SYSTEM
+from tests.hospitals import START, SYSTEM
 
 ASKED = Asked(
     3, 1.0, START, START + timedelta(days=1.5),
