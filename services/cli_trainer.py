@@ -147,17 +147,18 @@ def feed_controls(data_dir: DataDir = None, as_json: Json = False) -> None:
     with _store(data_dir) as (connection, settings):
         found, now = store.read(connection), _now(connection)
     moments = Moments(settings.data_dir)
+    copy = moments.opened()
     if as_json:
         told = {
             "now": now, "speed": found.speed, "paused": found.paused,
             "incidents": [asdict(each) | {"state": each.state(now)} for each in found.injections],
             "silences": [asdict(each) | {"state": each.state(now)} for each in found.silences],
-            "moments": [asdict(each) for each in moments.saved()], "moment": moments.opened(),
+            "moments": [asdict(each) for each in moments.saved()], "moment": copy and copy.name,
         }  # fmt: skip
         print(json.dumps(told, default=_plain))
         return
     _say(f"{_shown(now)}, {'paused' if found.paused else 'running'} at {found.speed:g} seconds a second"
-         + (f", in a copy of the saved moment {moments.opened()!r}" if moments.opened() else ""))  # fmt: skip
+         + (f", in a copy of the saved moment {copy.name!r}" if copy else ""))  # fmt: skip
     table = Table("Id", "What", "Where", "From", "Until", "State")
     for it in found.injections:
         what = f"{it.kind} {it.size:g}"

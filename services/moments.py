@@ -19,7 +19,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services.errors import LightshipError, unknown
@@ -54,6 +54,14 @@ class Moment:
     size: int  # bytes
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A copy of a saved moment. at: wall time when it was made."""
+
+    name: str
+    at: datetime
+
+
 class Moments:
     """The moments saved under a data folder."""
 
@@ -71,13 +79,13 @@ class Moments:
                 found.append(_read(path))
         return sorted(found, key=lambda each: (each.system_at, each.saved_at), reverse=True)
 
-    def opened(self) -> str | None:
-        """The moment of which a copy is the store; None where it is the store itself."""
+    def opened(self) -> Opened | None:
+        """The copy of a moment that is the store; None where it is the store itself."""
         try:
-            name = json.loads((self._jumped / "opened.json").read_bytes())["name"]
+            said = self._jumped / "opened.json"
+            return Opened(json.loads(said.read_bytes())["name"], datetime.fromtimestamp(said.stat().st_mtime, UTC))
         except (OSError, ValueError, KeyError):
             return None
-        return str(name)
 
     @contextmanager
     def saving(self, name: str, url: str, *, system_at: datetime, saved_at: datetime, who: str) -> Iterator[Moment]:

@@ -22,7 +22,8 @@ _PACKED = 3  # of zlib: near its best size at half the time
 def write(
     system: System, asked: Asked, output: Path, truth: Path | None, progress: Callable[[float], None]
 ) -> tuple[int, int]:
-    """Make the history; answers its events and bytes. A file has its name only once it is whole.
+    """Make the history; answers its events and bytes. A file has its name only once it is whole. Each event says that
+    it is synthetic, so that whatever store takes one in can say so.
 
     Raises LightshipError where a file cannot be written; nothing is left then.
     """
@@ -32,7 +33,7 @@ def write(
         with whole_file(output) as out, whole_file(truth) if truth else contextlib.nullcontext() as told:
             delivery = Delivery(system, asked, Truth(told) if told else None)
             for event in delivery.history(lambda reached: progress(0.999 * ((reached - asked.start) / whole))):
-                out.write(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE))
+                out.write(orjson.dumps({**event, "synthetic": True}, option=orjson.OPT_APPEND_NEWLINE))
                 events += 1
     except OSError as error:
         names = " or ".join(str(path) for path in (output, truth) if path)

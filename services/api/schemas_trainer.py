@@ -98,7 +98,8 @@ class Trainer(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"now": "2026-03-10T12:30:00Z", "speed": 60.0, "paused": False, "kinds": [], "sources": [],
-         "incidents": [_INCIDENT], "silences": [_SILENCE], "moments": [_MOMENT], "moment": None, "may_save": True}
+         "incidents": [_INCIDENT], "silences": [_SILENCE], "moments": [_MOMENT], "moment": None, "copied_at": None,
+         "may_save": True}
     ]})  # fmt: skip
 
     now: datetime
@@ -110,6 +111,7 @@ class Trainer(BaseModel):
     silences: list[TrainingSilence] = Field(description="The latest 50, by when they begin.")
     moments: list[SavedMoment] = Field(description="The latest of the system's time first.")
     moment: str | None = Field(description="The saved moment of which this is a copy; null: it is the store itself.")
+    copied_at: datetime | None = Field(description="When that copy was made, by the clock on the wall.")
     may_save: bool = Field(description="False on a database of the user's own, which is theirs to copy.")
 
 

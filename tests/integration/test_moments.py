@@ -130,7 +130,9 @@ def test_a_jump_that_was_killed_half_way_is_done_again(tmp_path: Path) -> None:
     jumped = moments.jump()
     assert jumped is not None
     assert (jumped.name, jumped.system_at) == ("one", datetime(2026, 3, 10, 12, tzinfo=UTC))
-    assert (moments.opened(), moments.is_asked) == ("one", False)
+    opened = moments.opened()
+    assert opened is not None
+    assert (opened.name, moments.is_asked) == ("one", False)
     assert (store_folder(tmp_path) / "PG_VERSION").read_text() == "18"
     assert moments.jump() is None
     (store_folder(tmp_path) / "worked on").touch()

@@ -59,6 +59,7 @@ def test_events_are_in_the_order_of_their_delivery_as_the_senders_send_them(tmp_
     assert all(event["recordedat"] >= event["sentat"] for event in events)
     assert any(event["recordedat"] > event["sentat"] for event in events)  # late
     assert {event["nhsnumber"][:3] for event in events if "nhsnumber" in event} == {"999"}
+    assert {event["synthetic"] for event in events} == {True}
     assert "AAA/" in {event["subject"][:4] for event in events}
 
 

@@ -153,6 +153,7 @@ def _read(connection: Connection[Any], state: AppState) -> Trainer:
     if synthetic.read(connection) is None:
         raise NotSynthetic
     found, now, system = store.read(connection), _now(connection, state), state.system
+    copy = state.moments.opened() if state.moments else None
     return Trainer(
         now=now, speed=found.speed, paused=found.paused,
         kinds=[
@@ -170,7 +171,7 @@ def _read(connection: Connection[Any], state: AppState) -> Trainer:
         incidents=[_incident(each, system, now) for each in found.injections],
         silences=[_silence(each, system, now) for each in found.silences],
         moments=[_moment(each) for each in state.moments.saved()] if state.moments else [],
-        moment=state.moments.opened() if state.moments else None, may_save=state.moments is not None,
+        moment=copy.name if copy else None, copied_at=copy.at if copy else None, may_save=state.moments is not None,
     )  # fmt: skip
 
 
