@@ -142,6 +142,35 @@ def test_the_command_stopped_half_way_leaves_no_file_and_needs_no_database(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+def test_killed_half_way_it_is_made_anew_and_whole_with_its_truth_and_says_so(tmp_path: Path) -> None:
+    made = ("--days", 6, "--start", "2025-01-01", "--scale", 0.2)
+    file, truth = tmp_path / "a.ndjson.gz", tmp_path / "truth.ndjson"
+    part = tmp_path / "truth.ndjson.part"
+    process = command(tmp_path, *made, "--output", file, "--truth", truth)
+    limit = time.monotonic() + 60
+    while not part.exists() or not part.stat().st_size:
+        assert process.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    process.send_signal(signal.SIGSTOP)
+    _, err = command(tmp_path, *made, "--output", file).communicate(timeout=60)
+    assert "is being written by another run" in err
+    assert "made anew" not in err
+    process.kill()
+    process.communicate(timeout=30)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ndjson.gz.part", "truth.ndjson.part"]
+
+    again = command(tmp_path, *made, "--output", file, "--truth", truth)
+    _, err = again.communicate(timeout=120)
+    assert again.returncode == 0, err
+    assert "made anew" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ndjson.gz", "truth.ndjson"]
+    events = gzip.decompress(file.read_bytes()).splitlines()
+    told = orjson.loads(truth.read_bytes().splitlines()[-1])
+    assert orjson.loads(events[-1])["recordedat"] > "2025-01-06T23"
+    assert told["at"] == "2025-01-07T00:00:00Z"
+
+
 def test_the_command_tells_machines_what_it_made(tmp_path: Path) -> None:
     file = tmp_path / "a.ndjson.gz"
     process = command(tmp_path, "--days", 0.05, "--start", "2026-01-12", "--scale", 0.1, "--output", file, "--json")
