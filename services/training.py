@@ -24,6 +24,7 @@ from services.domain.training import (
     places,
 )
 from services.errors import LightshipError, unknown
+from services.live.feeds import SENDING_KINDS
 from services.moments import Moment, Moments
 from services.store import audit, feeds, synthetic
 from services.store import training as store
@@ -31,6 +32,7 @@ from services.store.audit import By
 from services.store.events import DOORBELL
 
 _AHEAD = timedelta(days=60)  # how far ahead something may be planned
+_BEHIND = timedelta(days=1)  # a fast clock may have passed a moment while somebody made up their mind: then it is now
 
 
 class NotSynthetic(LightshipError):
@@ -108,11 +110,9 @@ def silence(
     at: datetime | None = None,
 ) -> Silence:  # fmt: skip
     """Let a provider's feed say nothing for hours; then its backlog arrives. Raises NotSynthetic, Unfit."""
-    if source not in system.provider_by_code:
-        found = unknown(
-            "No provider has this code", source, system.provider_by_code, "GET /api/v1/providers lists them"
-        )
-        raise Unfit(found)
+    senders = [each.code for each in system.providers if each.kind in SENDING_KINDS]
+    if source not in senders:
+        raise Unfit(unknown("No provider of this code sends a feed", source, senders, "GET /api/v1/trainer lists them"))
     since, until = _window(now, at, hours)
     made = Silence(id=uuid4(), source=source, since=since, until=until, made_at=now, who=by.who)
     with connection.transaction():
@@ -158,6 +158,7 @@ def jump(connection: Connection[Any], by: By, moments: Moments, name: str | None
     left says so. Raises NotSynthetic, NoSuchMoment.
     """
     _refuse_real(connection)
+    moments.check(name)
     with connection.transaction():
         now = feeds.read_clock(connection).at(wall)
         audit.write(connection, by, "trainer.jump", system_at=now, target=name)
@@ -173,6 +174,8 @@ def _window(now: datetime, at: datetime | None, hours: float) -> tuple[datetime,
     """From when until when, in whole seconds, as the synthetic world counts them."""
     if not 0 < hours <= LONGEST_HOURS:
         raise Unfit(f"It lasts more than 0 and at most {LONGEST_HOURS:g} hours.")
+    if at is not None and at < now - _BEHIND:
+        raise Unfit("It cannot begin in the past: give a moment to come, or none for now.")
     since = max(now, at or now).replace(microsecond=0)
     if since > now + _AHEAD:
         raise Unfit("It is to begin within 60 days.")
