@@ -168,6 +168,7 @@ class Envelope(BaseModel):
     personflag: Literal["invalid_nhs_number"] | None = None
     personmerged: Annotated[str, Field(max_length=64)] | None = None
     follows: Annotated[str, Field(max_length=200)] | None = None
+    synthetic: Annotated[Literal[True], Field(description="The people it is about are made up.")] | None = None
 
 
 #: What only an outer door may see: it replaces them and they never travel further.

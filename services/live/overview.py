@@ -166,10 +166,10 @@ def need(measures: Mapping[str, Mapping[str, Any]], opel: Mapping[str, Any] | No
 
 def build(
     system: System, atoms: Atoms, feeds: Mapping[str, Feed], *, t: datetime, known_at: datetime | None,
-    clock: Clock, wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
-    steps: Iterable[Step] = (),
+    clock: Clock, wall: datetime, synthetic: bool, mixed: bool = False, history: Mapping[str, Any] | None = None,
+    steps: Iterable[Step] = (), copy_of: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The overview: every site's and level's figures at t. atoms: of `overview_measures`."""
+    """The overview: every site's and level's figures at t. atoms: of `overview_measures`. copy_of: the saved moment."""
     figures = Figures(system, atoms, feeds, t)
     measures = [CATALOGUE[name] for name in OVERVIEW]
     edition = edition_at(system, t)
@@ -189,6 +189,8 @@ def build(
         "known_at": known_at or t,
         "revision": 0,
         "synthetic": synthetic,
+        "mixed": mixed,
+        "copy_of": copy_of,
         "system": {"code": system.code, "name": system.name},
         "history": dict(history or {"complete": True, "from": None, "share": 1.0}),
         "clock": {"now": clock.at(wall), "rate": clock.rate},
@@ -258,7 +260,8 @@ def read_feeds(
 
 def read(
     connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None, clock: Clock,
-    wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None, present: Present | None = None,
+    wall: datetime, synthetic: bool, mixed: bool = False, history: Mapping[str, Any] | None = None,
+    present: Present | None = None, copy_of: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The overview at t as known at known_at, from the store. present: who keeps the atoms of now, where t is now."""
     measures = overview_measures(system, t)
@@ -268,7 +271,8 @@ def read(
         atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
     return build(
         system, atoms, read_feeds(connection, system, t, known_at), t=t, known_at=known_at, clock=clock, wall=wall,
-        synthetic=synthetic, history=history, steps=declaration_store.read(connection, min(t, known_at or t)),
+        synthetic=synthetic, mixed=mixed, history=history,
+        steps=declaration_store.read(connection, min(t, known_at or t)), copy_of=copy_of,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from simulations.feed import SyntheticSystem
 from simulations.levers import Lever
 from simulations.shape import local_hour
 from simulations.staff import REVIEWS
-from tests.unit.test_simulations import RARE, START, SYSTEM, UNITS, Event, at
+from tests.hospitals import RARE, START, SYSTEM, UNITS, Event, at
 
 STEPS = ("divert", "mutual_aid", "incident")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -1,4 +1,4 @@
-// Made from the API's schemas (2a9c2d44f80f9665) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (7691ca3205126586) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -84,6 +84,7 @@ export interface Schemas {
   Choosing: Choosing;
   ClockReading: ClockReading;
   ClockWanted: ClockWanted;
+  CopyOf: CopyOf;
   Definition: Definition;
   Delta: Delta;
   EventItem: EventItem;
@@ -272,6 +273,13 @@ export interface ClockReading {
 export interface ClockWanted {
   speed?: number | null;
   paused?: boolean | null;
+}
+/**
+ * The saved moment of which the store is a copy. at: when it was made, by the clock on the wall.
+ */
+export interface CopyOf {
+  name: string;
+  at: string;
 }
 /**
  * What a measure is: how it is counted, from what, and what it should be.
@@ -1469,9 +1477,17 @@ export interface Overview {
    */
   revision: number;
   /**
-   * Whether the people in it are made up.
+   * Whether people in it are made up.
    */
   synthetic: boolean;
+  /**
+   * Whether it also holds events that do not say that they are synthetic.
+   */
+  mixed: boolean;
+  /**
+   * Null: it is the store itself.
+   */
+  copy_of: CopyOf | null;
   system: Named;
   history: History;
   clock: ClockReading;
@@ -2009,6 +2025,10 @@ export interface Trainer {
    * The saved moment of which this is a copy; null: it is the store itself.
    */
   moment: string | null;
+  /**
+   * When that copy was made, by the clock on the wall.
+   */
+  copied_at: string | null;
   /**
    * False on a database of the user's own, which is theirs to copy.
    */
