@@ -78,7 +78,8 @@ def feed_inject(
     data_dir: DataDir = None,
 ) -> None:  # fmt: skip
     """Begin an incident now. Sizes: a surge or an ambulance wave in times the usual, a major incident in casualties, a
-    flu winter in times a usual winter, a closed ward or a lost service in shares of 1.
+    flu winter in times a usual winter, a closed ward, a lost service or a strike in shares of 1, a cold snap in the
+    share by which emergency admissions grow.
 
     lightship feed inject surge --at RVV01 --hours 6 --size 1.8
     """

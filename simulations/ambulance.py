@@ -10,9 +10,12 @@ from simulations.department import Department
 from simulations.emergency import Emergency
 from simulations.levers import Lever
 from simulations.messages import iso
-from simulations.people import CHILDREN, EMERGENCY, Person
-from simulations.shape import HOUR, MINUTE
+from simulations.people import CHILDREN, EMERGENCY, OLDER, Person
+from simulations.same_day import HOURS as SAME_DAY_HOURS
+from simulations.same_day import PARAMEDICS, SameDay
+from simulations.shape import CALL_HOURS, HOUR, MINUTE, hourly
 from simulations.volumes import AMBULANCE_STREAMS
+from simulations.ways_in import WaysIn
 from simulations.world import World, lognormal_mean
 
 CONVEYED, SEE_AND_TREAT, HEAR_AND_TREAT = 0.42 / 0.94, 0.34 / 0.94, 0.18 / 0.94
@@ -44,8 +47,8 @@ def boarding_strain(boarded: float) -> float:
 
 
 class Ambulances:
-    def __init__(self, world: World, emergency: Emergency) -> None:
-        self._world = world
+    def __init__(self, world: World, emergency: Emergency, same_day: SameDay, ways: WaysIn) -> None:
+        self._world, self._same_day, self._ways = world, same_day, ways
         self._random = world.stream("ambulances")
         self._emergency = emergency
         services = [provider.code for provider in world.system.providers if provider.kind == "ambulance"]
@@ -55,15 +58,27 @@ class Ambulances:
         self._streams = list(AMBULANCE_STREAMS)
         self._stream_weights = list(AMBULANCE_STREAMS.values())
         self.calls_a_day = sum(self._weights) / CONVEYED
+        adults = self.calls_a_day * SEE_AND_TREAT * (1 - AMBULANCE_STREAMS["paediatric"])
+        open_share = sum(a for a, b in zip(hourly(CALL_HOURS), SAME_DAY_HOURS, strict=True) if b)
+        #: Of the adults whom crews leave at home while units take people in, who are sent to one.
+        self._to_same_day = PARAMEDICS * same_day.a_day / (adults * open_share) if adults else 0.0
+        self._older_weights = [
+            0.0 if stream in ("paediatric", "mental_health") else weight for stream, weight in AMBULANCE_STREAMS.items()
+        ]
 
-    def call(self, near: Department | None = None) -> None:
+    def call_of_older(self, near: Department) -> None:
+        """Somebody older has fallen or cannot breathe."""
+        self.call(near, older=True)
+
+    def call(self, near: Department | None = None, older: bool = False) -> None:
         """Somebody rings 999 now, near one department or wherever people do."""
         world, random = self._world, self._random
         now, outbox = world.now, self._world.outbox
         ed = near or random.choices(self._departments, self._asked())[0]
         outcome = random.random()
-        stream = random.choices(self._streams, self._stream_weights)[0]
-        person = world.people.draw(now, CHILDREN if stream == "paediatric" else EMERGENCY, ed.site.town)
+        stream = random.choices(self._streams, self._older_weights if older else self._stream_weights)[0]
+        bands = OLDER if older else CHILDREN if stream == "paediatric" else EMERGENCY
+        person = world.people.draw(now, bands, ed.site.town)
         subject = outbox.visit(self._source, "A")
         category, mean, spread = self._category(outcome, stream)
         called = {**person.data, "category": category, "clock_start": iso(now + 40)}
@@ -81,9 +96,12 @@ class Ambulances:
         leaves = on_scene + int(lognormal_mean(random, 36, 0.4) * MINUTE)
         if outcome > CONVEYED:
             outbox.send("ambulance.cleared", self._source, subject, leaves, {"outcome": "see_and_treat"})
-            world.people.release(person, leaves)
+            if stream != "paediatric" and self._same_day.takes(ed.code, leaves, self._to_same_day):
+                self._same_day.come_later(ed.code, person, leaves, subject)
+            else:
+                world.people.release(person, leaves)
             return
-        self._convey(subject, person, ed, stream, leaves)
+        self._convey(subject, person, ed, stream, leaves, self._ways.called_by(person, category, ed.site.place))
 
     def _asked(self) -> list[float]:
         """Calls by department, as incidents and diverts have them now."""
@@ -117,7 +135,7 @@ class Ambulances:
         on_scene = now + int(self._random.uniform(2, 8) * MINUTE)
         outbox.send("ambulance.on_scene", source, subject, on_scene, {})
         leaves = on_scene + int(lognormal_mean(self._random, 18, 0.4) * MINUTE)
-        self._convey(subject, person, ed, stream, leaves)
+        self._convey(subject, person, ed, stream, leaves, "ambulance")
 
     def _category(self, outcome: float, stream: str) -> tuple[str, float, float]:
         random = self._random
@@ -128,7 +146,7 @@ class Ambulances:
         name, _, mean, spread = random.choices(CATEGORIES, _CATEGORY_WEIGHTS)[0]
         return name, mean, spread
 
-    def _convey(self, subject: str, person: Person, ed: Department, stream: str, leaves: int) -> None:
+    def _convey(self, subject: str, person: Person, ed: Department, stream: str, leaves: int, source: str) -> None:
         world, random, outbox = self._world, self._random, self._world.outbox
         arrives = leaves + int(lognormal_mean(random, 22, 0.4) * MINUTE)
         conveying = {"site": ed.code, "expected_at": iso(arrives)}
@@ -141,10 +159,10 @@ class Ambulances:
                 data = {"from_site": ed.code, "to_site": other.code}
                 outbox.send("ambulance.diverted", self._source, subject, leaves + 4 * MINUTE, data)
                 ed, arrives = other, arrives + 15 * MINUTE
-        world.at(arrives, self._arrive, (subject, person, ed, stream))
+        world.at(arrives, self._arrive, (subject, person, ed, stream, source))
 
-    def _arrive(self, item: tuple[str, Person, Department, str]) -> None:
-        subject, person, ed, stream = item
+    def _arrive(self, item: tuple[str, Person, Department, str, str]) -> None:
+        subject, person, ed, stream, source = item
         world, random, outbox = self._world, self._random, self._world.outbox
         now, site = world.now, {"site": ed.code}
         outbox.send("ambulance.arrived", self._source, subject, now, site)
@@ -164,8 +182,10 @@ class Ambulances:
         cleared = handed_over + int(lognormal_mean(random, 12, 0.5) * MINUTE)
         outbox.send("ambulance.cleared", self._source, subject, cleared, {**site, "outcome": "conveyed"})
         # The four-hour clock starts at handover or 15 minutes after arrival, whichever is first (domain.md 7).
-        world.at(min(handed_over, now + 15 * MINUTE), self._enters, (subject, person, ed, stream, handed_over))
+        world.at(min(handed_over, now + 15 * MINUTE), self._enters, (subject, person, ed, stream, handed_over, source))
 
-    def _enters(self, item: tuple[str, Person, Department, str, int]) -> None:
-        subject, person, ed, stream, handed_over = item
-        self._emergency.arrive(ed, stream, person=person, follows=subject, ambulance=True, ready_at=handed_over)
+    def _enters(self, item: tuple[str, Person, Department, str, int, str]) -> None:
+        subject, person, ed, stream, handed_over, source = item
+        self._emergency.arrive(
+            ed, stream, person=person, follows=subject, ambulance=True, ready_at=handed_over, source=source
+        )

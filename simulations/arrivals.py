@@ -25,6 +25,7 @@ from simulations.inpatient import Inpatients
 from simulations.levers import Lever
 from simulations.messages import iso
 from simulations.people import CHILDREN, ELECTIVE, EMERGENCY, MOTHERS, Person
+from simulations.same_day import MOST_WAITING
 from simulations.shape import (
     CALL_HOURS,
     CALL_WEEKDAYS,
@@ -45,19 +46,19 @@ from simulations.shape import (
     weekday,
 )
 from simulations.virtual_ward import VirtualWards
+from simulations.volumes import SAME_DAY_ADMITTED
+from simulations.ways_in import WaysIn
 from simulations.world import World, poisson
 
 FLAT_WEEKDAYS = (1.0,) * 7
-MOST_WAITING_AT_HOME = 12  # for a bed past the department (assumption)
 ELECTIVES_TOLD = 15  # local hour at which tomorrow's list is sent
 ELECTIVES_CALLED_OFF = 0.04  # on the day, by the person or the surgeon (assumption)
 ELECTIVES_END = 16  # local hour after which nobody waits any longer for an elective bed
 WORKING_HOURS = (0,) * 8 + (1.0,) * 11 + (0,) * 5
 
 
-#: How days differ beyond season and weekday, as the standard deviation of a logarithm and the memory from one day to
-#: the next: of the whole system, and of one door. Hours differ as a gamma of this shape (assumptions, all five).
-COMMON_SPREAD, COMMON_MEMORY = 0.03, 0.6
+#: How days differ at one door, beyond season, weekday and what all doors have in common (ways_in.py), as the standard
+#: deviation of a logarithm and the memory from one day to the next; hours as a gamma of this shape (assumptions).
 LOCAL_SPREAD, LOCAL_MEMORY = 0.05, 0.3
 HOUR_SHAPE = 25.0
 Kind = Literal["walk_in", "call", "direct", "birth", "step_up"]
@@ -86,13 +87,13 @@ class Arrivals:
         emergency: Emergency,
         ambulances: Ambulances,
         virtual_wards: VirtualWards,
+        ways: WaysIn,
     ) -> None:
-        self._world = world
+        self._world, self._ways = world, ways
         self._random = world.stream("arrivals")
         self._inpatients = inpatients
         self._emergency = emergency
         self._rates: list[Rate] = []
-        self._common = Runs(world.stream("days"), COMMON_SPREAD, COMMON_MEMORY)
         self._ambulances = ambulances
         for ed in emergency.departments.values():
             for stream, rate in ed.demand.walk_in.items():
@@ -101,9 +102,10 @@ class Arrivals:
         self._rate("call", None, ambulances.calls_a_day, CALL_HOURS, CALL_WEEKDAYS, ambulances.call)
         for row in inpatients.demand.values():
             pool = inpatients.beds.nearest(row.site, "ga_adult")
-            if pool and row.direct:
+            direct = row.direct - SAME_DAY_ADMITTED * row.same_day  # the others come from same day emergency care
+            if pool and direct > 0:
                 self._rate(
-                    "direct", row.site, row.direct, DIRECT_HOURS, DIRECT_WEEKDAYS, self._direct,
+                    "direct", row.site, direct, DIRECT_HOURS, DIRECT_WEEKDAYS, self._direct,
                     (pool, row.figures.zero_day),
                 )  # fmt: skip
         for pool, rate in inpatients.births.items():
@@ -136,11 +138,12 @@ class Arrivals:
         world, random, now = self._world, self._random, self._world.now
         following = (now // HOUR + 1) * HOUR
         hour, week_day, share = local_hour(now), weekday(now), (following - now) / HOUR
-        common = self._common.of(world.day)
+        common, unmet = self._ways.busy, self._ways.unmet
         for rate in self._rates:
             mean = rate.a_day * rate.hours[hour] * rate.weekdays[week_day] * share
             if mean:
                 mean *= common * rate.runs.of(world.day) * self._season(rate) * self._lever(rate)
+                mean *= unmet if rate.kind == "walk_in" else 1.0
                 for _ in range(poisson(random, mean * random.gammavariate(HOUR_SHAPE, 1 / HOUR_SHAPE))):
                     world.at(now + random.random() * (following - now), rate.action, rate.argument)
         if hour == ELECTIVES_TOLD:
@@ -180,7 +183,7 @@ class Arrivals:
     def _direct(self, item: tuple[Pool, float]) -> None:
         pool, zero_day = item
         beds = self._inpatients.beds
-        if len(pool.queue) >= MOST_WAITING_AT_HOME:
+        if len(pool.queue) >= MOST_WAITING:
             return  # found a bed elsewhere, or did without
         beds.request(pool, lambda ward: self._admit_direct(ward, zero_day))
 
@@ -233,10 +236,15 @@ class Arrivals:
                     data["specialty"] = specialty
                 told = world.now + int(random.random() * HOUR)
                 event_id = world.outbox.send("bed.expected", pool.provider, subject, told, data, person.nhsnumber)
-                world.at(comes, self._elective, (pool, person, subject, specialty, event_id))
+                world.at(comes, self._elective, (lever, (pool, person, subject, specialty, event_id)))
 
-    def _elective(self, item: tuple[Pool, Person, str, str | None, str]) -> None:
-        if self._random.random() < ELECTIVES_CALLED_OFF:
+    def _elective(self, listed: tuple[float, tuple[Pool, Person, str, str | None, str]]) -> None:
+        """listed: with the lever as it was when the list was made: what is pulled since is felt on the day."""
+        told, item = listed
+        site = item[0].site
+        lever = self._world.levers.of(Lever.ELECTIVES, site.code, site.provider)
+        called_off = self._random.random() < ELECTIVES_CALLED_OFF
+        if called_off or (lever < told and self._random.random() >= lever / told):
             self._call_off(item)
             return
         self._elective_bed(item)

@@ -18,9 +18,10 @@ from simulations.inpatient import Inpatients
 from simulations.lengths import CHILD_ZERO_DAY
 from simulations.levers import Lever
 from simulations.messages import iso
-from simulations.people import CHILDREN, EMERGENCY, WALK_IN, Person
+from simulations.people import AGED, CHILDREN, EMERGENCY, WALK_IN, Person
 from simulations.shape import HOUR, MINUTE, local_hour
 from simulations.volumes import Demand
+from simulations.ways_in import WaysIn
 from simulations.world import World, lognormal
 
 #: Median minutes from triage to being seen and from being seen to a decision, and the spreads (assumptions).
@@ -52,13 +53,14 @@ SPECIALTY_SERVICE = (
 
 
 class Emergency:
-    def __init__(self, world: World, inpatients: Inpatients, demand: list[Demand]) -> None:
-        self._world = world
+    def __init__(self, world: World, inpatients: Inpatients, demand: list[Demand], ways: WaysIn) -> None:
+        self._world, self._ways = world, ways
         self._random = world.stream("emergency")
         self._inpatients = inpatients
         self.departments = {row.site.code: Department(row) for row in demand if row.site.ed_type}
         #: Whether mental health takes charge of somebody who would go home: who, seen when.
         self.liaison: Callable[[Attendance, int], bool] = lambda *_: False
+        self.has_left: Callable[[Attendance], None] = lambda _: None  # told of everybody who was placed, as they go
         self._full = [ed for ed in self.departments.values() if ed.site.ed_type == 1]
         self._specialties = {
             code: [ward.unit.specialty for ward in pool.wards for _ in range(ward.core)]
@@ -75,8 +77,12 @@ class Emergency:
         follows: str | None = None,
         ambulance: bool = False,
         ready_at: int = 0,
+        source: str = "",
     ) -> None:
-        """Somebody comes in now. `ready_at`: an ambulance's handover, before which they cannot be placed."""
+        """Somebody comes in now. `ready_at`: an ambulance's handover, before which they cannot be placed.
+
+        source: who sent them; empty: as people come by themselves.
+        """
         world, random = self._world, self._random
         now, code = world.now, ed.code
         if person is None:
@@ -92,14 +98,19 @@ class Emergency:
             else "own_transport"
             if draw < 0.8
             else "public_transport"
-            if draw < 0.97
+            if draw < 0.993
             else "police"
         )
+        if source == "police":
+            mode = "police"
+        elif not source:
+            source = "police" if mode == "police" else self._ways.sent_by(stream, person, ed.site.place)
         data = {
             **person.data,
             "site": code,
             "department_type": 3 if stream == "utc" else ed.site.ed_type,
             "arrival_mode": mode,
+            "referral_source": source,
         }
         if ed.waiting_room and not ambulance:
             data["unit"] = ed.waiting_room.code
@@ -165,7 +176,7 @@ class Emergency:
 
     def _comes_from(self, item: tuple[Department, str, Person, str]) -> None:
         ed, stream, person, follows = item
-        self.arrive(ed, stream, person=person, follows=follows)
+        self.arrive(ed, stream, person=person, follows=follows, source="ed")
 
     # Cubicle, clinician, decision ---------------------------------------------------------------------------------
 
@@ -192,7 +203,7 @@ class Emergency:
         seen_at = world.now + int(seen * MINUTE)
         decided_at = seen_at + int(decided * MINUTE)
         world.outbox.send("ed.seen", ed.provider, attendance.subject, seen_at, {"site": ed.code})
-        likely = ed.demand.admitted.get(attendance.stream, 0.0) * self._iller(ed, attendance.stream)
+        likely = ed.demand.admitted.get(attendance.stream, 0.0) * self._iller(ed, attendance)
         if attendance.stream == "majors":  # those who came by ambulance are iller (assumption: a fifth and more)
             likely = min(0.97, likely * (1.15 if attendance.by_ambulance else 0.82))
         if random.random() < likely:
@@ -200,11 +211,13 @@ class Emergency:
         elif not self.liaison(attendance, seen_at):
             world.at(decided_at + random.uniform(5, 25) * MINUTE, self._goes_home, attendance)
 
-    def _iller(self, ed: Department, stream: str) -> float:
+    def _iller(self, ed: Department, attendance: Attendance) -> float:
         """Of those who come, how many more than usual are admitted at this time of the year, or by an incident."""
         day = self._world.day
-        months = CHILDREN_MONTHS if stream == "paediatric" else ADMISSION_MONTHS
+        months = CHILDREN_MONTHS if attendance.stream == "paediatric" else ADMISSION_MONTHS
         season = monthly(months, day) / monthly(ATTENDANCE_MONTHS, day)
+        if attendance.person.age_band not in AGED:
+            return season
         return season * self._world.levers.of(Lever.ADMITTED, ed.code, ed.provider)
 
     def _is_admitted(self, attendance: Attendance, seen_at: int, decided_at: int) -> None:
@@ -318,8 +331,9 @@ class Emergency:
             comes = now + int(random.uniform(5, 20) * MINUTE)
             home = comes + int(lognormal(random, 200, 0.4) * MINUTE)
             send = self._world.outbox.send
-            send("sdec.arrived", ed.provider, attendance.subject, comes, {"site": ed.code})
-            send("sdec.departed", ed.provider, attendance.subject, home, {"site": ed.code})
+            came, left = {"site": ed.code, "referral_source": "ed"}, {"site": ed.code, "reason": "discharged"}
+            send("sdec.arrived", ed.provider, attendance.subject, comes, came)
+            send("sdec.departed", ed.provider, attendance.subject, home, left)
             self._world.books.enter("sdec", ed.code, comes)
             self._world.books.leave("sdec", ed.code, home)
         self._world.people.release(attendance.person, home + HOUR)
@@ -342,6 +356,7 @@ class Emergency:
             self._world.books.leave("bed_wait", ed.code, self._world.now)
         if area and area is not ed.corridor:
             self._serve(area)
+        self.has_left(attendance)
 
     # Areas --------------------------------------------------------------------------------------------------------
 

@@ -26,11 +26,13 @@ from simulations.primary_care import PrimaryCare
 from simulations.registrations import Registrations
 from simulations.response import Responses
 from simulations.returns import Returns
+from simulations.same_day import SameDay
 from simulations.shape import HOUR
 from simulations.staff import Staff
 from simulations.truth import Books
 from simulations.virtual_ward import VirtualWards
 from simulations.volumes import demand_of
+from simulations.ways_in import WaysIn
 from simulations.world import World
 
 #: The world runs unseen for a day first, so that departments and ambulances are in mid-stream at the start.
@@ -62,7 +64,9 @@ _ENDS = {
     "ucr.responded", "mh.left", "s136.left",
 }  # fmt: skip
 #: Of who leaves one place for the next; and the longest that anybody takes.
-_ON_THE_WAY = {"admitted", "transferred", "transferred_out"}
+_ON_THE_WAY = {
+    "admitted", "transferred", "transferred_out", "conveyed", "see_and_treat", "virtual_ward", "community_bed",
+}  # fmt: skip
 LONGEST_WAY_HOURS = 3
 
 
@@ -143,22 +147,25 @@ class SyntheticSystem:
         bed_states = BedStates(world, beds)
         demand = demand_of(self._system)
         inpatients = Inpatients(world, beds, demand)
-        emergency = Emergency(world, inpatients, demand)
-        ambulances = Ambulances(world, emergency)
+        ways = WaysIn(world)
+        emergency = Emergency(world, inpatients, demand, ways)
+        same_day = SameDay(world, inpatients, ways)
+        ambulances = Ambulances(world, emergency, same_day, ways)
         virtual_wards = VirtualWards(world, inpatients, emergency)
         inpatients.discharges.step_down = virtual_wards.step_down
-        arrivals = Arrivals(world, inpatients, emergency, ambulances, virtual_wards)
-        returns = Returns(world, beds, virtual_wards, inpatients.discharges.hub)
+        responses = Responses(world, emergency, virtual_wards, inpatients, ways)
+        arrivals = Arrivals(world, inpatients, emergency, ambulances, virtual_wards, ways)
+        returns = Returns(world, beds, virtual_wards, inpatients.discharges.hub, ways)
         staff = Staff(world, beds, emergency)
-        self._incidents = Incidents(Parts(world, emergency, ambulances, inpatients), self._tell)
-        mental_health = MentalHealth(world, emergency)
-        responses = Responses(world, emergency)
-        primary_care = PrimaryCare(world)
+        mental_health = MentalHealth(world, emergency, ways)
+        parts = Parts(world, emergency, ambulances, inpatients, mental_health.beds)
+        self._incidents = Incidents(parts, self._tell)
+        primary_care = PrimaryCare(world, ways)
         inpatients.fill(world.now)
         virtual_wards.fill(world.now)
         mental_health.fill(world.now)
         world.at(world.now, arrivals.hour)
-        for part in (returns, mental_health, responses, primary_care):
+        for part in (same_day, returns, mental_health, responses, primary_care):
             world.at(world.now, part.hour)
         world.run(self._start - 1)
         self._opening = _in_place(world.outbox.take_before(self._start), self._start)
@@ -185,7 +192,7 @@ def _in_place(events: list[dict[str, Any]], start: int) -> list[dict[str, Any]]:
         subjects.add(subject)
         if "follows" in event:
             follows[subject] = event["follows"]
-        if event["time"] >= lately and event["data"].get("reason") in _ON_THE_WAY:
+        if event["time"] >= lately and event["data"].get("reason", event["data"].get("outcome")) in _ON_THE_WAY:
             continue
         if type_ in _ENDS or "cancels" in event or (type_ == "ed.departed" and event["data"]["reason"] != "sdec"):
             closed.add(subject)

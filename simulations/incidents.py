@@ -1,6 +1,6 @@
 """What goes wrong in the synthetic system on demand or by timetable, each told as truth apart from the events.
 
-A timetable is YAML (docs/how-to/make-a-history.md). What each kind does is in incident_kinds.py and winter.py.
+A timetable is YAML (docs/how-to/make-a-history.md). What each kind does is in incident_kinds.py, winter.py and cold.py.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from simulations.days import OCCUPANCY_MONTHS, monthly
 from simulations.discharge import ROUNDING_DAYS, Discharges
 from simulations.lengths import ELECTIVE_DAYS, ZERO_DAY_HOURS, solve
 from simulations.levers import Lever
-from simulations.people import CHILDREN, ELECTIVE, EMERGENCY, MOTHERS, Person
+from simulations.people import AGED, CHILDREN, ELECTIVE, EMERGENCY, MOTHERS, Person
 from simulations.shape import DAY, HOUR
 from simulations.volumes import Demand
 from simulations.world import World, length_biased, lognormal_mean
@@ -111,12 +111,13 @@ class Inpatients:
             mean, spread = ELECTIVE_DAYS, ELECTIVE_SPREAD
         else:
             mean, spread = self.lengths[pool].active, self.lengths[pool].spread
-        length = lognormal_mean(random, mean, spread) * self.factor(pool) * self._lever(Lever.STAY, ward) * DAY
+        length = lognormal_mean(random, mean, spread) * self.factor(pool) * self._longer(person, ward) * DAY
         self._plan(stay, at, max(LEAST_HOURS * HOUR, length + boarded_hours * STAY_A_BOARDED_HOUR * HOUR))
         return stay
 
-    def _lever(self, lever: Lever, ward: Ward) -> float:
-        return self._world.levers.of(lever, ward.site.code, ward.site.provider)
+    def _longer(self, person: Person, ward: Ward) -> float:
+        aged = person.age_band in AGED
+        return self._world.levers.of(Lever.STAY, ward.site.code, ward.site.provider) if aged else 1.0
 
     def enter(
         self,

@@ -13,16 +13,17 @@ class Lever(StrEnum):
 
     WALK_INS = "walk_ins"  # arrivals on foot at a front door
     CALLS = "calls"  # 999 calls for what lies near a department
-    ADMITTED = "admitted"  # of those seen in the department, the share admitted
+    ADMITTED = "admitted"  # of those of 65 and more seen in the department, the share admitted
     DIRECT = "direct"  # admissions past the department
     ELECTIVES = "electives"  # people on an elective list
-    STAY = "stay"  # days of an inpatient's active part
+    STAY = "stay"  # days of the active part of an inpatient of 65 and more
     HANDOVER = "handover"  # minutes of an ambulance handover
     RESPONSE = "response"  # minutes until an ambulance is at the scene
     BED_WAIT = "bed_wait"  # minutes from a decision to admit to a bed, besides the wait for one to be free
     PACE = "pace"  # minutes to be seen and to a decision
     STARTS = "starts"  # of the services of pathways 1 to 3 a day; of a place (as the site) or a council (as provider)
     LEAVERS = "leavers"  # of those due to leave today, the share who do
+    NEED = "need"  # people who ring 111, ask a surgery, or are referred to teams at home; of a place (as the site)
 
 
 class Levers:

@@ -14,6 +14,7 @@ from typing import Any
 from services.domain.system import Site
 from simulations.department import Attendance
 from simulations.emergency import Emergency
+from simulations.levers import Lever
 from simulations.mental_health_beds import KINDS, MentalHealthBeds
 from simulations.mental_health_stays import (
     MOST_DAYS,
@@ -28,6 +29,7 @@ from simulations.mental_health_stays import (
 from simulations.people import OLDER, Person
 from simulations.shape import CALL_HOURS, DAY, DIRECT_HOURS, DIRECT_WEEKDAYS, HOUR, MINUTE, hourly, local_hour, weekday
 from simulations.volumes import AMBULANCE_STREAMS
+from simulations.ways_in import WaysIn
 from simulations.world import World, length_biased, lognormal, poisson
 
 OUT_OF_AREA = 6 / 169  # people out of area for each adult bed
@@ -48,7 +50,6 @@ DETENTIONS_A_PLACE = 1.1  # a day for each place of safety
 ADMITTED_FROM_SECTION = 0.3
 #: The fuller the wards, the fewer people at home are judged to need a bed (assumption): by how much for each bed.
 GATEKEEPING = 0.05
-LOST_SIGHT_OF = 20 * HOUR  # in a department, when somebody held there went to a medical bed
 
 MEETING_HOUR, CENSUS_HOUR = 10, 8  # local
 
@@ -56,8 +57,8 @@ MEETING_HOUR, CENSUS_HOUR = 10, 8  # local
 class MentalHealth:
     """Nothing happens in a system without a mental health ward."""
 
-    def __init__(self, world: World, emergency: Emergency) -> None:
-        self._world = world
+    def __init__(self, world: World, emergency: Emergency, ways: WaysIn) -> None:
+        self._world, self._ways = world, ways
         self._random = world.stream("mental health")
         self._emergency = emergency
         self.beds = MentalHealthBeds(world, self._random)
@@ -70,6 +71,7 @@ class MentalHealth:
         self._plan()
         if self._bases:
             emergency.liaison = self.sees
+            emergency.has_left = self._is_lost_sight_of
 
     def _plan(self) -> None:
         """How many ask for each kind of bed a day, and from where, so that the wards are as full as they are."""
@@ -123,7 +125,7 @@ class MentalHealth:
 
     def everything(self, at: int) -> None:
         """Said when the feed begins: what each ward can hold, and the trust's counts."""
-        self.beds.state(at)
+        self.beds.everything(at)
         if self._bases:
             self._report(at)
 
@@ -134,12 +136,12 @@ class MentalHealth:
         world, random, now = self._world, self._random, self._world.now
         following = (now // HOUR + 1) * HOUR
         hour, share = local_hour(now), (following - now) / HOUR * world.scale
-        surgeries = hourly(DIRECT_HOURS)[hour] * DIRECT_WEEKDAYS[weekday(now)] * share
+        surgeries = hourly(DIRECT_HOURS)[hour] * DIRECT_WEEKDAYS[weekday(now)] * share * self._ways.need()
         rates: list[tuple[float, Callable[[str], None], str]] = [
             (self._crisis[kind] * surgeries * self._gate(kind), self._in_crisis, kind) for kind in KINDS
         ]
         rates.append((self.beds.core("adult") * CRISIS_REFERRALS_A_BED * surgeries, self._in_crisis, ""))
-        rates.append((self._detentions * hourly(CALL_HOURS)[hour] * share, self._is_detained, ""))
+        rates.append((self._detentions * hourly(CALL_HOURS)[hour] * share * self._ways.need(), self._is_detained, ""))
         for rate, action, kind in rates:
             for _ in range(poisson(random, rate)):
                 world.at(now + random.random() * (following - now), action, kind)
@@ -190,7 +192,7 @@ class MentalHealth:
         self._referred(case, "ed", "ed", "emergency", now, attendance.subject)
         needs = random.random() < (ADMITTED_FROM_SECTION if held else self._from_ed)
         case.kind = self._kind_of(person)
-        wait = lognormal(random, *(ON_SECTION if held else LIAISON))
+        wait = lognormal(random, *(ON_SECTION if held else LIAISON)) * self._pace(attendance.ed.site)
         self._world.at(now + wait * MINUTE, self._assessed, (case, needs))
 
     def _in_crisis(self, kind: str) -> None:
@@ -202,7 +204,9 @@ class MentalHealth:
         urgency = "very_urgent" if random.random() < VERY_URGENT else "urgent"
         source = random.choices(list(CRISIS_SOURCES), list(CRISIS_SOURCES.values()))[0]
         self._referred(case, "community", source, urgency, now)
-        self._world.at(now + lognormal(random, *CRISIS[urgency]) * MINUTE, self._assessed, (case, bool(kind)))
+        self._world.at(
+            now + lognormal(random, *CRISIS[urgency]) * self._pace(base) * MINUTE, self._assessed, (case, bool(kind))
+        )
 
     def _is_detained(self, _: str) -> None:
         """The police bring somebody to a suite that is free, or else to a department."""
@@ -223,18 +227,18 @@ class MentalHealth:
         world.outbox.send("s136.arrived", self._provider, held.subject, now, data, person.nhsnumber)
         if suite is None and ed is not None:
             self._stays.held[person.index] = held
-            self._emergency.arrive(ed, "mental_health", person=person, follows=held.subject)
-            world.at(now + LOST_SIGHT_OF, self._is_lost_sight_of, held)
+            self._emergency.arrive(ed, "mental_health", person=person, follows=held.subject, source="police")
             return
         case = Case(world.outbox.visit(self._provider, "M"), person, site, self._kind_of(person))
         case.detention = held
         self._referred(case, "place_of_safety", "police", "emergency", now + 5 * MINUTE, held.subject)
         needs = random.random() < ADMITTED_FROM_SECTION
-        world.at(now + lognormal(random, *ON_SECTION) * MINUTE, self._assessed, (case, needs))
+        world.at(now + lognormal(random, *ON_SECTION) * self._pace(site) * MINUTE, self._assessed, (case, needs))
 
-    def _is_lost_sight_of(self, held: Detention) -> None:
-        """They went to a medical bed, where the detention ends otherwise."""
-        if self._stays.held.get(held.person.index) is held:
+    def _is_lost_sight_of(self, attendance: Attendance) -> None:
+        """Of those held in a department, who leaves it before liaison knows of them goes to a medical bed."""
+        held = self._stays.held.get(attendance.person.index)
+        if held is not None:
             self._stays.is_let_go(held, "transferred")
 
     # Assessment, and the wait for a bed -----------------------------------------------------------------------------
@@ -252,6 +256,9 @@ class MentalHealth:
             self._world.at(
                 leaves, self._stays.ends, (case, "home_treatment" if outcome == "home_treatment" else "discharged")
             )
+
+    def _pace(self, site: Site) -> float:
+        return self._world.levers.of(Lever.PACE, site.code, site.provider)
 
     # Words ----------------------------------------------------------------------------------------------------------
 

@@ -16,17 +16,22 @@ _KIND_OF = {f"mental_health_{kind}": kind for kind in KINDS}
 
 
 class Ward:
-    """A ward or a place of safety. held: from its being promised; inside: who has come."""
+    """A ward or a place of safety. held: from its being promised; inside: who has come; barred: as of other wards."""
 
-    __slots__ = ("code", "core", "held", "inside", "site", "unit")
+    __slots__ = ("barred", "closed", "code", "core", "held", "inside", "site", "unit")
+    escalation = most_escalation = 0
 
     def __init__(self, unit: Unit, site: Site) -> None:
         self.unit = unit
         self.site = site
         self.code = unit.code
         self.core = unit.capacities[-1].core
-        self.held = 0
+        self.held = self.barred = self.closed = 0
         self.inside: dict[str, None] = {}
+
+    @property
+    def free(self) -> int:
+        return self.core - max(self.closed, self.barred) - self.held
 
 
 class Waiting:
@@ -59,7 +64,7 @@ class MentalHealthBeds:
         return sum(len(ward.inside) for ward in self.wards[kind])
 
     def free(self, kind: str) -> int:
-        return sum(ward.core - ward.held for ward in self.wards[kind])
+        return sum(max(0, ward.free) for ward in self.wards[kind])
 
     def waiting(self, kind: str) -> int:
         return sum(not each.is_over for each in self._queues[kind])
@@ -76,6 +81,10 @@ class MentalHealthBeds:
 
     def release(self, ward: Ward) -> None:
         ward.held -= 1
+        self.serve(ward)
+
+    def serve(self, ward: Ward) -> None:
+        """Whoever waits for a bed such as this ward's."""
         self._serve(_KIND_OF[str(ward.unit.bed_kind)])
 
     def _serve(self, kind: str) -> None:
@@ -93,7 +102,7 @@ class MentalHealthBeds:
 
     def take(self, wards: list[Ward]) -> Ward | None:
         """Holds a place in one of the wards that have one."""
-        free = [ward for ward in wards if ward.held < ward.core]
+        free = [ward for ward in wards if ward.free > 0]
         if not free:
             return None
         ward = free[int(self._random.random() * len(free))]
@@ -105,10 +114,16 @@ class MentalHealthBeds:
 
     # What the trust says of them ------------------------------------------------------------------------------------
 
-    def state(self, at: int) -> None:
+    def everything(self, at: int) -> None:
         for ward in self.all():
             data = {"site": ward.site.code, "unit": ward.code, "core": ward.core}
             self._world.outbox.send("unit.capacity", ward.site.provider, ward.code, at, data)
+
+    def state(self, ward: Ward, at: int, reason: str) -> None:
+        data = {
+            "site": ward.site.code, "unit": ward.code, "core": ward.core, "closed": ward.closed, "reason": reason,
+        }  # fmt: skip
+        self._world.outbox.send("unit.capacity", ward.site.provider, ward.code, at, data)
 
     def census(self, at: int) -> None:
         for ward in self.all():

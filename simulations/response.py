@@ -1,18 +1,23 @@
 """Urgent community response: referrals from surgeries, 999, 111, care homes, seen at home in two hours or two days.
 
 Seven in ten of the two-hour referrals and more are seen in time (domain.md 2 and 3.5). How many there are, how long a
-visit takes and who is conveyed are assumptions.
+visit takes and who is conveyed, goes to a virtual ward or to a community hospital's bed are assumptions.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 
 from services.domain.system import Site, System, Unit
+from simulations.beds import Pool, Ward
 from simulations.emergency import Emergency
+from simulations.inpatient import Inpatients
 from simulations.messages import iso
 from simulations.people import OLDER, Person
 from simulations.shape import DAY, HOUR, MINUTE, hourly, local_hour, weekday
+from simulations.virtual_ward import VirtualWard, VirtualWards
+from simulations.ways_in import WaysIn
 from simulations.world import World, lognormal, poisson
 
 REFERRALS_A_CREW = 2.5  # a day: 50 for the 20 crews of Kent and Medway (assumption)
@@ -27,15 +32,19 @@ TRAVEL = (62.0, 0.62)  # median minutes from a crew being told to their being th
 VISIT = (55.0, 0.4)
 LATER_HOURS = (6, 40)  # of a two-day referral
 NOT_SEEN, CONVEYED = 0.05, 0.12
+TO_VIRTUAL_WARD, TO_COMMUNITY_BED = 0.06, 0.02  # where there is a place
+PLACES_KEPT = 1  # of a community hospital's beds, for those who leave a hospital
 REPORTED_AT = 7  # local hour at which yesterday is reported
 TOLD_FOR = 25 * HOUR
 _REFERRALS, _WITHIN = "community.ucr_referrals", "community.ucr_within_2h"
 
 
 class Team:
-    __slots__ = ("busy", "crews", "feeders", "provider", "queue", "site", "unit")
+    __slots__ = ("busy", "community", "crews", "feeders", "provider", "queue", "site", "unit", "virtual_wards")
 
-    def __init__(self, unit: Unit, site: Site, feeders: list[Site]) -> None:
+    def __init__(
+        self, unit: Unit, site: Site, feeders: list[Site], virtual_wards: list[VirtualWard], community: list[Pool]
+    ) -> None:
         self.unit = unit
         self.site = site
         self.provider = site.provider
@@ -43,6 +52,12 @@ class Team:
         self.busy = 0
         self.queue: deque[Referral] = deque()
         self.feeders = feeders
+        self.virtual_wards = virtual_wards
+        self.community = community
+
+    @property
+    def a_day(self) -> float:
+        return self.crews * REFERRALS_A_CREW
 
 
 class Referral:
@@ -57,11 +72,19 @@ class Referral:
 
 
 class Responses:
-    def __init__(self, world: World, emergency: Emergency) -> None:
-        self._world = world
+    def __init__(
+        self, world: World, emergency: Emergency, virtual_wards: VirtualWards, inpatients: Inpatients, ways: WaysIn
+    ) -> None:
+        self._world, self._ways = world, ways
+        self._virtual_wards, self._inpatients = virtual_wards, inpatients
         self._random = world.stream("urgent community response")
         self._emergency = emergency
-        self.teams = list(_teams(world.system, emergency))
+        self.teams = list(_teams(world.system, emergency, virtual_wards, inpatients))
+        for team in self.teams:
+            whole = sum(ward.arrivals for ward in team.virtual_wards)
+            for ward in team.virtual_wards:
+                share = team.a_day * (1 - NOT_SEEN) * TO_VIRTUAL_WARD * ward.arrivals / whole
+                virtual_wards.from_response[ward.code] = virtual_wards.from_response.get(ward.code, 0.0) + share
         self._counted: dict[str, list[int]] = {team.provider: [0, 0, 0] for team in self.teams}
 
     def everything(self, at: int) -> None:
@@ -76,7 +99,7 @@ class Responses:
         following = (now // HOUR + 1) * HOUR
         share = (following - now) / HOUR * HOURS[local_hour(now)] * WEEKDAYS[weekday(now)] * world.scale
         for team in self.teams:
-            for _ in range(poisson(random, team.crews * REFERRALS_A_CREW * share)):
+            for _ in range(poisson(random, team.a_day * share * self._ways.need(team.site.place))):
                 world.at(now + random.random() * (following - now), self._refers, team)
         if now % HOUR == 0 and local_hour(now) == REPORTED_AT:
             self._reports(now)
@@ -128,12 +151,37 @@ class Responses:
 
     def _sees(self, referral: Referral) -> None:
         world, random = self._world, self._random
-        conveyed = bool(referral.team.feeders) and random.random() < CONVEYED
-        self._responds(referral, "conveyed" if conveyed else "stays_home")
+        draw = random.random()
+        conveyed = bool(referral.team.feeders) and draw < CONVEYED
         if conveyed:
+            self._responds(referral, "conveyed")
             world.at(world.now + random.uniform(40, 120) * MINUTE, self._to_ed, referral)
+        elif CONVEYED <= draw < CONVEYED + TO_VIRTUAL_WARD and (place := self._virtual_place(referral.team)):
+            self._responds(referral, "virtual_ward")
+            self._virtual_wards.refer(place, referral.person, referral.subject)
+        elif draw > 1 - TO_COMMUNITY_BED and (bed := self._community_bed(referral.team)):
+            self._responds(referral, "community_bed")
+            world.at(world.now + random.uniform(1, 2.5) * HOUR, self._to_bed, (referral, bed))
         else:
+            self._responds(referral, "stays_home")
             world.people.release(referral.person, world.now + 2 * HOUR)
+
+    def _virtual_place(self, team: Team) -> VirtualWard | None:
+        free = [ward for ward in team.virtual_wards if ward.held < ward.capacity]
+        return self._random.choices(free, [ward.arrivals for ward in free])[0] if free else None
+
+    def _community_bed(self, team: Team) -> Ward | None:
+        """Held at once; none where they wait for one, or where it would be the last."""
+        for pool in sorted(team.community, key=lambda pool: pool.pressure):
+            if not pool.queue and sum(max(0, ward.free) for ward in pool.wards) > PLACES_KEPT:
+                return self._inpatients.beds.take(pool)
+        return None
+
+    def _to_bed(self, item: tuple[Referral, Ward]) -> None:
+        referral, ward = item
+        self._inpatients.admit(
+            ward, referral.person, "transfer", self._world.now, specialty=ward.unit.specialty, follows=referral.subject
+        )
 
     def _responds(self, referral: Referral, outcome: str) -> None:
         team = referral.team
@@ -144,7 +192,7 @@ class Responses:
     def _to_ed(self, referral: Referral) -> None:
         feeders = referral.team.feeders
         ed = self._emergency.departments[feeders[int(self._random.random() * len(feeders))].code]
-        self._emergency.arrive(ed, "majors", person=referral.person, follows=referral.subject)
+        self._emergency.arrive(ed, "majors", person=referral.person, follows=referral.subject, source="community_team")
 
     def _reports(self, now: int) -> None:
         """Each provider's own count of the day since it last reported."""
@@ -160,14 +208,19 @@ class Responses:
         self._world.outbox.send("gauge.reported", provider, f"{provider}/{measure}", at, data)
 
 
-def _teams(system: System, emergency: Emergency) -> list[Team]:
+def _teams(system: System, emergency: Emergency, virtual_wards: VirtualWards, inpatients: Inpatients) -> Iterator[Team]:
     acute = [ed.site for ed in emergency.departments.values() if ed.site.ed_type == 1]
-    found = []
+    adults = [ward for ward in virtual_wards.wards if ward.pathway != "paediatric" and ward.capacity]
+    community = [pool for (_, kind), pool in inpatients.beds.pools.items() if kind == "community"]
     for site in system.sites:
         for unit in site.units:
             if unit.kind == "response_team":
-                found.append(Team(unit, site, [other for other in acute if other.place == site.place] or acute))
-    return found
+                yield Team(
+                    unit, site,
+                    [other for other in acute if other.place == site.place] or acute,
+                    [ward for ward in adults if ward.site.place == site.place],
+                    [pool for pool in community if pool.site.place == site.place],
+                )  # fmt: skip
 
 
 def _open(moment: int) -> int:

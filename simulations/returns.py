@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from simulations.beds import Beds, Ward
-from simulations.days import HOLIDAY_CALLS_111, bank_holiday
 from simulations.hub import Hub
 from simulations.messages import iso
-from simulations.shape import (
-    CALLS_111_HOURS,
-    CALLS_111_WEEKDAYS,
-    DAY,
-    HOUR,
-    MINUTE,
-    hourly,
-    local_hour,
-    local_seconds,
-    weekday,
-)
+from simulations.shape import DAY, HOUR, MINUTE, local_hour
 from simulations.virtual_ward import VirtualWard, VirtualWards
+from simulations.ways_in import WaysIn
 from simulations.world import World, poisson
 
 CENSUS_HOUR = 8  # local, the hour of the SitRep's bed snapshot (domain.md 2)
 REVIEWS = (8, 14, 20)
 CLOSURE = 0.004  # chance at a review that infection closes some empty beds of a ward (assumption)
 CALLS_111 = "nhs111.calls_offered"
-CALLS_111_A_DAY = 937 * 1.9  # Bristol's 937 a day for about a million people, for Kent and Medway's 1.9 million
 ABSENT_A_BED = 0.4  # staff absent for each bed: about eight staff a bed, one in twenty absent (assumption)
 
 
 class Returns:
-    def __init__(self, world: World, beds: Beds, virtual_wards: VirtualWards, hub: Hub) -> None:
+    def __init__(self, world: World, beds: Beds, virtual_wards: VirtualWards, hub: Hub, ways: WaysIn) -> None:
         self._world = world
-        self._hub = hub
+        self._hub, self._ways = hub, ways
         self._random = world.stream("returns")
         self._beds = beds
         self._virtual_wards = virtual_wards
@@ -101,9 +90,7 @@ class Returns:
     # Gauges -------------------------------------------------------------------------------------------------------
 
     def _gauges(self, at: int) -> None:
-        hour, day, scale = local_hour(at - HOUR), weekday(at - HOUR), self._world.scale
-        usual = HOLIDAY_CALLS_111 if bank_holiday(local_seconds(at - HOUR) // DAY) else CALLS_111_WEEKDAYS[day]
-        calls = poisson(self._random, CALLS_111_A_DAY * hourly(CALLS_111_HOURS)[hour] * usual * scale)
+        calls = poisson(self._random, self._ways.calls_111(at - HOUR) * self._world.scale)
         self._gauge(self._icb, CALLS_111, float(calls), at)
         for code in self._community:
             self._starts(code, at)

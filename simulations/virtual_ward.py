@@ -80,6 +80,7 @@ class VirtualWards:
                     feeders = [other for other in acute if other.provider == site.provider]
                     feeders = feeders or [other for other in acute if other.place == site.place] or acute
                     self.wards.append(VirtualWard(unit, site, day, feeders))
+        self.from_response: dict[str, float] = {}  # a day and ward, of those stepped up: whom urgent response refers
         # From a site's leavers, the share that gives each of its virtual wards the wanted flow.
         self._step_down: dict[str, list[tuple[VirtualWard, float]]] = {}
         for ward in self.wards:
@@ -94,9 +95,9 @@ class VirtualWards:
         return (row.adults_through_ed + row.direct) * (1 - row.figures.zero_day) * 0.85 + row.electives if row else 0.0
 
     def step_up_rate(self, ward: VirtualWard) -> float:
-        """Referrals a day from the community."""
+        """Referrals a day from the community, but for those of urgent response."""
         share = 1.0 if ward.pathway == "paediatric" or not ward.feeders else 1 - STEP_DOWN
-        return ward.arrivals * share / (1 - DECLINED)
+        return max(0.0, ward.arrivals * share / (1 - DECLINED) - self.from_response.get(ward.code, 0.0))
 
     def fill(self, at: int) -> None:
         for ward in self.wards:
@@ -134,7 +135,11 @@ class VirtualWards:
 
     def step_up(self, ward: VirtualWard) -> None:
         """Somebody in the community is referred now."""
-        referral = self._refers(ward, self._draw(ward), self._world.now, "step_up", None)
+        self.refer(ward, self._draw(ward), None)
+
+    def refer(self, ward: VirtualWard, person: Person, follows: str | None) -> None:
+        """Somebody at home, who is released by the ward, or at once where it declines."""
+        referral = self._refers(ward, person, self._world.now, "step_up", follows)
         self._world.at(self._world.now + self._random.uniform(0.3, 3) * HOUR, self._answers, referral)
 
     def step_down(self, stay: Stay, leave: int) -> None:
@@ -218,4 +223,4 @@ class VirtualWards:
         feeders = referral.ward.feeders
         ed = self._emergency.departments[feeders[int(self._random.random() * len(feeders))].code]
         stream = "paediatric" if referral.person.age_band == "0-17" else "majors"
-        self._emergency.arrive(ed, stream, person=referral.person, follows=referral.subject)
+        self._emergency.arrive(ed, stream, person=referral.person, follows=referral.subject, source="community_team")

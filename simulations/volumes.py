@@ -88,6 +88,8 @@ AMBULANCES_AN_ATTENDANCE = 480 / 2584
 TREATMENT_CENTRE_SHARE = 0.20  # of an acute trust's attendances are at its sites without a type 1 department
 PAEDIATRIC_ADMISSIONS = 0.085  # patientflow (domain.md 5.3)
 DIRECT_ADMISSIONS = 0.12  # of emergency admissions come past the ED (assumption)
+SAME_DAY_A_SPACE = 0.25  # people a day who come to same day emergency care direct, three in five of all (assumption)
+SAME_DAY_ADMITTED = 0.13  # of these (assumption)
 DIRECT_STAY_DAYS = 9.0  # mean stay at a site without an ED: renal, vascular, rehabilitation (assumption)
 ELECTIVE_A_BED = 0.022  # overnight elective admissions a day for each adult G&A bed (assumption: about 60 in all)
 MOST_MAJORS = 0.45
@@ -109,6 +111,7 @@ class Demand:
     electives: float
     adults_through_ed: float
     children_through_ed: float
+    same_day: float = 0.0  # to same day emergency care past the department; those admitted from there are in `direct`
 
 
 #: What ambulances bring (assumption: four fifths to majors and resus).
@@ -125,6 +128,10 @@ def beds(site: Site, kind: str) -> int:
 def cubicles(site: Site) -> int:
     areas = ("majors", "resus", "minors", "paediatric")
     return sum(unit.capacities[-1].core for unit in site.units if unit.area in areas)
+
+
+def same_day_spaces(site: Site) -> int:
+    return sum(unit.capacities[-1].core for unit in site.units if unit.kind == "sdec")
 
 
 def figures_of(system: System, provider: str) -> Figures:
@@ -178,6 +185,8 @@ def _provider(sites: list[Site], figures: Figures) -> list[Demand]:
     by_beds = _shares([beds(site, "ga_adult") for site in full])
     admissions = max(0.0, figures.emergency_admissions - direct_apart)
     direct_here = max(0.0, DIRECT_ADMISSIONS * figures.emergency_admissions - direct_apart)
+    same_day = {site.code: SAME_DAY_A_SPACE * same_day_spaces(site) if admissions else 0.0 for site in full}
+    direct_here = max(direct_here, SAME_DAY_ADMITTED * sum(same_day.values()))
     children = figures.emergency_admissions * PAEDIATRIC_ADMISSIONS if full else 0.0
     for site, cubicle_share, bed_share in zip(full, by_cubicles, by_beds, strict=True):
         share = (cubicle_share + bed_share) / 2
@@ -189,7 +198,8 @@ def _provider(sites: list[Site], figures: Figures) -> list[Demand]:
                 ambulances=figures.attendances * AMBULANCES_AN_ATTENDANCE * share,
                 adults=max(0.0, admissions - children - direct_here) * share,
                 children=children * cubicle_share,
-                direct=direct_here * share,
+                direct=max(direct_here * share, SAME_DAY_ADMITTED * same_day[site.code]),
+                same_day=same_day[site.code],
             )
         )
     return rows
@@ -208,6 +218,7 @@ def _full(
     adults: float,
     children: float,
     direct: float,
+    same_day: float,
 ) -> Demand:
     majors = min(MOST_MAJORS, max(0.30, adults / (CONVERSION * attendances)))
     wanted = {"resus": 0.04, "majors": majors - 0.05, "mental_health": 0.01, "minors": MINORS_SHARE}
@@ -228,4 +239,4 @@ def _full(
         "utc": 0.0,
     }
     electives = beds(site, "ga_adult") * ELECTIVE_A_BED
-    return Demand(site, figures, ambulances, walk_in, admitted, direct, electives, adults, children)
+    return Demand(site, figures, ambulances, walk_in, admitted, direct, electives, adults, children, same_day)

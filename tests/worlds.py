@@ -79,6 +79,8 @@ def _payload(draw: st.DrawFn, type_: str, site: str) -> dict[str, Any]:
         "ed.departed": {"site": site, "reason": draw(st.sampled_from(["admitted", "discharged"]))},
         "corridor_care.started": {"site": site},
         "corridor_care.ended": {"site": site},
+        "sdec.arrived": {"site": site} | person,
+        "sdec.departed": {"site": site, "reason": draw(st.sampled_from(["admitted", "discharged"]))},
         "ambulance.called": {"category": draw(st.sampled_from(["C1", "C2"]))} | person,
         "ambulance.conveying": {"site": site},
         "ambulance.diverted": {"from_site": site, "to_site": "RVV09"},
@@ -140,6 +142,7 @@ STORIES: dict[str, tuple[str, ...]] = {
     "ed": (
         "ed.arrived", "ed.triaged", "ed.seen", "ed.referred", "ed.decision_to_admit", "ed.moved", "ed.departed",
         "ed.bed_requested", "corridor_care.started", "corridor_care.ended", "ed.streamed",
+        "sdec.arrived", "sdec.departed",
     ),
     "am": (
         "ambulance.called", "ambulance.conveying", "ambulance.diverted", "ambulance.arrived",

@@ -52,8 +52,8 @@ def _types() -> dict[str, EventType]:
             ("ed.departed", p.EdDeparted, False),
             ("corridor_care.started", p.AtSite, True),
             ("corridor_care.ended", p.AtSite, True),
-            ("sdec.arrived", p.AtSite, False),
-            ("sdec.departed", p.AtSite, False),
+            ("sdec.arrived", p.SdecArrived, False),
+            ("sdec.departed", p.SdecDeparted, False),
         ]),
         ("flow.bed", "stay", [
             ("bed.expected", p.BedExpected, False),

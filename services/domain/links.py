@@ -53,7 +53,7 @@ class _Service:
 #: In the order of the pathway: a derived link always leads to the service just before, so derived links make no ring.
 _PATHWAY: Mapping[str, _Service] = {
     "ambulance": _Service(None, ("ambulance.arrived", "ambulance.handed_over")),
-    "ed": _Service("ed.arrived", ("ed.departed",), reason="admitted"),
+    "ed": _Service("ed.arrived", ("ed.departed", "sdec.departed"), reason="admitted"),
     "bed": _Service("bed.admitted", ("bed.left",)),
     "virtual_ward": _Service("virtual_ward.onboarded", (), any_site=True),
 }
@@ -115,6 +115,8 @@ def earliest_end(journey: Subject, windows: Windows | None = None) -> datetime |
 
 def _services(journey: Subject) -> list[int]:
     words = {milestone.type.partition(".")[0] for milestone in journey.milestones}
+    if "sdec" in words:  # same day emergency care stands beside the department, and its people go up as from there
+        words.add("ed")
     return [index for index, word in enumerate(_ORDER) if word in words]
 
 

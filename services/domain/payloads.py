@@ -28,6 +28,11 @@ BedKind = Literal[
     "ga_adult", "ga_paediatric", "critical_care", "paediatric_hdu", "neonatal", "maternity", "community", "virtual"
 ]
 Council = Literal["kent", "medway", "other"]
+#: Who sent somebody to a department or to same day emergency care; `ambulance`: 999 or a paramedic, `ed`: from another
+#: department, or on from this one.
+WayIn = Literal[
+    "self", "gp", "nhs111", "ambulance", "care_home", "community_team", "police", "ed", "other",
+]  # fmt: skip
 
 
 class Payload(BaseModel):
@@ -60,6 +65,7 @@ class EdArrived(Person):
     department_type: Literal[1, 2, 3, 4]
     arrival_mode: Literal["ambulance", "helicopter", "own_transport", "public_transport", "police", "other"] = "other"
     unit: UnitCode | None = None
+    referral_source: WayIn | None = None
 
 
 class EdStreamed(AtSite):
@@ -91,6 +97,17 @@ class EdDeparted(AtSite):
         "discharged", "admitted", "transferred", "sdec", "virtual_ward", "left_before_assessment",
         "left_before_treatment", "died",
     ]  # fmt: skip
+
+
+class SdecArrived(Person):
+    """In same day emergency care: on from the department, in the same journey, or direct, in one of its own."""
+
+    site: SiteCode
+    referral_source: WayIn | None = None
+
+
+class SdecDeparted(AtSite):
+    reason: Literal["discharged", "admitted"] = "discharged"
 
 
 class BedExpected(AtSite):

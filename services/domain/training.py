@@ -11,8 +11,9 @@ from uuid import UUID
 from services.domain.system import System
 
 IncidentKind = Literal[
-    "surge", "ward_closed", "discharge_service_lost", "ambulance_wave", "flu_winter", "major_incident"
-]
+    "surge", "ward_closed", "discharge_service_lost", "ambulance_wave", "flu_winter", "major_incident", "strike",
+    "cold_snap",
+]  # fmt: skip
 INCIDENT_KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
 State = Literal["planned", "under_way", "over"]
 
@@ -52,6 +53,11 @@ KINDS: Mapping[IncidentKind, KindOfIncident] = {
                        "times a peak of 3.3 % of beds", 1, 0, 3, 24 * 98, "a provider with an ED, or the system"),
         KindOfIncident("major_incident", "Major incident", "Casualties reach the nearest departments within 3 hours.",
                        "casualties", 60, 0, 500, 3, "the site that is nearest"),
+        KindOfIncident("strike", "Strike", "Resident doctors stay away: lists are called off, everything takes longer.",
+                       "share of them who stay away", 0.3, 0, 1, 24 * 5, "a provider with an ED, or the system"),
+        KindOfIncident("cold_snap", "Cold snap", "Falls at once; from two to ten days later, older people fall ill.",
+                       "more emergency admissions, as a share", 0.08, 0, 0.3, 24 * 7,
+                       "a provider with an ED, or the system"),
     )
 }  # fmt: skip
 
@@ -125,7 +131,7 @@ def places(kind: IncidentKind, system: System) -> list[str]:
         return [unit.code for unit in system.units() if unit.kind == "ward"]
     if kind == "major_incident":
         return [site.code for site in system.sites]
-    if kind == "flu_winter":
+    if kind in ("flu_winter", "strike", "cold_snap"):
         return [system.code, *_once(site.provider for site in full)]
     if kind == "discharge_service_lost":
         wards = [site for site in system.sites if any(unit.kind == "ward" for unit in site.units)]

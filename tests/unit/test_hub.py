@@ -16,7 +16,7 @@ from simulations.hub import SPOT_DAYS, Hub
 from simulations.levers import Lever
 from simulations.shape import DAY, local_seconds
 from simulations.world import World
-from tests.unit.test_simulations import ORDINARY, SYSTEM, Event
+from tests.hospitals import ORDINARY, SYSTEM, Event
 
 MONDAY = datetime(2026, 6, 1, 0, tzinfo=UTC)
 

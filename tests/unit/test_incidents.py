@@ -30,6 +30,8 @@ ALL = {
     "ambulance_wave": (NOON, NEXT_NOON, "", 2.0),
     "flu_winter": (NOON, START + timedelta(days=5), "", 2.0),
     "major_incident": (NOON, NOON + timedelta(hours=6), "AAA01", 60),
+    "strike": (NOON, AFTER, "AAA", 1.0),
+    "cold_snap": (NOON, AFTER, "", 0.3),
 }
 
 

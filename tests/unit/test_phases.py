@@ -143,7 +143,7 @@ def test_same_day_emergency_care_begins_where_the_department_ends() -> None:
         "ed.department RVV01 type_1: 0-30 sdec",
         "ed.wait_seen RVV01 type_1: 0-30 sdec",
         "ed.wait_triage RVV01 type_1: 0-30 sdec",
-        "sdec.attendance RVV01: 30-200 departed",
+        "sdec.attendance RVV01: 30-200 discharged",
     ]
 
 

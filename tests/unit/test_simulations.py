@@ -126,7 +126,7 @@ def test_every_journey_opens_with_an_nhs_number_and_has_an_issuer_in_its_subject
 ) -> None:
     opened = {
         "ed.arrived", "bed.admitted", "bed.expected", "ambulance.called", "virtual_ward.referred", "ucr.referred",
-        "mh.referred", "s136.arrived",
+        "mh.referred", "s136.arrived", "sdec.arrived",
     }  # fmt: skip
     known: set[str] = set()
     for event in in_order_of_time([*nine_days[0], *nine_days[1]]):
