@@ -15,6 +15,7 @@ from services.domain.levels import applies, feed_of, owner_of, serves, within
 from services.domain.measures import Atoms, Measure, Place, Value, combine
 from services.domain.story import TYPED
 from services.domain.system import Site, System
+from services.live import agreed
 from services.live.feeds import Feed, health, in_short
 from services.live.levels import Levels, edition_at, measures_of, merged
 from services.live.present import Present
@@ -167,7 +168,7 @@ def need(measures: Mapping[str, Mapping[str, Any]], opel: Mapping[str, Any] | No
 def build(
     system: System, atoms: Atoms, feeds: Mapping[str, Feed], *, t: datetime, known_at: datetime | None,
     clock: Clock, wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
-    steps: Iterable[Step] = (),
+    steps: Iterable[Step] = (), agreements: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The overview: every site's and level's figures at t. atoms: of `overview_measures`."""
     figures = Figures(system, atoms, feeds, t)
@@ -207,6 +208,7 @@ def build(
              "measures": level((s for s in system.sites if s.provider == each.code), each.code)}
             for each in system.providers if any(s.provider == each.code for s in system.sites)
         ],
+        "agreed": [dict(each) for each in agreements],
         "feeds": in_short(system, feeds),
     }  # fmt: skip
 
@@ -259,16 +261,22 @@ def read_feeds(
 def read(
     connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None, clock: Clock,
     wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None, present: Present | None = None,
+    told: agreed.Told | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The overview at t as known at known_at, from the store. present: who keeps the atoms of now, where t is now."""
+    """The overview at t as known at known_at, from the store.
+
+    present, told: who keep the atoms of now and what was agreed, where t is now.
+    """
     measures = overview_measures(system, t)
     if present is not None:
         atoms = present.atoms(connection, t, measures)
     else:
         atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
+    feeds = read_feeds(connection, system, t, known_at)
     return build(
-        system, atoms, read_feeds(connection, system, t, known_at), t=t, known_at=known_at, clock=clock, wall=wall,
-        synthetic=synthetic, history=history, steps=declaration_store.read(connection, min(t, known_at or t)),
+        system, atoms, feeds, t=t, known_at=known_at, clock=clock, wall=wall, synthetic=synthetic, history=history,
+        steps=declaration_store.read(connection, min(t, known_at or t)),
+        agreements=agreed.read(connection, system, t, feeds, known_at=known_at, told=told),
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ def overview(at: datetime = START, **changes: dict[str, Any]) -> dict[str, Any]:
         "opel": None,
         "places": [{"code": "east_kent", "name": "East Kent", "measures": {name: value() for name in MEASURES}}],
         "providers": [{"code": "RVV", "name": "East Kent", "measures": {name: value() for name in MEASURES}}],
+        "agreed": [],
         "feeds": [{"source": "urn:nhs:ods:RVV", "state": "live", "last_event_at": at, "facts": 1}],
     }  # fmt: skip
 
@@ -50,7 +51,7 @@ def overview(at: datetime = START, **changes: dict[str, Any]) -> dict[str, Any]:
 def apply(picture: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
     """What a client does with a delta, as frontend/src/store/picture.ts does."""
     made = copy.deepcopy(picture)
-    for key in ("as_at", "known_at", "clock", "history", "opel", "feeds"):
+    for key in ("as_at", "known_at", "clock", "history", "opel", "agreed", "feeds"):
         made[key] = change.get(key, made[key])
     made["totals"] |= change.get("totals", {})
     for level in ("sites", "places", "providers"):
@@ -153,6 +154,7 @@ def pictures(draw: st.DrawFn) -> dict[str, Any]:
             row["opel"] = draw(_levels)
     made["opel"] = draw(_levels)
     made["sites"][0]["need"] = draw(st.floats(0, 2))
+    made["agreed"] = draw(st.sampled_from([[], [{"reference": "D1"}], [{"reference": "D2"}]]))
     made["feeds"][0]["state"] = draw(st.sampled_from(["live", "silent"]))
     return made
 

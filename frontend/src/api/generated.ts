@@ -1,4 +1,4 @@
-// Made from the API's schemas (2a9c2d44f80f9665) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (953a86d025aeaab4) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -78,6 +78,7 @@ export type JsonValue = unknown;
 
 export interface Schemas {
   ActorChoice: ActorChoice;
+  Agreement: Agreement;
   AuditEntry: AuditEntry;
   AuditPage: AuditPage;
   Capacity: Capacity;
@@ -218,6 +219,58 @@ export interface ActorChoice {
   title: string;
   roles: ("viewer" | "site_manager" | "control_centre" | "planner" | "feed_engineer" | "administrator")[];
   sites: string[] | null;
+}
+/**
+ * One of them, of the organisation that declared it or asked for it.
+ */
+export interface Agreement {
+  family: "incident" | "divert" | "mutual_aid";
+  /**
+   * asked: neither agreed nor refused.
+   */
+  state: "in_force" | "asked";
+  /**
+   * The sender's, the same in every step.
+   */
+  reference: string;
+  organisation: string;
+  /**
+   * Of the event's own vocabulary.
+   */
+  kind: string;
+  /**
+   * Of an incident; null where it is the whole organisation's.
+   */
+  site: string | null;
+  /**
+   * A divert leads away from it; help comes from it.
+   */
+  from_site: string | null;
+  to_site: string | null;
+  /**
+   * Of a divert.
+   */
+  reason: string | null;
+  /**
+   * Of the people, beds or vehicles that help.
+   */
+  count: number | null;
+  /**
+   * When it was declared, agreed or, asked, asked for.
+   */
+  since: string;
+  /**
+   * When it is expected to end, as it was agreed; null: nobody said.
+   */
+  until: string | null;
+  /**
+   * Of the organisation's feed.
+   */
+  freshness: "live" | "delayed" | "lost";
+  /**
+   * The newest fact of that feed, where it is late; else null.
+   */
+  as_of: string | null;
 }
 /**
  * Who did what, when and why; never anything that names a patient.
@@ -1488,6 +1541,10 @@ export interface Overview {
   opel: OpelSummary | null;
   places: Group[];
   providers: ProviderGroup[];
+  /**
+   * What is declared, agreed or asked for, incidents first.
+   */
+  agreed: Agreement[];
   feeds: FeedHealth[];
 }
 export interface SiteRow {
