@@ -42,7 +42,7 @@ _NOT_APPLICABLE = {
 
 
 def _why_not(measure: Measure, site: Site) -> str | None:
-    return "no beds of this kind" if serves(measure, site) else _NOT_APPLICABLE.get(measure.needs)
+    return "no such beds" if serves(measure, site) else _NOT_APPLICABLE.get(measure.needs)
 
 
 def shown(measure: Measure, value: Value, feed: Feed | None, *, known: bool = True) -> dict[str, Any]:
