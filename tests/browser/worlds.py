@@ -271,7 +271,7 @@ class World:
         """Under pressure: an incident, a divert, help that came and a divert that is asked for."""
         if self._at.closed == 0:
             return
-        one, other, *_, far = self._type_1()
+        _, _, one, other, *_, far = self._type_1()
 
         def tell(site: Site) -> Callable[..., dict[str, Any]]:
             return self._teller(site.provider, site.provider)

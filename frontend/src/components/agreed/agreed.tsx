@@ -52,20 +52,20 @@ export function NoneAgreed({ feeds, now }: { feeds: Feed[]; now: number }) {
   return said && <p class="agreed-none">{said}.</p>;
 }
 
-/** What is read from five metres beside one another. */
+/** What is read from five metres beside one another; where there are more, one less, and how many more. */
 const MOST = 4;
 
 /** How many people help at a bedside is withheld where they are few: a wall stands where visitors pass. */
 const onWall = (each: Agreement): Agreement =>
   each.kind === "critical_care_transfer" && isFew(each.count) ? { ...each, count: null } : each;
 
-/** The same for a wall: the first four, and how many more. */
+/** The same for a wall: those that come first, and how many more. */
 export function WallAgreed({ agreed, nameOf, now, feeds = [] }: AgreedListProps & { feeds?: Feed[] }) {
   if (agreed.length === 0) {
     const said = noneInWords(feeds, now);
     return said && <p class="wall-agreed-none">{said}</p>;
   }
-  const shown = agreed.slice(0, MOST).map(onWall);
+  const shown = agreed.slice(0, agreed.length > MOST ? MOST - 1 : MOST).map(onWall);
   const more = agreed.length - shown.length;
   return (
     <section class="wall-agreed" aria-label={`In force: ${manyInWords(agreed)}`}>
