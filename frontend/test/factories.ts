@@ -26,6 +26,7 @@ export const overview = (change: Partial<Overview> = {}): Overview => ({
   opel: null,
   places: [],
   providers: [],
+  agreed: [],
   feeds: [feed("East Kent ED", "live")],
   ...change,
 });

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from services.api.schemas_agreed import Agreement
 from services.domain.measures import MeasureUnit
 
 _VALUE: JsonDict = {
@@ -188,6 +189,7 @@ class Overview(Moment):
     opel: Opel
     places: list[Group]
     providers: list[ProviderGroup]
+    agreed: list[Agreement] = Field(description="What is declared, agreed or asked for, incidents first.")
     feeds: list[FeedHealth]
 
 

@@ -19,7 +19,7 @@ import structlog
 from services.domain.clock import Clock
 from services.domain.system import System
 from services.errors import LeaseLost
-from services.live import overview
+from services.live import agreed, overview
 from services.live.present import Notes, Present
 from services.store import feeds as feed_store
 from services.store import lease
@@ -52,6 +52,7 @@ class Writer:
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._clock = Clock.wall(datetime.now(UTC))
         self._present = Present(system, notes=notes)
+        self._told = agreed.Told()
         self._read_under: int | None = None  # the fence under which what is kept in memory was read
         self.fence: int | None = None  # of the lease while it is held here, for what else is written under it
         self._stop = threading.Event()
@@ -110,7 +111,7 @@ class Writer:
             self._clock = clock = feed_store.read_clock(connection)
             return overview.read(
                 connection, self._system, clock.at(wall), clock=clock, wall=wall, **self._people()._asdict(),
-                history=self._history(), present=self._present, copy_of=self._copy_of,
+                history=self._history(), present=self._present, told=self._told, copy_of=self._copy_of,
             )  # fmt: skip
 
 
