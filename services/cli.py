@@ -129,6 +129,7 @@ def import_files(
     """
     from services.ingest.files import HISTORY_DAYS, import_file
     from services.ingest.intake import Taken
+    from services.store import synthetic
 
     settings, taken = settings_of(), Taken()
     with _intake(settings, trusted=history) as intake, progress_bar(as_json) as progress:
@@ -138,6 +139,8 @@ def import_files(
             door = replace(intake.door, max_age_days=HISTORY_DAYS) if old else intake.door
             for share in import_file(replace(intake, door=door), path, settings.system, taken):
                 progress.update(task, completed=share)
+        with intake.database.connection() as connection:
+            people = synthetic.people(connection)
     totals = {"resumed": taken.resumed} if taken.resumed else {}
     totals |= {"accepted": taken.accepted, "duplicate": taken.duplicate, "quarantined": taken.quarantined}
     reasons = [{key: getattr(reason, key) for key in reason.__slots__} for reason in taken.reasons]
@@ -147,6 +150,9 @@ def import_files(
     if taken.resumed:
         _say(f"{taken.resumed} were in since an import that was interrupted")
     _say(f"{totals['accepted']} accepted, {totals['duplicate']} known already, {totals['quarantined']} quarantined")
+    if people.synthetic and taken.origins:
+        _say("Every board says from now on that the people are synthetic." if not people.mixed else
+             "The store now holds synthetic people and others: every board says so.")  # fmt: skip
     for reason in taken.reasons[:10]:
         _say(f"  item {reason.index}: {reason.reason}")
     if taken.quarantined:

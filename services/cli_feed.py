@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli_shared import Json, console, database_at, progress_bar, settings_of
+from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
 from services.errors import LightshipError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def feed_history(
     """
     from services.configuration import load_system
     from simulations.delivery import Asked, span
-    from simulations.history_file import write
+    from simulations.history_file import is_left, write
 
     settings = settings_of()
     system = load_system(settings.system)
@@ -78,6 +78,9 @@ def feed_history(
         told = _into_store(settings, system, asked, truth, quiet or as_json)
     else:
         asked = _asked(system, Asked(seed, scale, begins, ends), incidents, misbehave)
+        if is_left(output, truth):
+            errors.print("A run that was killed left part of this behind. It is made anew, which takes no longer than "
+                         "going on would.", highlight=False, markup=False, soft_wrap=True)  # fmt: skip
         with progress_bar(quiet or as_json) as progress:
             task = progress.add_task(output.name, total=1.0)
             events, size = write(system, asked, output, truth, lambda share: progress.update(task, completed=share))
@@ -172,7 +175,6 @@ def _writer(
 
 
 @feed_app.command("live")
-@feed_app.command("run", hidden=True)
 def feed_live(
     history_days: Annotated[float, typer.Option(min=0, max=400, help="Of history first, in an empty store.")] = 7,
     speed: Annotated[

@@ -69,8 +69,7 @@ def feed_inject(
     kind: Annotated[
         str,
         typer.Argument(
-            help="surge, ward_closed, discharge_service_lost, ambulance_wave, flu_winter, major_incident, strike or "
-            "cold_snap."
+            help="surge, ward_closed, ambulance_wave and so on; a wrong one is answered with the list."
         ),
     ],
     at: Annotated[str, typer.Option(help="Code of a site, ward, provider or place, or of the system for everywhere.")],
@@ -93,7 +92,7 @@ def feed_inject(
         raise LightshipError(unknown("No incident is of this kind", kind, KINDS, f"it is one of {', '.join(KINDS)}"))
     with _store(data_dir) as (connection, settings):
         made = training.inject(
-            connection, _by(), load_system(settings.system), _now(connection), kind=known, organisation=at, hours=hours,
+            connection, _by(), _now(connection), load_system(settings.system), kind=known, organisation=at, hours=hours,
             size=size,
         )  # fmt: skip
     _say(f"{made.kind} of size {made.size:g} at {made.organisation} until {_shown(made.until)}: {made.id}")
@@ -114,7 +113,7 @@ def feed_silence(
 
     with _store(data_dir) as (connection, settings):
         system = load_system(settings.system)
-        made = training.silence(connection, _by(), system, _now(connection), source=source, hours=hours)
+        made = training.silence(connection, _by(), _now(connection), system, source=source, hours=hours)
     _say(f"{made.source} is silent until {_shown(made.until)}: {made.id}")
 
 
@@ -136,7 +135,7 @@ def feed_end(
             raise LightshipError(
                 f"{len(hits) or 'No'} incidents or silences have a number that begins so: `lightship feed controls`."
             )
-        ends[hits[0]](connection, _by(), UUID(hits[0]), _now(connection))
+        ends[hits[0]](connection, _by(), _now(connection), UUID(hits[0]))
     _say("Ended.")
 
 
@@ -149,17 +148,18 @@ def feed_controls(data_dir: DataDir = None, as_json: Json = False) -> None:
     with _store(data_dir) as (connection, settings):
         found, now = store.read(connection), _now(connection)
     moments = Moments(settings.data_dir)
+    copy = moments.opened()
     if as_json:
         told = {
             "now": now, "speed": found.speed, "paused": found.paused,
             "incidents": [asdict(each) | {"state": each.state(now)} for each in found.injections],
             "silences": [asdict(each) | {"state": each.state(now)} for each in found.silences],
-            "moments": [asdict(each) for each in moments.saved()], "moment": moments.opened(),
+            "moments": [asdict(each) for each in moments.saved()], "moment": copy and copy.name,
         }  # fmt: skip
         print(json.dumps(told, default=_plain))
         return
     _say(f"{_shown(now)}, {'paused' if found.paused else 'running'} at {found.speed:g} seconds a second"
-         + (f", in a copy of the saved moment {moments.opened()!r}" if moments.opened() else ""))  # fmt: skip
+         + (f", in a copy of the saved moment {copy.name!r}" if copy else ""))  # fmt: skip
     table = Table("Id", "What", "Where", "From", "Until", "State")
     for it in found.injections:
         what = f"{it.kind} {it.size:g}"

@@ -11,6 +11,7 @@ to the same moment again, and back. Folders under the data folder:
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -19,7 +20,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from services.errors import LightshipError, unknown
@@ -54,6 +55,14 @@ class Moment:
     size: int  # bytes
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A copy of a saved moment. at: wall time when it was made."""
+
+    name: str
+    at: datetime
+
+
 class Moments:
     """The moments saved under a data folder."""
 
@@ -71,13 +80,13 @@ class Moments:
                 found.append(_read(path))
         return sorted(found, key=lambda each: (each.system_at, each.saved_at), reverse=True)
 
-    def opened(self) -> str | None:
-        """The moment of which a copy is the store; None where it is the store itself."""
+    def opened(self) -> Opened | None:
+        """The copy of a moment that is the store; None where it is the store itself."""
         try:
-            name = json.loads((self._jumped / "opened.json").read_bytes())["name"]
+            said = self._jumped / "opened.json"
+            return Opened(json.loads(said.read_bytes())["name"], datetime.fromtimestamp(said.stat().st_mtime, UTC))
         except (OSError, ValueError, KeyError):
             return None
-        return str(name)
 
     @contextmanager
     def saving(self, name: str, url: str, *, system_at: datetime, saved_at: datetime, who: str) -> Iterator[Moment]:
@@ -86,37 +95,62 @@ class Moments:
         Raises CannotSave, MomentExists.
         """
         _refuse_name(name)
-        target = self._moments / name
-        if target.exists():
-            raise MomentExists(f"A moment called {name!r} is saved already; choose another name.")
-        part = self._moments / f".{name}.part"
-        self._drop(part)
+        target, part = self._moments / name, self._moments / f".{name}.part"
+        with self._one_at_a_time():
+            if target.exists():
+                raise MomentExists(f"A moment called {name!r} is saved already; choose another name.")
+            try:
+                self._drop(part)
+                part.mkdir(parents=True)
+                _backup(url, part / "postgres")
+                for pattern in _OF_A_SERVER:
+                    for left in (part / "postgres").glob(pattern):
+                        left.unlink()
+                size = sum(path.stat().st_size for path in part.rglob("*") if path.is_file())
+                made = Moment(name, saved_at, system_at, who, size)
+                said = {"saved_at": saved_at.isoformat(), "system_at": system_at.isoformat(), "who": who, "size": size}
+                (part / "moment.json").write_text(json.dumps(said))
+                yield made
+                part.rename(target)
+            except OSError as error:
+                raise CannotSave(f"The moment cannot be saved under {self._moments} ({error.strerror}).") from error
+            finally:
+                self._drop(part)
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """The hold goes with the process. Raises CannotSave while another moment is being saved."""
         try:
-            part.mkdir(parents=True)
-            _backup(url, part / "postgres")
-            for pattern in _OF_A_SERVER:
-                for left in (part / "postgres").glob(pattern):
-                    left.unlink()
-            size = sum(path.stat().st_size for path in part.rglob("*") if path.is_file())
-            made = Moment(name, saved_at, system_at, who, size)
-            said = {"saved_at": saved_at.isoformat(), "system_at": system_at.isoformat(), "who": who, "size": size}
-            (part / "moment.json").write_text(json.dumps(said))
-            yield made
-            part.rename(target)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = (self._folder / "saving.lock").open("a")
         except OSError as error:
-            raise CannotSave(f"The moment cannot be saved under {self._moments} ({error.strerror}).") from error
-        finally:
-            self._drop(part)
+            raise CannotSave(f"The moment cannot be saved under {self._folder} ({error.strerror}).") from error
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CannotSave("A moment is being saved just now; save this one when that is there.") from None
+            yield
 
     def ask(self, name: str | None) -> None:
         """Ask to jump to a saved moment; None: back to the store itself. Raises NoSuchMoment."""
-        if name is not None and name not in (names := [each.name for each in self.saved()]):
-            listed = "`lightship feed moments` lists them" if names else "none is saved: `lightship feed save NAME`"
-            raise NoSuchMoment(unknown("No moment of this name is saved", name, names, listed))
+        self.check(name)
         self._folder.mkdir(parents=True, exist_ok=True)
         part = self._wanted.with_suffix(".part")
         part.write_text(json.dumps({"name": name}))
         part.rename(self._wanted)
+
+    def check(self, name: str | None) -> None:
+        """Raises NoSuchMoment where one cannot jump there."""
+        if name is not None and name not in (names := [each.name for each in self.saved()]):
+            listed = "`lightship feed moments` lists them" if names else "none is saved: `lightship feed save NAME`"
+            raise NoSuchMoment(unknown("No moment of this name is saved", name, names, listed))
+
+    def _asked_for(self) -> tuple[str | None] | None:
+        try:
+            return (json.loads(self._wanted.read_bytes())["name"],)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     @property
     def is_asked(self) -> bool:
@@ -127,13 +161,11 @@ class Moments:
 
         None where nothing was asked, or to go back. Killed at any time it can be done again. Raises NoSuchMoment.
         """
-        try:
-            name = json.loads(self._wanted.read_bytes())["name"]
-        except FileNotFoundError:
+        asked = self._asked_for()
+        if asked is None:
+            self._wanted.unlink(missing_ok=True)
             return None
-        except (ValueError, KeyError):
-            self._wanted.unlink()
-            return None
+        (name,) = asked
         moment = None
         if name is not None:
             try:
@@ -147,10 +179,11 @@ class Moments:
         if moment is not None:
             part = self._folder / "jumped.part"
             self._drop(part)
-            _copy(self._moments / name / "postgres", part / "postgres", like=self._folder / "postgres")
+            _copy(self._moments / moment.name / "postgres", part / "postgres", like=self._folder / "postgres")
             (part / "opened.json").write_text(json.dumps({"name": name}))
             part.rename(self._jumped)
-        self._wanted.unlink()
+        if self._asked_for() == (name,):  # else somebody has asked for another meanwhile
+            self._wanted.unlink()
         return moment
 
     def forget(self, name: str) -> None:

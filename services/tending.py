@@ -64,7 +64,7 @@ def revoke_key(connection: Connection[Any], by: By, id_: UUID, *, now: datetime,
 def whole(intake: Intake) -> Iterator[tuple[Intake, Connection[Any]]]:
     """An intake within one transaction, and its connection: what it takes in stands or falls with the audit."""
     with intake.database.connection() as connection, connection.transaction():
-        yield replace(intake, database=Transaction(connection)), connection
+        yield replace(intake, database=Transaction(connection), origins=set()), connection
 
 
 def _shown(held: Held | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Only where people are synthetic. A real feed is never held back, and wall time n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +24,7 @@ from services.domain.training import (
     places,
 )
 from services.errors import LightshipError, unknown
+from services.live.feeds import SENDING_KINDS
 from services.moments import Moment, Moments
 from services.store import audit, feeds, synthetic
 from services.store import training as store
@@ -30,6 +32,7 @@ from services.store.audit import By
 from services.store.events import DOORBELL
 
 _AHEAD = timedelta(days=60)  # how far ahead something may be planned
+_BEHIND = timedelta(days=1)  # a fast clock may have passed a moment while somebody made up their mind: then it is now
 
 
 class NotSynthetic(LightshipError):
@@ -80,7 +83,7 @@ def rate_at_start(connection: Connection[Any], asked: float | None) -> float:
 
 
 def inject(
-    connection: Connection[Any], by: By, system: System, now: datetime, *, kind: IncidentKind, organisation: str,
+    connection: Connection[Any], by: By, now: datetime, system: System, *, kind: IncidentKind, organisation: str,
     hours: float | None = None, size: float | None = None, at: datetime | None = None,
 ) -> Injection:  # fmt: skip
     """Ask for an incident, from `at` (now where None) for hours. Raises NotSynthetic, Unfit."""
@@ -92,51 +95,53 @@ def inject(
     if not about.least < size <= about.most:
         raise Unfit(f"The size is {about.size_means}: above {about.least:g} and at most {about.most:g}.")
     since, until = _window(now, at, about.hours if hours is None else hours)
-    made = Injection(uuid4(), kind, organisation, size, since, until, now, by.who)
+    made = Injection(
+        id=uuid4(), kind=kind, organisation=organisation, size=size, at=since, until=until, made_at=now, who=by.who
+    )
     with connection.transaction():
         _refuse_real(connection)
         store.add_injection(connection, made)
-        audit.write(connection, by, "trainer.inject", system_at=now, target=made.id, after=_injection(made))
+        audit.write(connection, by, "trainer.inject", system_at=now, target=made.id, after=_told(made))
     return made
-
-
-def end_injection(connection: Connection[Any], by: By, id_: UUID, now: datetime) -> None:
-    """Let an incident end now, or not begin. Raises NotSynthetic, Over."""
-    with connection.transaction():
-        _refuse_real(connection)
-        found = store.end_injection(connection, id_, now)
-        if found is None:
-            raise Over("No incident of this number is planned or under way; `lightship feed controls` lists them.")
-        audit.write(connection, by, "trainer.end", system_at=now, target=id_, before=_injection(found))
 
 
 def silence(
-    connection: Connection[Any], by: By, system: System, now: datetime, *, source: str, hours: float,
+    connection: Connection[Any], by: By, now: datetime, system: System, *, source: str, hours: float,
     at: datetime | None = None,
 ) -> Silence:  # fmt: skip
     """Let a provider's feed say nothing for hours; then its backlog arrives. Raises NotSynthetic, Unfit."""
-    if source not in system.provider_by_code:
-        found = unknown(
-            "No provider has this code", source, system.provider_by_code, "GET /api/v1/providers lists them"
-        )
-        raise Unfit(found)
+    senders = [each.code for each in system.providers if each.kind in SENDING_KINDS]
+    if source not in senders:
+        raise Unfit(unknown("No provider of this code sends a feed", source, senders, "GET /api/v1/trainer lists them"))
     since, until = _window(now, at, hours)
-    made = Silence(uuid4(), source, since, until, now, by.who)
+    made = Silence(id=uuid4(), source=source, since=since, until=until, made_at=now, who=by.who)
     with connection.transaction():
         _refuse_real(connection)
         store.add_silence(connection, made)
-        audit.write(connection, by, "trainer.silence", system_at=now, target=made.id, after=_silence(made))
+        audit.write(connection, by, "trainer.silence", system_at=now, target=made.id, after=_told(made))
     return made
 
 
-def end_silence(connection: Connection[Any], by: By, id_: UUID, now: datetime) -> None:
+def end_injection(connection: Connection[Any], by: By, now: datetime, id_: UUID) -> None:
+    """Let an incident end now, or not begin. Raises NotSynthetic, Over."""
+    _end(connection, by, now, id_, store.end_injection, "trainer.end", "incident")
+
+
+def end_silence(connection: Connection[Any], by: By, now: datetime, id_: UUID) -> None:
     """Let a feed speak again now. Raises NotSynthetic, Over."""
+    _end(connection, by, now, id_, store.end_silence, "trainer.speak", "silence")
+
+
+def _end(
+    connection: Connection[Any], by: By, now: datetime, id_: UUID,
+    end: Callable[[Connection[Any], UUID, datetime], Injection | Silence | None], action: str, what: str,
+) -> None:  # fmt: skip
     with connection.transaction():
         _refuse_real(connection)
-        found = store.end_silence(connection, id_, now)
+        found = end(connection, id_, now)
         if found is None:
-            raise Over("No silence of this number is planned or under way; `lightship feed controls` lists them.")
-        audit.write(connection, by, "trainer.speak", system_at=now, target=id_, before=_silence(found))
+            raise Over(f"No {what} of this number is planned or under way; `lightship feed controls` lists them.")
+        audit.write(connection, by, action, system_at=now, target=id_, before=_told(found))
 
 
 def save_moment(connection: Connection[Any], by: By, moments: Moments, url: str, name: str, wall: datetime) -> Moment:
@@ -153,6 +158,7 @@ def jump(connection: Connection[Any], by: By, moments: Moments, name: str | None
     left says so. Raises NotSynthetic, NoSuchMoment.
     """
     _refuse_real(connection)
+    moments.check(name)
     with connection.transaction():
         now = feeds.read_clock(connection).at(wall)
         audit.write(connection, by, "trainer.jump", system_at=now, target=name)
@@ -168,6 +174,8 @@ def _window(now: datetime, at: datetime | None, hours: float) -> tuple[datetime,
     """From when until when, in whole seconds, as the synthetic world counts them."""
     if not 0 < hours <= LONGEST_HOURS:
         raise Unfit(f"It lasts more than 0 and at most {LONGEST_HOURS:g} hours.")
+    if at is not None and at < now - _BEHIND:
+        raise Unfit("It cannot begin in the past: give a moment to come, or none for now.")
     since = max(now, at or now).replace(microsecond=0)
     if since > now + _AHEAD:
         raise Unfit("It is to begin within 60 days.")
@@ -178,12 +186,10 @@ def _speed(kept: tuple[float, bool]) -> dict[str, Any]:
     return {"speed": kept[0], "paused": kept[1]}
 
 
-def _injection(it: Injection) -> dict[str, Any]:
+def _told(it: Injection | Silence) -> dict[str, Any]:
+    until = it.until.isoformat()
+    if isinstance(it, Silence):
+        return {"source": it.source, "since": it.since.isoformat(), "until": until}
     return {
-        "kind": it.kind, "organisation": it.organisation, "size": it.size, "at": it.at.isoformat(),
-        "until": it.until.isoformat(),
+        "kind": it.kind, "organisation": it.organisation, "size": it.size, "at": it.at.isoformat(), "until": until,
     }  # fmt: skip
-
-
-def _silence(it: Silence) -> dict[str, Any]:
-    return {"source": it.source, "since": it.since.isoformat(), "until": it.until.isoformat()}

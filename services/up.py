@@ -99,18 +99,24 @@ class History:
         self._database = database
         self._read_at = 0.0
         self._run: synthetic.Run | None = None
+        self._people = synthetic.People(False, False)
         self._readings = 0.0  # share of their past that is written
 
     def run(self) -> synthetic.Run | None:
         if wall_time.monotonic() - self._read_at > 0.5:
             with self._database.connection() as connection:
                 self._run = synthetic.read(connection)
+                self._people = synthetic.people(connection)
                 kept = readings.progress(connection)
             if self._run is not None and kept.from_at is not None and kept.begin_at is not None:
                 missing = (kept.from_at - kept.begin_at) / (self._run.live_from - self._run.began_at + _A_DAY)
                 self._readings = 1.0 if kept.from_at <= kept.begin_at else 1.0 - min(1.0, missing)
             self._read_at = wall_time.monotonic()
         return self._run
+
+    def people(self) -> synthetic.People:
+        self.run()
+        return self._people
 
     def told(self) -> Mapping[str, Any] | None:
         run = self.run()
@@ -189,8 +195,8 @@ def _run(
 
         notes = Notes()
         writer = Writer(
-            database, system, publish, vouch=vouch, synthetic=lambda: history.run() is not None, history=history.told,
-            notes=notes,
+            database, system, publish, vouch=vouch, people=history.people, history=history.told,
+            notes=notes, copy_of=_copy_of(moments),
         )  # fmt: skip
         app = create_app(
             AppState(
@@ -298,8 +304,13 @@ def _jump(moments: Moments | None, say: Callable[[str], None]) -> Moment | None:
     jumped = moments.jump()
     opened = moments.opened()
     if opened is not None:
-        say(f"This is a copy of the saved moment {opened!r}; `lightship feed jump --back` leaves it")
+        say(f"This is a copy of the saved moment {opened.name!r}; `lightship feed jump --back` leaves it")
     return jumped
+
+
+def _copy_of(moments: Moments | None) -> dict[str, Any] | None:
+    opened = moments.opened() if moments is not None else None
+    return None if opened is None else {"name": opened.name, "at": opened.at}
 
 
 def _await_jump(moments: Moments, ending: threading.Event) -> None:

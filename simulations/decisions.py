@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from simulations.levers import Lever
+from simulations.messages import iso
 from simulations.shape import HOUR, MINUTE
 from simulations.world import World
 
 if TYPE_CHECKING:
     from simulations.staff import Site
 
+QUARTER = 15 * MINUTE
 CROWDED = 1.2  # people to a cubicle of majors and resus from which a divert is thought of
 MORE_CROWDED = 1.5  # and this many times what is usual there
 FOR_QUARTERS = 4  # an hour
@@ -117,9 +120,10 @@ class Decisions:
     def _agree_divert(self, divert: Agreement) -> None:
         assert divert.other is not None  # a divert is to somebody
         away, to = divert.site.ed, divert.other.ed
+        ends = self._world.now + self._random.uniform(1, 4) * HOUR
         sent_to = 1 + (SENT_TO - 1) * min(2.0, away.demand.ambulances / max(1.0, to.demand.ambulances))
-        self._agree(divert, [(Lever.CALLS, SENT_AWAY, away.code), (Lever.CALLS, sent_to, to.code)])
-        self._world.at(self._world.now + self._random.uniform(1, 4) * HOUR, self._end, divert)
+        self._agree(divert, [(Lever.CALLS, SENT_AWAY, away.code), (Lever.CALLS, sent_to, to.code)], ends)
+        self._world.at(ends, self._end, divert)
 
     # Mutual aid ---------------------------------------------------------------------------------------------------
 
@@ -140,8 +144,9 @@ class Decisions:
         pulls = []
         if aid.steps["kind"] == "staff" and aid.other is not None:
             pulls = [(Lever.PACE, STAFF_HELP, aid.site.ed.code), (Lever.PACE, STAFF_SPARED, aid.other.ed.code)]
-        self._agree(aid, pulls)
-        self._world.at(self._world.now + self._random.uniform(8, 30) * HOUR, self._end, aid)
+        ends = self._world.now + self._random.uniform(8, 30) * HOUR
+        self._agree(aid, pulls, ends)
+        self._world.at(ends, self._end, aid)
 
     # Incidents ----------------------------------------------------------------------------------------------------
 
@@ -172,10 +177,11 @@ class Decisions:
         self._tell(asked, "requested", asked.source, steps)
         return asked
 
-    def _agree(self, asked: Agreement, pulls: list[Pull]) -> None:
-        """It is the other site that says yes."""
+    def _agree(self, asked: Agreement, pulls: list[Pull], ends: float) -> None:
+        """It is the other site that says yes, and until when: to the quarter of an hour."""
         assert asked.other is not None  # nobody agrees with themselves
-        self._tell(asked, "agreed", asked.other.ed.provider, asked.steps)
+        until = iso(ceil(ends / QUARTER) * QUARTER)
+        self._tell(asked, "agreed", asked.other.ed.provider, {**asked.steps, "until": until})
         self._pull(asked, pulls)
 
     def _refuse(self, asked: Agreement) -> None:

@@ -43,7 +43,7 @@ PATHWAYS: dict[str, tuple[float, ...]] = {
 MEAN_SHARES = (0.784, 0.126, 0.056, 0.034)  # of PATHWAYS over the ages of emergency stays
 #: Mean days without criteria to reside before the factor of the trust (assumption: community reablement is quickest).
 DELAY_DAYS = (0.0, 4.0, 8.0, 11.0)
-DELAY_SPREAD = 0.8
+DELAY_SPREAD = 1.2  # sigma of their lognormal; intermediate care's stays have 1.0 to 1.3 (IPACS, domain.md 5.3)
 WAITS_A_NIGHT = 0.15  # of pathway 0 leavers recorded as ready wait a night for medicines or transport (assumption)
 DELAY_MEMORY = 0.96  # from day to day, of how long the services beyond the hospital take
 MOST_TOLD = 0.97

@@ -6,7 +6,7 @@ A timetable is YAML (docs/how-to/make-a-history.md). What each kind does is in i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from services.domain.clock import LONDON
 from services.domain.payloads import Council
 from services.domain.system import System
+from services.domain.training import INCIDENT_KINDS, KINDS, IncidentKind, places
 from services.errors import LightshipError, unknown
 from services.yaml_file import YamlFile, read_yaml
 from simulations.incident_kinds import EFFECTS, Effect, Parts
@@ -32,34 +33,6 @@ class IncidentRefused(LightshipError):
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")
         self.field, self.reason = field, reason
-
-
-@dataclass(frozen=True)
-class Kind:
-    """size is a number of what `sized` says, above `least` and up to `most`; `usual` where none is given."""
-
-    sized: str
-    usual: float
-    least: float
-    most: float
-    where: str
-
-
-_FRONT_DOOR = "a site with a front door, a provider or a place"
-#: The magnitudes are those of winter surge planning (domain.md 6.1) where it gives any; else assumptions.
-KINDS: dict[str, Kind] = {
-    "surge": Kind("times the usual walk-ins and 999 calls", 1.5, 1, 5, f"{_FRONT_DOOR}, or empty for everywhere"),
-    "ward_closed": Kind("share of the unit's beds", 1.0, 0, 1, "a ward"),
-    "discharge_service_lost": Kind(
-        "share of those due who must wait", 1.0, 0, 1,
-        "a council, a provider or a site, with /1, /2 or /3 for one pathway",
-    ),
-    "ambulance_wave": Kind("times the usual 999 calls", 1.5, 1, 5, f"{_FRONT_DOOR}, or empty for everywhere"),
-    "flu_winter": Kind("times a peak of 3.3 % of occupied beds", 1.0, 0, 3, "a provider, or empty for everywhere"),
-    "major_incident": Kind("casualties", 60, 0, 500, "the site that is nearest"),
-    "strike": Kind("share of resident doctors who stay away", 0.3, 0, 1, "a provider, or empty for everywhere"),
-    "cold_snap": Kind("more emergency admissions, as a share", 0.08, 0, 0.3, "a provider, or empty for everywhere"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,47 +53,41 @@ class Incident:
         return cls(**(said | {name: datetime.fromisoformat(said[name]) for name in ("at", "until")}))
 
 
+#: Where a timetable says more than a trainer's page offers.
+_ALSO = {"discharge_service_lost": ", or a council; with /1, /2 or /3 for one pathway"}
+
+
 def incident(
     system: System, kind: str, at: datetime, until: datetime, organisation: str = "", size: float | None = None
 ) -> Incident:
     """An incident that may be in this system. Raises IncidentRefused, which says what would do."""
-    if kind not in KINDS:
-        raise IncidentRefused("kind", unknown(f"{kind!r} is no kind of incident", kind, KINDS, _one_of(KINDS)))
-    known = KINDS[kind]
+    known = next((each for each in KINDS.values() if each.kind == kind), None)
+    if known is None:
+        listed = "it is one of " + ", ".join(INCIDENT_KINDS)
+        raise IncidentRefused("kind", unknown(f"{kind!r} is no kind of incident", kind, INCIDENT_KINDS, listed))
     organisation = "" if organisation == system.code else organisation
     if until <= at:
         raise IncidentRefused("until", "must be after `at`")
-    size = known.usual if size is None else float(size)
+    size = known.size if size is None else float(size)
     if not known.least < size <= known.most:
         raise IncidentRefused("size", f"of {kind} must be above {known.least:g} and at most {known.most:g}: "
-                              f"{known.sized}")  # fmt: skip
-    places = _places(system, kind)
-    if organisation not in places:
-        words = f"{organisation!r} cannot have {kind}: it takes {known.where}"
-        raise IncidentRefused("organisation", unknown(words, organisation, places, "see config/ for the codes"))
+                              f"{known.size_means}")  # fmt: skip
+    allowed = _places(system, known.kind)
+    if organisation not in allowed:
+        words = f"{organisation!r} cannot have {kind}: it takes {known.where}{_ALSO.get(known.kind, '')}"
+        raise IncidentRefused("organisation", unknown(words, organisation, allowed, "see config/ for the codes"))
     return Incident(kind, at, until, organisation, size)
 
 
-def _one_of(names: Iterable[str]) -> str:
-    return "it is one of " + ", ".join(names)
-
-
-def _places(system: System, kind: str) -> set[str]:
-    """Where an incident of the kind may be; "" is everywhere."""
-    doors = [site for site in system.sites if site.ed_type]
-    if kind == "ward_closed":
-        return {unit.code for unit in system.units() if unit.kind == "ward"}
+def _places(system: System, kind: IncidentKind) -> set[str]:
+    """Where an incident of the kind may be; "" is everywhere. A service that is lost may also be a council's, or be
+    lost for one pathway alone.
+    """
+    found = {"" if code == system.code else code for code in places(kind, system)}
     if kind == "discharge_service_lost":
-        wards = [site for site in system.sites if any(unit.kind == "ward" for unit in site.units)]
-        whole = {*get_args(Council), *(site.provider for site in wards), *(site.code for site in wards)}
-        return whole | {f"{each}/{pathway}" for each in whole for pathway in (1, 2, 3)}
-    if kind == "major_incident":
-        return {site.code for site in system.sites}
-    if kind in ("flu_winter", "strike", "cold_snap"):
-        return {"", *(site.provider for site in doors if site.ed_type == 1)}
-    if kind == "ambulance_wave":
-        doors = [site for site in doors if site.ed_type == 1]
-    return {"", *(site.code for site in doors), *(s.provider for s in doors), *(s.place for s in doors)}
+        found |= set(get_args(Council))
+        found |= {f"{each}/{pathway}" for each in found for pathway in (1, 2, 3)}
+    return found
 
 
 # By timetable --------------------------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from simulations.shape import DAY, HOUR
 from simulations.volumes import Demand
 from simulations.world import World, length_biased, lognormal_mean
 
-SPREAD = 0.95  # sigma of the lognormal of an active part (assumption; stroke stays have 0.8 to 1.0, domain.md 5.3)
 ELECTIVE_SPREAD = 0.7
 DIED = 0.045  # of emergency stays of a night or more (assumption)
 WARD_MOVE = 0.30  # share of emergency stays moved on from their first ward (assumption)
@@ -99,8 +98,8 @@ class Inpatients:
         if pool.kind == "critical_care":
             home = self.beds.nearest(ward.site, "ga_adult")
             stay.pool = home or pool
-            self._plan(stay, at, lognormal_mean(random, self._active_days(stay.pool), SPREAD) * DAY)
-            length = lognormal_mean(random, self._active_days(pool), 0.8) * self.factor(pool) * DAY
+            self._plan(stay, at, self._active(stay.pool))
+            length = lognormal_mean(random, self.lengths[pool].active, 0.8) * self.factor(pool) * DAY
             stay.active_end += int(length)
             world.at(at + length, self._wants_step_down, stay)
             return stay
@@ -111,7 +110,7 @@ class Inpatients:
         if admission == "elective":
             mean, spread = ELECTIVE_DAYS, ELECTIVE_SPREAD
         else:
-            mean, spread = self._active_days(pool), SPREAD
+            mean, spread = self.lengths[pool].active, self.lengths[pool].spread
         length = lognormal_mean(random, mean, spread) * self.factor(pool) * self._longer(person, ward) * DAY
         self._plan(stay, at, max(LEAST_HOURS * HOUR, length + boarded_hours * STAY_A_BOARDED_HOUR * HOUR))
         return stay
@@ -150,8 +149,9 @@ class Inpatients:
             told(stay)
         return stay
 
-    def _active_days(self, pool: Pool) -> float:
-        return self.lengths[pool].active
+    def _active(self, pool: Pool) -> float:
+        """Seconds of an active part, drawn as it usually is."""
+        return lognormal_mean(self._random, self.lengths[pool].active, self.lengths[pool].spread) * DAY
 
     def _plan(self, stay: Stay, at: int, length: float) -> None:
         """The active part, and what may happen in it."""
@@ -210,7 +210,7 @@ class Inpatients:
         ward = self.beds.take(pool) if pool and not pool.queue else None
         if pool is None or ward is None:
             return
-        length = lognormal_mean(self._random, self._active_days(pool), 0.8) * self.factor(pool) * DAY
+        length = lognormal_mean(self._random, self.lengths[pool].active, 0.8) * self.factor(pool) * DAY
         stay.generation += 1
         stay.active_end += int(length)
         self._transfer(stay, ward)
@@ -246,7 +246,7 @@ class Inpatients:
     def _already_in(self, ward: Ward, at: int) -> None:
         random, pool = self._random, ward.pool
         lengths = self.lengths[pool]
-        mean, spread, admission = lengths.active, SPREAD, "emergency"
+        mean, spread, admission = lengths.active, lengths.spread, "emergency"
         bands = EMERGENCY
         if pool.kind == "ga_adult":
             draw = random.random()
@@ -272,9 +272,7 @@ class Inpatients:
             stay.pool = (
                 self.beds.nearest(ward.site, "ga_adult" if pool.kind == "critical_care" else "ga_paediatric") or pool
             )
-            stay.active_end = int(
-                at + total - elapsed + lognormal_mean(random, self._active_days(stay.pool), SPREAD) * DAY
-            )
+            stay.active_end = int(at + total - elapsed + self._active(stay.pool))
             self._world.at(at + total - elapsed, self._wants_step_down, stay)
         else:
             ready = pool.kind == "ga_adult" and random.random() < ROUNDING_DAYS / (mean + ROUNDING_DAYS)

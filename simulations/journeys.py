@@ -27,7 +27,8 @@ CLOSING = frozenset({
 })  # fmt: skip
 #: What says where somebody is and what they wait for; the rest of what is sent is passed over.
 READ = CLOSING | {
-    "ed.arrived", "sdec.arrived", "bed.admitted", "bed.transferred", "virtual_ward.onboarded", "ambulance.arrived",
+    "ed.arrived", "ed.decision_to_admit", "sdec.arrived", "bed.admitted", "bed.transferred", "virtual_ward.onboarded",
+    "ambulance.arrived",
     "ambulance.handed_over", "discharge.criteria_not_met", "discharge.criteria_met_again", "ucr.referred",
     "mh.referred", "mh.admitted", "mh.placed_out_of_area", "s136.arrived",
 }  # fmt: skip

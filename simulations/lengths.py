@@ -21,6 +21,7 @@ from simulations.volumes import Demand, Figures, figures_of
 ELECTIVE_DAYS, ZERO_DAY_HOURS = 3.0, 7.0  # mean stays (assumptions)
 CRITICAL_CARE_DAYS, NEONATAL_DAYS, MATERNITY_DAYS = 4.5, 9.0, 2.0  # mean stays (assumptions)
 LEAST_DAYS = 0.5
+SPREAD = 0.95  # sigma of the lognormal of an active part (assumption; stroke stays have 0.8 to 1.0, domain.md 5.3)
 #: Where arrivals are too few to fill the beds, stays grow no longer than this and the beds stay emptier.
 MOST_DAYS = {
     "ga_adult": 14.0, "ga_paediatric": 5.0, "critical_care": 9.0, "maternity": 4.0, "neonatal": 30.0,
@@ -41,6 +42,7 @@ class Lengths:
     """At one pool: mean days of an emergency's active part, and the factor on delays without criteria to reside."""
 
     active: float
+    spread: float = SPREAD
     delay: float = 1.0
     told: float = 0.5  # of those who need nothing, the share recorded as no longer meeting the criteria to reside
     elective_share: float = 0.0  # of the occupied
@@ -149,5 +151,7 @@ def _adult(figures: Figures, occupied: float, arrivals: float, electives: float)
     waited = (mean_delay(delay) + (1 - MEAN_SHARES[0]) * DELAY_ROUNDING_DAYS) * REACHED
     active = max(1.0, mean - waited - ROUNDING_DAYS)
     return Lengths(
-        active, delay, told, electives * ELECTIVE_DAYS / occupied if occupied else 0.0, left_over / max(1.0, occupied)
-    )
+        active, figures.stay_spread, delay, told,
+        elective_share=electives * ELECTIVE_DAYS / occupied if occupied else 0.0,
+        nctr_share=left_over / max(1.0, occupied),
+    )  # fmt: skip

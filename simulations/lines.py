@@ -14,6 +14,8 @@ NAMES = {
     "critical_occupied": "Adult critical care occupied",
     "no_criteria_to_reside": "No criteria to reside",
     "discharges": "SitRep discharges a day",
+    "waits_over_4_hours": "Over 4 hours from decision to admit",
+    "long_stays": "In a G&A bed for 21 days or more",
     "handovers_30_60": "Handovers of 30 to 60 minutes",
     "handovers_over_60": "Handovers over 60 minutes",
     "beds_closed": "Beds closed by infection",
@@ -67,4 +69,4 @@ def shown(line: Line, value: float | None) -> str:
         return f"{value:.1%}"
     if line.part == "daily" or (line.part == "winter" and "a week" in line.detail):
         return f"{value:.2f}"
-    return f"{value:,.1f}" if line.part == "levels" and abs(value) < 100 else f"{value:,.0f}"
+    return f"{value:,.1f}" if line.part in ("levels", "tails") and abs(value) < 100 else f"{value:,.0f}"

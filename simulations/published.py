@@ -39,6 +39,7 @@ EMERGENCY = {
     "attendances": "total_attendances",
     "over_4_hours": "attendances_over_4hours",
     "emergency_admissions": "total_emergency_admissions",
+    "waits_over_4_hours": "emergency_admissions_over_4hours",
 }
 
 
@@ -75,10 +76,22 @@ class Most(_Strict):
     most: float
 
 
+class Known(_Strict):
+    """A day's mean that is known of another time than the season compared: it lies between two parts of that."""
+
+    organisation: str
+    measure: str
+    known_of: str
+    mean: float
+    least: float
+    most: float
+
+
 class CalibrationFile(_Strict):
     partial: list[Partial] = []
     exceptions: list[Exception_] = []
     winter: list[Most] = []
+    known: list[Known] = []
 
 
 @dataclass(frozen=True)
@@ -91,8 +104,8 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Published:
-    """monthly: (provider, measure) -> first of the month -> figure; attendances, over_4_hours and emergency_admissions
-    are a month's sums, beds its means. daily: (provider, measure) -> day -> figure.
+    """monthly: (provider, measure) -> first of the month -> figure; what EMERGENCY names are a
+    month's sums, beds its means. daily: (provider, measure) -> day -> figure.
     """
 
     monthly: Mapping[tuple[str, str], Mapping[date, float]]
@@ -100,6 +113,7 @@ class Published:
     dropped: tuple[Dropped, ...]
     exceptions: tuple[Exception_, ...] = ()
     winter: tuple[Most, ...] = ()
+    known: tuple[Known, ...] = ()
     spans: Mapping[str, tuple[date, date]] = field(default_factory=dict)  # by file
 
     def providers(self) -> list[str]:
@@ -165,7 +179,9 @@ def published(system_name: str | Path = "kent_and_medway") -> Published:
         for day in [day for day in series if gap.first <= day <= gap.last]:
             del series[day]
             dropped.append(Dropped(gap.organisation, gap.measure, f"{day}", gap.reason.strip()))
-    return Published(monthly, daily, tuple(dropped), tuple(notes.exceptions), tuple(notes.winter), spans)
+    return Published(
+        monthly, daily, tuple(dropped), tuple(notes.exceptions), tuple(notes.winter), tuple(notes.known), spans
+    )
 
 
 def _day_of(event_id: str) -> date:

@@ -6,9 +6,11 @@ Days are London's. A figure is kept by day and site and added up to providers. W
   at both, as in the return. `departed`, `within_4_hours`: of those who arrived that day, who has left, and who left
   within four hours of arrival (for an ambulance ed.arrived is the handover or 15 minutes after arrival, the return's
   own clock). By day of arrival: over months the day of departure gives the same share.
+- `waits_over_4_hours`: by day of ed.departed, who was admitted more than four hours after ed.decision_to_admit.
 - `emergency_admissions`: bed.admitted of admission `emergency`, through the department or direct, same-day stays too.
 - `ga_open`, `ga_occupied`, `critical_open`, `critical_occupied`: at 08:00, the hour of the daily SitRep's snapshot that
   the published monthly figures are means of (domain.md 2). Open is core + escalation - closed as unit.capacity says it.
+- `long_stays`: of `ga_occupied`, at the same snapshot, who was admitted 21 days before it or earlier.
 - `no_criteria_to_reside`: adults in acute beds who did not meet the criteria at any time of the day: those still in at
   its end and those who left. That is how the real series behave: less the day's discharges it is flat over the week
   (RVV .97 to 1.03), while the series itself rises and falls with them (correlation .63 to .87 by trust).
@@ -31,6 +33,7 @@ from simulations.journeys import DAY, EPOCH, GRACE_HOURS, HOUR, Journey, Journey
 
 SNAPSHOT_HOUR = 8
 FOUR_HOURS = 4 * HOUR
+LONG_STAY = 21 * DAY
 #: Beds whose people the criteria to reside are asked of, once a day: adults in acute beds.
 ASKED = ("ga_adult", "critical_care")
 
@@ -138,14 +141,19 @@ class Recorder:
 
     def _attendance(self, journey: Journey) -> None:
         came: int | None = None
+        decided: int | None = None
         for at, _, type_, data, _ in journey.lines:
             if type_ == "ed.arrived":
-                came = at
+                came, decided = at, None
                 self._add(data["site"], "attendances", at)
+            elif type_ == "ed.decision_to_admit":
+                decided = at
             elif type_ == "ed.departed" and came is not None:
                 self._add(data["site"], "departed", came)
                 if at - came <= FOUR_HOURS:
                     self._add(data["site"], "within_4_hours", came)
+                if decided is not None and data["reason"] == "admitted" and at - decided > FOUR_HOURS:
+                    self._add(data["site"], "waits_over_4_hours", at)
 
     def _conveyance(self, journey: Journey) -> None:
         came: int | None = None
@@ -163,13 +171,15 @@ class Recorder:
     def _stay(self, journey: Journey) -> None:
         site = kind = None
         bed_since = unmet_since = None
+        admitted = 0
         counted = -1  # the last day this person was counted among those without criteria to reside
         for at, _, type_, data, _ in journey.lines:
             if type_ in ("bed.admitted", "bed.transferred", "bed.left"):
                 if bed_since is not None and site is not None:
-                    self._occupied(site, kind, bed_since, at)
+                    self._occupied(site, kind, bed_since, at, admitted)
                 bed_since = at
             if type_ == "bed.admitted":
+                admitted = at
                 if data["admission"] == "emergency":
                     self._add(data["site"], "emergency_admissions", at)
                 site, kind = data["site"], self._kinds.get(data["unit"])
@@ -190,11 +200,11 @@ class Recorder:
                 bed_since = unmet_since = None
         if bed_since is not None and site is not None:
             end = (self._first + self._days + 1) * DAY  # still in place at the end
-            self._occupied(site, kind, bed_since, end)
+            self._occupied(site, kind, bed_since, end, admitted)
             if unmet_since is not None:
                 self._unmet(site, kind, unmet_since, end, counted)
 
-    def _occupied(self, site: str, kind: str | None, since: int, until: int) -> None:
+    def _occupied(self, site: str, kind: str | None, since: int, until: int, admitted: int) -> None:
         if kind in GENERAL_AND_ACUTE:
             steps = self._steps[site, "ga_occupied"]
         elif kind == "critical_care":
@@ -203,6 +213,11 @@ class Recorder:
             return
         steps[self._snapshot(since)] += 1
         steps[self._snapshot(until)] -= 1
+        long = max(since, admitted + LONG_STAY)
+        if kind in GENERAL_AND_ACUTE and long < until:
+            steps = self._steps[site, "long_stays"]
+            steps[self._snapshot(long)] += 1
+            steps[self._snapshot(until)] -= 1
 
     def _unmet(self, site: str, kind: str | None, since: int, until: int, counted: int) -> int:
         """Each of the days from `since` to `until` once; `counted` is the last that was counted already."""

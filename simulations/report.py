@@ -22,6 +22,7 @@ from simulations.recorder import Counts
 from simulations.running import EVERYWHERE, Run, run_all
 from simulations.season import winter
 from simulations.series import Holidays, Shape, holidays_of, over_running_mean, shape_of
+from simulations.tails import tails
 
 PARTS = ("levels", "daily", "winter", "conservation")
 #: The eight levels, and whether each is a share rather than a count a day.
@@ -79,7 +80,8 @@ def report(asked: Asked, progress: Callable[[float], None]) -> Report:
     runs = tuple(run_all(runs_of(asked), asked.workers, progress))
     lines: list[Line] = []
     if "levels" in asked.parts:
-        lines += levels(real, [counts for run, counts in runs if run.name == "levels"])
+        seeds = [counts for run, counts in runs if run.name == "levels"]
+        lines += levels(real, seeds) + tails(real, seeds)
     if "daily" in asked.parts:
         lines += daily(real, next(counts for run, counts in runs if run.name == "daily"))
     if "winter" in asked.parts:

@@ -39,6 +39,9 @@ class Figures:
     delay_spread: float = 0.10  # fitted: how much the waits beyond the hospital wander from week to week
     handover_minutes: float = 15.0  # fitted, three minutes apart: at the usual boarding
     boarded: float = 0.45  # fitted: people who wait for a bed, usually, for each cubicle of majors and resus
+    #: Fitted so that as many beds are held by people in for 21 days or more as in winter 2022/23 (domain.md 3.3), less
+    #: what a winter adds: the sigma of the lognormal of an active part.
+    stay_spread: float = 1.4
     zero_day: float = 0.28  # share of emergency admissions that leave the same day (assumption)
     pace: float = 1.0  # fitted: how slow the department is, so that the 4-hour share comes near the published one
 
@@ -49,26 +52,29 @@ PUBLISHED: Mapping[str, Figures] = {
         attendances=499.0, emergency_admissions=118.0, adult_occupancy=0.978, paediatric_occupancy=0.67,
         critical_care_occupancy=1.03, no_criteria_to_reside=0.165, sitrep_discharges=0.088,
         waits_over_4_hours_for_bed=0.266, gone_by_17=0.87, weekdays=(0.92, 1.07, 1.15, 1.19, 1.33, 0.79, 0.57),
-        told_spread=0.22, told_memory=0.05, pace=1.15, handover_minutes=13.5, boarded=0.53,
+        told_spread=0.22, told_memory=0.05, pace=1.15, handover_minutes=13.5, boarded=0.53, stay_spread=1.5,
+        zero_day=0.36,
     ),
     "RPA": Figures(
         attendances=569.0, emergency_admissions=100.0, adult_occupancy=0.934, paediatric_occupancy=0.86,
         critical_care_occupancy=0.622, neonatal_occupancy=0.65, no_criteria_to_reside=0.235, sitrep_discharges=0.116,
         waits_over_4_hours_for_bed=0.382, gone_by_17=0.59, weekdays=(0.85, 1.14, 1.18, 1.21, 1.22, 0.86, 0.55),
         told_spread=0.22, told_memory=0.15, delay_spread=0.2, pace=1.10, handover_minutes=11.0,
-        boarded=0.68,
+        boarded=0.68, stay_spread=1.35, zero_day=0.28,
     ),
     "RVV": Figures(
         attendances=822.0, emergency_admissions=150.5, adult_occupancy=0.946, paediatric_occupancy=0.64,
         critical_care_occupancy=0.60, neonatal_occupancy=0.43, no_criteria_to_reside=0.304, sitrep_discharges=0.1155,
         waits_over_4_hours_for_bed=0.376, gone_by_17=0.46, weekdays=(0.95, 1.12, 1.16, 1.18, 1.25, 0.76, 0.59),
-        told_spread=0.15, told_memory=0.35, pace=1.5, handover_minutes=19.5, boarded=0.50,
+        told_spread=0.15, told_memory=0.35, pace=1.5, handover_minutes=19.5, boarded=0.50, stay_spread=1.45,
+        zero_day=0.32,
     ),
     "RWF": Figures(
         attendances=705.0, emergency_admissions=213.0, adult_occupancy=0.903, paediatric_occupancy=0.82,
         critical_care_occupancy=0.58, no_criteria_to_reside=0.342, sitrep_discharges=0.119,
         waits_over_4_hours_for_bed=0.161, gone_by_17=0.56, weekdays=(0.93, 1.12, 1.19, 1.11, 1.34, 0.76, 0.58),
-        told_spread=0.12, told_memory=0.0, pace=0.87, handover_minutes=11.5, zero_day=0.40, boarded=0.33,
+        told_spread=0.12, told_memory=0.0, pace=0.87, handover_minutes=11.5, zero_day=0.50, boarded=0.33,
+        stay_spread=1.5,
     ),
     "RYY": Figures(attendances=323.0, emergency_admissions=0.0, adult_occupancy=0.92),
 }  # fmt: skip

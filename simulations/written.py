@@ -30,6 +30,12 @@ over seeds is within 5% of the published mean. The spread is the standard deviat
 
 ![Levels by measure and trust]({folder}/levels.svg)
 """
+TAILS = """
+## Long waits and long stays
+
+Of the same days. Waits pass within 15% of the published mean of the same months. Of long stays a winter's mean is known
+(winter SitReps 2022/23); an ordinary season passes between 75% and 105% of it.
+"""
 DAILY = """
 ## The shape of two daily series
 
@@ -138,6 +144,9 @@ def markdown(found: Report, folder: str, drawn_: Iterable[str]) -> str:
     if lines := _of(found, "levels"):
         page.append(LEVELS.format(days=asked.days, start=start, folder=folder))
         page.append(_table(("Trust", "Figure", "Simulated", "Spread", "Published", "Ratio", ""), map(_level, lines)))
+    if lines := _of(found, "tails"):
+        page.append(TAILS)
+        page.append(_table(("Trust", "Figure", "What", "Simulated", "Known", "Passes", ""), map(_shape, lines)))
     if lines := _of(found, "daily"):
         page.append(DAILY.format(year=asked.start.year, folder=folder))
         page.append(_week(lines))

@@ -21,7 +21,7 @@ settings.load_profile("lightship")
 
 TABLES = (
     "event, subject, feed, feed_rhythm, clock, synthetic, opel_step, touched, note, note_withdrawal, "
-    "rebase, rebase_withdrawal, trainer, injection, silence, import"
+    "rebase, rebase_withdrawal, trainer, injection, silence, import, origin"
 )
 
 

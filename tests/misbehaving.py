@@ -23,7 +23,7 @@ from simulations.feed import SyntheticSystem
 from simulations.misbehaviour import Deliveries
 from simulations.misbehaviour_plan import Misbehaviour
 from simulations.truth import Truth
-from tests.unit.test_simulations import SYSTEM as HOSPITALS
+from tests.hospitals import SYSTEM as HOSPITALS
 
 Event = dict[str, Any]
 SYSTEM = HOSPITALS

@@ -17,7 +17,8 @@ SHEET = Path(__file__).resolve().parent.parent / "docs" / "pictures" / "boards.p
 CHROMIUM = "/usr/bin/chromium"
 BOARDS = {
     "overview": "Overview", "site": "Site", "ed": "ED", "ambulance": "Ambulance", "beds": "Beds",
-    "discharge": "Discharge", "virtual-wards": "Virtual wards", "feeds": "Feeds",
+    "discharge": "Discharge", "virtual-wards": "Virtual wards",
+    "community": "Community, mental health", "feeds": "Feeds",
 }  # fmt: skip
 #: Heading, the picture's name without its board.
 COLUMNS = (

@@ -13,6 +13,8 @@ export const overview = (change: Partial<Overview> = {}): Overview => ({
   known_at: "2026-01-12T18:40:00Z",
   revision: 7,
   synthetic: true,
+  mixed: false,
+  copy_of: null,
   system: { code: "QKS", name: "Kent and Medway" },
   history: { complete: true, from: null, share: 1 },
   clock: { now: "2026-01-12T18:40:00Z", rate: 1 },
@@ -24,6 +26,7 @@ export const overview = (change: Partial<Overview> = {}): Overview => ({
   opel: null,
   places: [],
   providers: [],
+  agreed: [],
   feeds: [feed("East Kent ED", "live")],
   ...change,
 });

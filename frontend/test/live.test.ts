@@ -19,6 +19,10 @@ function makeWorld() {
     later: (run: () => void, milliseconds: number) =>
       void waiting.push({ run, at: world.now + milliseconds }),
     every: () => undefined,
+    reloads: 0,
+    reload: () => {
+      world.reloads += 1;
+    },
     /** Lets time pass, half a second at a time, as the page's own ticking does. */
     pass(milliseconds: number, tick: () => void) {
       for (let passed = 0; passed < milliseconds; passed += 500) {
@@ -69,6 +73,17 @@ describe("the live store", () => {
     socket().onopen?.();
     socket().says(snapshot);
   };
+
+  it("begins the page anew where the server has opened another store", () => {
+    live.start();
+    socket().says(snapshot);
+    const copied = overview({ copy_of: { name: "before", at: "2026-01-12T19:00:00Z" } });
+    socket().says({ ...snapshot, revision: 9, data: overview() });
+    expect(world.reloads).toBe(0);
+    socket().says({ ...snapshot, revision: 99, data: copied });
+    expect(world.reloads).toBe(1);
+    expect(live.overview.value?.copy_of).toBeNull();
+  });
 
   it("is connecting until the first message, then live", () => {
     expect(live.state.value).toBe("connecting");

@@ -54,6 +54,7 @@ class AppState:
     system_name: str | Path = "kent_and_medway"
     moments: Moments | None = None
     _recent: Recent = field(init=False, repr=False, default_factory=Recent)
+    _origins: set[bool] = field(init=False, repr=False, default_factory=set)
     _ingesting: anyio.CapacityLimiter = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -61,7 +62,7 @@ class AppState:
 
     @property
     def intake(self) -> Intake:
-        return Intake(self.database, self.door, self._recent)
+        return Intake(self.database, self.door, self._recent, self._origins)
 
     async def ask(self, call: Callable[Concatenate[Connection[Any], P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function of the store, with a connection, in a worker thread."""

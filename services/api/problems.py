@@ -75,6 +75,14 @@ async def _invalid(_: Request, error: Exception) -> Response:
     return respond(422, "; ".join(dict.fromkeys(found)) + ".")
 
 
+_BOUNDS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
+_KINDS = {
+    "float_type": "a number", "float_parsing": "a number", "finite_number": "a number", "int_type": "a whole number",
+    "int_parsing": "a whole number", "bool_type": "true or false", "bool_parsing": "true or false",
+    "string_type": "a text", "list_type": "a list", "dict_type": "an object",
+}  # fmt: skip
+
+
 def _invalid_part(error: Mapping[str, Any]) -> str:
     """One mistake in words: where it is by a name of ours, what it is by pydantic's kind, never the value."""
     where, *rest = error["loc"]
@@ -98,7 +106,32 @@ def _invalid_part(error: Mapping[str, Any]) -> str:
         return f"{rest[-1]} is one line of 1 to 280 characters"
     if where == "body" and rest and rest[-1] == "day":
         return "day is a date such as 2026-01-31"
+    # One level down names are of our models, but for those that no model has; deeper they may be the sender's.
+    if where == "body" and len(rest) == 1 and isinstance(rest[0], str) and kind != "extra_forbidden":
+        return f"{rest[0]} {_wanted(kind, error.get('ctx', {}))}"
+    if kind == "extra_forbidden":
+        return "The body has a name in it that is not known; /api/v1/openapi.json has those that are"
     return "The body is not in the required form; see /api/v1/openapi.json"
+
+
+def _wanted(kind: str, limits: Mapping[str, Any]) -> str:
+    """What a field of a body should have been, by pydantic's kind of mistake and the limits in our models."""
+    if kind == "missing":
+        return "is required"
+    bounds = [f"{words} {limits[key]}" for key, words in _BOUNDS.items() if key in limits]
+    if bounds:
+        return f"must be {' and '.join(bounds)}"
+    if kind == "string_too_long":
+        return f"must have at most {limits['max_length']} characters"
+    if kind in ("literal_error", "enum"):
+        return f"must be {limits['expected']}"
+    if kind == "timezone_aware":
+        return "has no time zone; add Z or an offset"
+    if kind.startswith("datetime"):
+        return "must be a date and time such as 2026-01-31T09:30:00Z"
+    if kind in _KINDS:
+        return f"must be {_KINDS[kind]}"
+    return "is not in the required form; see /api/v1/openapi.json"
 
 
 async def _away(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
+from services.api.schemas_agreed import Agreement
 from services.domain.measures import MeasureUnit
 
 _VALUE: JsonDict = {
@@ -168,9 +169,18 @@ class FeedHealth(BaseModel):
     facts: int | None = Field(description="Null for a moment in the past.")
 
 
+class CopyOf(BaseModel):
+    """The saved moment of which the store is a copy. at: when it was made, by the clock on the wall."""
+
+    name: str
+    at: datetime
+
+
 class Overview(Moment):
     revision: int = Field(description="Of the live picture; 0 for a moment that was asked for.", examples=[4711])
-    synthetic: bool = Field(description="Whether the people in it are made up.")
+    synthetic: bool = Field(description="Whether people in it are made up.")
+    mixed: bool = Field(description="Whether it also holds events that do not say that they are synthetic.")
+    copy_of: CopyOf | None = Field(description="Null: it is the store itself.")
     system: Named
     history: History
     clock: ClockReading
@@ -179,6 +189,7 @@ class Overview(Moment):
     opel: Opel
     places: list[Group]
     providers: list[ProviderGroup]
+    agreed: list[Agreement] = Field(description="What is declared, agreed or asked for, incidents first.")
     feeds: list[FeedHealth]
 
 

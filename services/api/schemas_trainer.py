@@ -13,7 +13,7 @@ from services.moments import MAX_NAME, NAME
 
 TrainingState = Literal["planned", "under_way", "over"]
 Code = Annotated[str, Field(min_length=1, max_length=40)]
-Hours = Annotated[float, Field(gt=0, le=LONGEST_HOURS)]
+Hours = Annotated[float, Field(strict=True, gt=0, le=LONGEST_HOURS)]
 _ID = "01900000-0000-7000-8000-000000000000"
 _INCIDENT: dict[str, Any] = {
     "id": _ID, "kind": "surge", "organisation": "RVV01", "name": "William Harvey Hospital", "size": 1.5,
@@ -98,7 +98,8 @@ class Trainer(BaseModel):
 
     model_config = ConfigDict(json_schema_extra={"examples": [
         {"now": "2026-03-10T12:30:00Z", "speed": 60.0, "paused": False, "kinds": [], "sources": [],
-         "incidents": [_INCIDENT], "silences": [_SILENCE], "moments": [_MOMENT], "moment": None, "may_save": True}
+         "incidents": [_INCIDENT], "silences": [_SILENCE], "moments": [_MOMENT], "moment": None, "copied_at": None,
+         "may_save": True}
     ]})  # fmt: skip
 
     now: datetime
@@ -110,6 +111,7 @@ class Trainer(BaseModel):
     silences: list[TrainingSilence] = Field(description="The latest 50, by when they begin.")
     moments: list[SavedMoment] = Field(description="The latest of the system's time first.")
     moment: str | None = Field(description="The saved moment of which this is a copy; null: it is the store itself.")
+    copied_at: datetime | None = Field(description="When that copy was made, by the clock on the wall.")
     may_save: bool = Field(description="False on a database of the user's own, which is theirs to copy.")
 
 
@@ -118,8 +120,8 @@ class ClockWanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"speed": 60.0, "paused": False}]})
 
-    speed: Annotated[float, Field(ge=SLOWEST, le=FASTEST)] | None = None
-    paused: bool | None = None
+    speed: Annotated[float, Field(strict=True, ge=SLOWEST, le=FASTEST)] | None = None
+    paused: Annotated[bool, Field(strict=True)] | None = None
 
 
 class IncidentWanted(BaseModel):
@@ -132,7 +134,7 @@ class IncidentWanted(BaseModel):
     kind: IncidentKind
     organisation: Code
     hours: Hours | None = None
-    size: Annotated[float, Field(gt=0, le=1000)] | None = None
+    size: Annotated[float, Field(strict=True, gt=0, le=1000)] | None = None
     at: AwareDatetime | None = None
 
 

@@ -208,5 +208,6 @@ OVERVIEW: tuple[str, ...] = (
     "ambulance.handover_mean_today", "ambulance.waiting_handover", "ambulance.waiting_over_45", "beds.ga_occupancy",
     "beds.ga_free", "beds.adult_free", "beds.adult_decided", "beds.adult_due", "beds.tonight",
     "discharge.no_criteria_to_reside", "virtual_ward.on_caseload", "virtual_ward.occupancy", "beds.community_occupied",
-    "beds.critical_care_free", "mh.adult_occupancy", "mh.waiting_for_bed", "mh.ready_for_discharge", "s136.free",
+    "beds.critical_care_free", "mh.adult_occupancy", "mh.older_occupancy", "mh.waiting_for_bed",
+    "mh.ready_for_discharge", "s136.free",
 )  # fmt: skip

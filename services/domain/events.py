@@ -20,6 +20,9 @@ SubjectKind = Literal[
 ]  # fmt: skip
 JOURNEY_KINDS: tuple[SubjectKind, ...] = ("stay", "ed", "virtual_ward", "ambulance", "ucr", "mental_health", "s136")
 
+#: Of these everything said holds until it is said again, and they never end.
+UNTIL_THE_NEXT: frozenset[SubjectKind] = frozenset(["unit", "bed", "gauge"])
+
 SELECT = "select:"  # `cancels: select:<type>` names the greatest smaller fact of that type, id unknown
 SCHEMA_VERSION = "1.0"
 
@@ -165,6 +168,7 @@ class Envelope(BaseModel):
     personflag: Literal["invalid_nhs_number"] | None = None
     personmerged: Annotated[str, Field(max_length=64)] | None = None
     follows: Annotated[str, Field(max_length=200)] | None = None
+    synthetic: Annotated[Literal[True], Field(description="The people it is about are made up.")] | None = None
 
 
 #: What only an outer door may see: it replaces them and they never travel further.

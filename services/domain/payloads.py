@@ -259,7 +259,7 @@ class IncidentStoodDown(Referred):
 
 
 class DivertStep(Referred):
-    """from_site asks that `kind` go to to_site for a while."""
+    """from_site asks that `kind` go to to_site for a while. until: when it is expected to end."""
 
     from_site: SiteCode
     to_site: SiteCode
@@ -267,6 +267,7 @@ class DivertStep(Referred):
     reason: Literal["crowding", "no_beds", "staffing", "infection", "estates", "equipment", "incident", "other"] = (
         "other"
     )
+    until: AwareDatetime | None = None
 
 
 class DivertEnded(Referred):
@@ -274,12 +275,13 @@ class DivertEnded(Referred):
 
 
 class MutualAidStep(Referred):
-    """to_site asks for help, from_site gives it. count: of people, beds or vehicles."""
+    """to_site asks for help, from_site gives it. count: of people, beds or vehicles. until: when it is to end."""
 
     from_site: SiteCode
     to_site: SiteCode
     kind: Literal["staff", "beds", "critical_care_transfer", "equipment", "ambulances"]
     count: Annotated[int, Field(ge=1, le=100)] = 1
+    until: AwareDatetime | None = None
 
 
 class MutualAidEnded(DivertEnded):

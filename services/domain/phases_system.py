@@ -27,7 +27,7 @@ def incident(story: Story, found: list[Phase]) -> None:
     def opening(milestone: Milestone) -> Opening:
         return milestone.data.get("site") or story.key, None, milestone.data["kind"], None, None
 
-    for steps in _by_reference(story, "incident.declared", "incident.stood_down"):
+    for steps in by_reference(story.milestones, "incident.declared", "incident.stood_down"):
         _step(found, "incident.in_force", steps, "incident.declared", ("incident.stood_down",), opening)
 
 
@@ -35,7 +35,7 @@ def divert(story: Story, found: list[Phase]) -> None:
     def opening(key: str) -> Callable[[Milestone], Opening]:
         return lambda milestone: (milestone.data[key], None, milestone.data["kind"], None, None)
 
-    for steps in _by_reference(story, "divert.requested", "divert.agreed", "divert.ended"):
+    for steps in by_reference(story.milestones, "divert.requested", "divert.agreed", "divert.ended"):
         _step(found, "divert.asked", steps, "divert.requested", ("divert.agreed", "divert.ended"), opening("from_site"))
         _step(found, "divert.in_force", steps, "divert.agreed", ("divert.ended",), opening("from_site"))
         _step(found, "divert.taken", steps, "divert.agreed", ("divert.ended",), opening("to_site"))
@@ -46,17 +46,19 @@ def mutual_aid(story: Story, found: list[Phase]) -> None:
         data = milestone.data
         return data["to_site"], None, data["kind"], float(data.get("count", 1)), None
 
-    for steps in _by_reference(story, "mutual_aid.requested", "mutual_aid.agreed", "mutual_aid.ended"):
+    told = story.milestones
+    for steps in by_reference(told, "mutual_aid.requested", "mutual_aid.agreed", "mutual_aid.ended"):
         closes = ("mutual_aid.agreed", "mutual_aid.ended")
         _step(found, "mutual_aid.asked", steps, "mutual_aid.requested", closes, opening)
         _step(found, "mutual_aid.in_force", steps, "mutual_aid.agreed", closes[1:], opening)
 
 
-def _by_reference(story: Story, *types: str) -> Iterable[dict[str, Milestone]]:
+def by_reference(milestones: Iterable[Milestone], *types: str) -> Iterable[dict[str, Milestone]]:
     """The first milestone of each type, of each reference: what one organisation has several of at once."""
     found: dict[str, dict[str, Milestone]] = {}
-    for milestone in story.all(*types):
-        found.setdefault(milestone.data["reference"], {}).setdefault(milestone.type, milestone)
+    for milestone in milestones:
+        if milestone.type in types:
+            found.setdefault(milestone.data["reference"], {}).setdefault(milestone.type, milestone)
     return found.values()
 
 

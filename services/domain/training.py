@@ -62,26 +62,32 @@ KINDS: Mapping[IncidentKind, KindOfIncident] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Injection:
-    """An incident that somebody asked for. begun_at, over_at: when the feed did it, None until then."""
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What somebody asked for, until a moment. ended_at: when somebody ended it before, None where nobody did."""
 
     id: UUID
-    kind: IncidentKind
-    organisation: str
-    size: float
-    at: datetime
     until: datetime
     made_at: datetime
     who: str
     ended_at: datetime | None = None
-    begun_at: datetime | None = None
-    over_at: datetime | None = None
 
     @property
     def end(self) -> datetime:
         """When it ends, in its time or before."""
         return min(self.until, self.ended_at) if self.ended_at else self.until
+
+
+@dataclass(frozen=True, kw_only=True)
+class Injection(Asked):
+    """An incident that somebody asked for. begun_at, over_at: when the feed did it, None until then."""
+
+    kind: IncidentKind
+    organisation: str
+    size: float
+    at: datetime
+    begun_at: datetime | None = None
+    over_at: datetime | None = None
 
     def state(self, now: datetime) -> State:
         if self.over_at is not None or now >= self.end:
@@ -89,22 +95,13 @@ class Injection:
         return "planned" if now < self.at and self.begun_at is None else "under_way"
 
 
-@dataclass(frozen=True)
-class Silence:
+@dataclass(frozen=True, kw_only=True)
+class Silence(Asked):
     """A feed that says nothing for a while. spoke_at: when its backlog was delivered, None until then."""
 
-    id: UUID
     source: str
     since: datetime
-    until: datetime
-    made_at: datetime
-    who: str
-    ended_at: datetime | None = None
     spoke_at: datetime | None = None
-
-    @property
-    def end(self) -> datetime:
-        return min(self.until, self.ended_at) if self.ended_at else self.until
 
     def state(self, now: datetime) -> State:
         if self.spoke_at is not None:

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from services.domain.events import EVENT_TYPES
+from services.domain.events import EVENT_TYPES, UNTIL_THE_NEXT
 from services.domain.facts import FACT, Fact
 from services.domain.fold import Subject, fold
 from services.domain.measures import LONGEST_WINDOW, window_start
@@ -27,7 +27,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MARK = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 MICROSECOND = timedelta(microseconds=1)
-_UNTIL_THE_NEXT = frozenset(["unit", "bed", "gauge"])  # kinds of which everything said holds until it is said again
 
 
 def microseconds(moment: datetime) -> int:
@@ -177,7 +176,7 @@ def _reaching(facts: Sequence[Fact], grid: Grid) -> Sequence[Fact]:
     newest of each sort is enough; and what is of a time after the last mark is cut off anyway.
     """
     kind, sources = EVENT_TYPES[facts[0].type].kind, {fact.source for fact in facts}
-    if kind not in _UNTIL_THE_NEXT or len(sources) > 1:
+    if kind not in UNTIL_THE_NEXT or len(sources) > 1:
         return facts
     first, last = moment(grid.origin) - LONGEST_WINDOW, moment(grid.last)
     since = moment(int(grid.known[0]))

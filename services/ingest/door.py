@@ -163,6 +163,8 @@ class Door:
             raise RefusedEvent(f"source is not a configured provider{hint}", "source")
         if not self.trusted:
             clean.pop("recordedat", None)
+        if (said := clean.get("synthetic")) is not None and said is not True:
+            raise RefusedEvent("synthetic must be true; leave it out where people are real", "synthetic")
         if not _STAMPED_HERE.isdisjoint(clean):
             for key in sorted(_STAMPED_HERE & clean.keys()):
                 raise RefusedEvent(f"{key} is set by the door; leave it out and send nhsnumber", key)

@@ -7,7 +7,7 @@ Whoever is told a count is told it after the database's commit: a failure on the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +22,8 @@ from services.errors import LightshipError, RefusedEvent
 from services.ingest.body import BodyRefused, RawItem, read_body
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
-from services.store import quarantine
+from services.ingest.plain import is_synthetic
+from services.store import quarantine, synthetic
 from services.store.database import Database
 from services.store.events import Batch, Ingested, commit, drafted
 from services.store.quarantine import Refused
@@ -59,7 +60,8 @@ class Reason:
 @dataclass
 class Taken:
     """What became of the events of a body. reasons: of the first 100 refused. readable: anything was an event.
-    resumed: items that an interrupted import of the same file had taken in before.
+    resumed: items that an interrupted import of the same file had taken in before. origins: whether any accepted event
+    said that it is synthetic (True is in it), and whether any did not (False is).
     """
 
     accepted: int = 0
@@ -68,6 +70,7 @@ class Taken:
     reasons: list[Reason] = field(default_factory=list)
     readable: bool = False
     resumed: int = 0
+    origins: set[bool] = field(default_factory=set)
 
     @property
     def reasons_left_off(self) -> int:
@@ -76,11 +79,12 @@ class Taken:
 
 @dataclass(frozen=True)
 class Intake:
-    """What a door works with."""
+    """What a door works with. origins: what the store is known to have noted of its events' origins."""
 
     database: Database
     door: Door
     recent: Recent = field(default_factory=Recent)
+    origins: set[bool] = field(default_factory=set)
 
     @property
     def keys(self) -> KeyRing:
@@ -128,10 +132,10 @@ def take_stream(
     waiting: deque[Future[None]] = deque()
     last: Future[None] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="intake") as pool:
-        for facts, refusals, number in _batches(intake.door, items, taken, now, only_source):
+        for facts, refusals, number, origins in _batches(intake.door, items, taken, now, only_source):
             ready = drafted(facts, intake.recent) if facts else None
             noted = note and (note, number)
-            last = pool.submit(_flush_after, last, intake, taken, ready, refusals, now, content_type, noted)
+            last = pool.submit(_flush_after, last, intake, taken, ready, refusals, now, content_type, noted, origins)
             waiting.append(last)
             if len(waiting) > AHEAD:
                 waiting.popleft().result()
@@ -143,14 +147,15 @@ def take_stream(
 
 def _batches(
     door: Door, items: Iterable[RawItem], taken: Taken, now: datetime, only_source: str | None
-) -> Iterator[tuple[list[Fact], Refusals, int]]:
-    """Items judged, a batch at a time, and the number of the last of them; where the source breaks off, what came
-    before is given, and then the error.
+) -> Iterator[tuple[list[Fact], Refusals, int, frozenset[bool]]]:
+    """Items judged, a batch at a time, the number of the last of them, and whether the facts are of synthetic people
+    (True), of others (False) or both; where the source breaks off, what came before is given, and then the error.
 
     Each is judged as soon as it is read: what was just made is at hand, and a batch read first is not.
     """
     facts: list[Fact] = []
     refusals: Refusals = []
+    marked = 0  # of the facts
     plain, number = door.plain, -1
     size = room = min(FIRST_BATCH, BATCH)
     try:
@@ -159,26 +164,37 @@ def _batches(
             fact = plain(raw, now, now) if event is None and refusal is None else None
             if fact is not None and (only_source is None or only_source == fact.source):
                 facts.append(fact)
+                marked += is_synthetic(raw)
             else:
                 item, judged = judge(door, item, now, only_source)
                 if isinstance(judged, Fact):
                     facts.append(judged)
+                    marked += says_synthetic(item)
                 else:
                     taken.readable = taken.readable or item.event is not None
                     refusals.append((item, judged))
             room -= 1
             if not room:
                 taken.readable = taken.readable or bool(facts)
-                yield facts, refusals, number
-                facts, refusals = [], []
+                yield facts, refusals, number, _origins(facts, marked)
+                facts, refusals, marked = [], [], 0
                 size = room = min(2 * size, BATCH)
     except LightshipError:
         if facts or refusals:
-            yield facts, refusals, number
+            yield facts, refusals, number, _origins(facts, marked)
         raise
     taken.readable = taken.readable or bool(facts)
     if facts or refusals:
-        yield facts, refusals, number
+        yield facts, refusals, number, _origins(facts, marked)
+
+
+def says_synthetic(item: RawItem) -> bool:
+    """Of an item that states a fact."""
+    return item.event is not None and item.event.get("synthetic") is not None
+
+
+def _origins(facts: Sequence[Fact], marked: int) -> frozenset[bool]:
+    return frozenset(is_so for is_so, count in ((True, marked), (False, len(facts) - marked)) if count)
 
 
 def judge(
@@ -209,16 +225,22 @@ def _flush_after(before: Future[None] | None, *batch: Any) -> None:
 
 def _flush(
     intake: Intake, taken: Taken, ready: Batch | None, refusals: Refusals, now: datetime,
-    content_type: str = _JSON, noted: tuple[Note, int] | None = None,
+    content_type: str = _JSON, noted: tuple[Note, int] | None = None, origins: frozenset[bool] = frozenset(),
 ) -> None:  # fmt: skip
     """Commit a batch and count it."""
+    unsaid = origins - intake.origins
     with intake.database.connection() as connection:
-        if noted is None:
+        if noted is None and not unsaid:
             done, ids = _put(connection, intake, ready, refusals, now, content_type)
         else:
             with connection.transaction():
                 done, ids = _put(connection, intake, ready, refusals, now, content_type)
-                noted[0](connection, noted[1])
+                if unsaid:
+                    synthetic.note_origins(connection, unsaid, now)
+                if noted is not None:
+                    noted[0](connection, noted[1])
+    intake.origins.update(unsaid)
+    taken.origins.update(origins)
     taken.accepted += done.accepted
     taken.duplicate += done.duplicates
     room = REASONS_SHOWN - len(taken.reasons)

@@ -11,8 +11,8 @@ import orjson
 
 from services.errors import LightshipError, RefusedEvent
 from services.ingest.body import BodyRefused, RawItem, read_body
-from services.ingest.intake import Intake, Reason, Taken, judge
-from services.store import quarantine
+from services.ingest.intake import Intake, Reason, Taken, judge, says_synthetic
+from services.store import quarantine, synthetic
 from services.store.events import ingest
 from services.store.quarantine import Held
 
@@ -91,6 +91,7 @@ def replay(intake: Intake, id_: UUID, now: datetime, only_source: str | None = N
             return Taken(quarantined=1, reasons=[Reason(0, judged.field, judged.reason, id_)])
         with connection.transaction():
             done = ingest(connection, [judged])
+            synthetic.note_origins(connection, [says_synthetic(first.read())], now)
             quarantine.mark_replayed(connection, id_, UUID(judged.uid), now)
     taken.accepted, taken.duplicate = done.accepted, done.duplicates
     return taken

@@ -35,6 +35,7 @@ _PLANS = {
     if plan.kind in JOURNEY_KINDS and not plan.visits and "ready_on" not in plan.fields
 }
 _is_moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
+_says_synthetic = re.compile(rb'"synthetic"\s*:\s*true').search
 _has_fine_time = re.compile(rb"\.\d{7}").search  # finer than a microsecond: rounding it is the long way's affair
 _LEAST_QUOTES = 26  # of the attributes that every event has, `data` without what is in it
 _QUOTES = 4  # of one more attribute whose value is a text
@@ -42,6 +43,11 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 #: Attributes whose words are the configuration's codes, which the door's rules check.
 _CODED = frozenset(["site", "unit", "from_site", "to_site", "specialty", "neighbourhood"])
 _Value = TypeVar("_Value")
+
+
+def is_synthetic(raw: bytes) -> bool:
+    """Whether an event that the short way has taken says that it is synthetic: no other name has such a value."""
+    return b'"synthetic"' in raw and _says_synthetic(raw) is not None
 
 
 class _Event(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -56,6 +62,7 @@ class _Event(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     nhsnumber: str | None = None
     follows: str | None = None
     recordedat: datetime | None = None
+    synthetic: bool | None = None
 
 
 #: A payload found right: its model, the same ready for JSON, and its quotation marks.
@@ -110,6 +117,10 @@ class ShortWay:
         subject = self._journeys[event.subject]
         if subject is None:
             return None
+        if event.synthetic is not None:
+            quotes += _QUOTES // 2
+            if not event.synthetic or not is_synthetic(raw):
+                return None
         person, follows = event.nhsnumber, event.follows
         if person is not None:
             quotes += _QUOTES

@@ -28,7 +28,7 @@ VOUCHED_SECONDS = 8.0  # the writer looks at least every second or so; after thi
 
 _MOVING = ("as_at", "known_at", "clock", "history")  # in every delta
 _LEVELS = ("sites", "places", "providers")
-_CHANGING = frozenset(["revision", *_MOVING, *_LEVELS, "totals", "opel", "feeds"])
+_CHANGING = frozenset(["revision", *_MOVING, *_LEVELS, "totals", "opel", "agreed", "feeds"])
 _ROW = ("opel", "need")  # beside its measures, what a row can change in
 
 
@@ -272,6 +272,8 @@ def delta(previous: Mapping[str, Any], current: Mapping[str, Any]) -> dict[str, 
         found["totals"] = totals
     if previous.get("opel") != current.get("opel"):
         found["opel"] = current["opel"]
+    if previous.get("agreed") != current.get("agreed"):
+        found["agreed"] = current["agreed"]
     if _feeds(previous["feeds"]) != _feeds(current["feeds"]):
         found["feeds"] = current["feeds"]
     return found

@@ -15,6 +15,7 @@ from services.domain.levels import applies, feed_of, owner_of, serves, within
 from services.domain.measures import Atoms, Measure, Place, Value, combine
 from services.domain.story import TYPED
 from services.domain.system import Site, System
+from services.live import agreed
 from services.live.feeds import Feed, health, in_short
 from services.live.levels import Levels, edition_at, measures_of, merged
 from services.live.present import Present
@@ -41,7 +42,7 @@ _NOT_APPLICABLE = {
 
 
 def _why_not(measure: Measure, site: Site) -> str | None:
-    return "no beds of this kind" if serves(measure, site) else _NOT_APPLICABLE.get(measure.needs)
+    return "no such beds" if serves(measure, site) else _NOT_APPLICABLE.get(measure.needs)
 
 
 def shown(measure: Measure, value: Value, feed: Feed | None, *, known: bool = True) -> dict[str, Any]:
@@ -166,10 +167,11 @@ def need(measures: Mapping[str, Mapping[str, Any]], opel: Mapping[str, Any] | No
 
 def build(
     system: System, atoms: Atoms, feeds: Mapping[str, Feed], *, t: datetime, known_at: datetime | None,
-    clock: Clock, wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None,
-    steps: Iterable[Step] = (),
+    clock: Clock, wall: datetime, synthetic: bool, mixed: bool = False, history: Mapping[str, Any] | None = None,
+    steps: Iterable[Step] = (), agreements: Iterable[Mapping[str, Any]] = (),
+    copy_of: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The overview: every site's and level's figures at t. atoms: of `overview_measures`."""
+    """The overview: every site's and level's figures at t. atoms: of `overview_measures`. copy_of: the saved moment."""
     figures = Figures(system, atoms, feeds, t)
     measures = [CATALOGUE[name] for name in OVERVIEW]
     edition = edition_at(system, t)
@@ -189,6 +191,8 @@ def build(
         "known_at": known_at or t,
         "revision": 0,
         "synthetic": synthetic,
+        "mixed": mixed,
+        "copy_of": copy_of,
         "system": {"code": system.code, "name": system.name},
         "history": dict(history or {"complete": True, "from": None, "share": 1.0}),
         "clock": {"now": clock.at(wall), "rate": clock.rate},
@@ -207,6 +211,7 @@ def build(
              "measures": level((s for s in system.sites if s.provider == each.code), each.code)}
             for each in system.providers if any(s.provider == each.code for s in system.sites)
         ],
+        "agreed": [dict(each) for each in agreements],
         "feeds": in_short(system, feeds),
     }  # fmt: skip
 
@@ -258,17 +263,23 @@ def read_feeds(
 
 def read(
     connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None, clock: Clock,
-    wall: datetime, synthetic: bool, history: Mapping[str, Any] | None = None, present: Present | None = None,
+    wall: datetime, synthetic: bool, mixed: bool = False, history: Mapping[str, Any] | None = None,
+    present: Present | None = None, told: agreed.Told | None = None, copy_of: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The overview at t as known at known_at, from the store. present: who keeps the atoms of now, where t is now."""
+    """The overview at t as known at known_at, from the store.
+
+    present, told: who keep the atoms of now and what was agreed, where t is now.
+    """
     measures = overview_measures(system, t)
     if present is not None:
         atoms = present.atoms(connection, t, measures)
     else:
         atoms = picture.read_atoms(connection, system, t, known_at=known_at, measures=measures)[None]
+    feeds = read_feeds(connection, system, t, known_at)
     return build(
-        system, atoms, read_feeds(connection, system, t, known_at), t=t, known_at=known_at, clock=clock, wall=wall,
-        synthetic=synthetic, history=history, steps=declaration_store.read(connection, min(t, known_at or t)),
+        system, atoms, feeds, t=t, known_at=known_at, clock=clock, wall=wall, synthetic=synthetic, mixed=mixed,
+        history=history, steps=declaration_store.read(connection, min(t, known_at or t)),
+        agreements=agreed.read(connection, system, t, feeds, known_at=known_at, told=told), copy_of=copy_of,
     )  # fmt: skip
 
 

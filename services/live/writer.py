@@ -19,12 +19,13 @@ import structlog
 from services.domain.clock import Clock
 from services.domain.system import System
 from services.errors import LeaseLost
-from services.live import overview
+from services.live import agreed, overview
 from services.live.present import Notes, Present
 from services.store import feeds as feed_store
 from services.store import lease
 from services.store.database import Database
 from services.store.events import DOORBELL
+from services.store.synthetic import People
 
 LEAST_INTERVAL_SECONDS = 0.1  # design 5.2: live values at most every 100 ms
 RENEWED_SECONDS = lease.SECONDS / 2  # a first reading on a busy machine must not end behind its own lease
@@ -41,14 +42,17 @@ class Writer:
 
     def __init__(
         self, database: Database, system: System, publish: Callable[[int, dict[str, Any]], None], *,
-        vouch: Callable[[Clock], None] = lambda _: None, synthetic: Callable[[], bool] = lambda: False,
+        vouch: Callable[[Clock], None] = lambda _: None, people: Callable[[], People] = lambda: People(False, False),
         history: Callable[[], Mapping[str, Any] | None] = lambda: None, notes: Notes | None = None,
+        copy_of: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self._database, self._system, self._publish = database, system, publish
-        self._vouch, self._synthetic, self._history = vouch, synthetic, history
+        self._vouch, self._people, self._history = vouch, people, history
+        self._copy_of = copy_of
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
         self._clock = Clock.wall(datetime.now(UTC))
         self._present = Present(system, notes=notes)
+        self._told = agreed.Told()
         self._read_under: int | None = None  # the fence under which what is kept in memory was read
         self.fence: int | None = None  # of the lease while it is held here, for what else is written under it
         self._stop = threading.Event()
@@ -106,8 +110,8 @@ class Writer:
         with self._database.connection() as connection:
             self._clock = clock = feed_store.read_clock(connection)
             return overview.read(
-                connection, self._system, clock.at(wall), clock=clock, wall=wall, synthetic=self._synthetic(),
-                history=self._history(), present=self._present,
+                connection, self._system, clock.at(wall), clock=clock, wall=wall, **self._people()._asdict(),
+                history=self._history(), present=self._present, told=self._told, copy_of=self._copy_of,
             )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import random
 import time as wall
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,12 +22,13 @@ import psycopg
 from psycopg import Connection, Cursor
 from psycopg.rows import tuple_row
 
+from services.domain.events import UNTIL_THE_NEXT
 from services.domain.facts import Fact
 from services.domain.fold import Subject, fold
 from services.domain.phases import phases
-from services.store import touched
+from services.store import kept, touched
 from services.store.recent import Facts, Known, Recent
-from services.store.rows import phases_text
+from services.store.rows import FACTS, facts_by_subject, phases_text
 
 TRIES = 8
 DOORBELL = "lightship"  # NOTIFY without payload: something changed, look
@@ -64,13 +66,8 @@ update feed set first_receipt_at = least(feed.first_receipt_at, first.receipt_at
 from (select source, min(recorded_at) as receipt_at from told group by source) as first
 where feed.source = first.source
 """
-FACTS = """
-select encode(uuid_send(uid), 'hex'), encode(uuid_send(digest), 'hex'), subject, source, type, time, sent_at, rank,
-       encode(uuid_send(target), 'hex'), selects, person, person_merged, follows, flag, data, recorded_at
-from event
-"""
 _LOCK = """
-select key, stamp from subject
+select key, stamp, case when kept_from is not null then moments[1] end from subject
 where key = any(array(select jsonb_array_elements_text(%s::jsonb))) order by key for update
 """
 _INSERT = """
@@ -80,11 +77,16 @@ on conflict (key) do nothing
 """
 _UPDATE = """
 update subject set
-    kind = r.kind, source = r.source, person = r.person, flag = r.flag, follows = r.follows, age_band = r.age_band,
+    kind = r.kind, person = r.person, flag = r.flag, follows = r.follows, age_band = r.age_band,
     sex = r.sex, neighbourhood = r.neighbourhood, segment = r.segment, high_intensity = r.high_intensity,
-    described_at = r.described_at, moments = r.moments, phases = r.phases, started_at = r.started_at,
-    ended_at = r.ended_at, first_recorded_at = r.first_recorded_at, last_recorded_at = r.last_recorded_at,
-    stamp = r.stamp
+    described_at = r.described_at, moments = r.moments, phases = r.phases,
+    ended_at = r.ended_at, stamp = r.stamp, kept_from = r.kept_from,
+    last_recorded_at = case when r.kept_from is null then r.last_recorded_at
+        else greatest(subject.last_recorded_at, r.last_recorded_at) end,
+    started_at = case when r.kept_from is null then r.started_at else least(subject.started_at, r.started_at) end,
+    source = case when r.kept_from is null then r.source
+        else least(subject.source collate "C", r.source collate "C") end,
+    first_recorded_at = least(subject.first_recorded_at, r.first_recorded_at)
 from jsonb_populate_recordset(null::subject, %s::jsonb) as r
 where subject.key = r.key
 """
@@ -110,6 +112,7 @@ class Draft(NamedTuple):
     new: Sequence[Fact]  # not held before
     earlier: Sequence[Fact]  # held, as recorded later
     row: bytes | None  # the row as JSON; None: nothing changes
+    is_partial: bool = False  # drafted on the latest facts alone
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,8 @@ def drafted(facts: Sequence[Fact], recent: Recent) -> Batch:
 
 
 def _draft(key: str, received: Facts, known: Known | None) -> Draft:
+    if known is not None and known.since is not None and not kept.goes_on(received.values(), known.since):
+        known = None  # not enough to go on from: it will be found stale, and read
     if known is None:
         new: Sequence[Fact] = list(received.values())
         earlier: Sequence[Fact] = ()
@@ -150,9 +155,26 @@ def _draft(key: str, received: Facts, known: Known | None) -> Draft:
             return Draft(key, received, known.stamp, known, new, earlier, None)
         merged = {**held, **{fact.digest: fact for fact in (*new, *earlier)}}
     stamp = random.getrandbits(63)
-    row = row_of(fold(merged.values()))
+    row, since = _row(merged)
     row["stamp"] = stamp
-    return Draft(key, received, known and known.stamp, Known(stamp, merged), new, earlier, _as_json(row))
+    if since is not None:
+        merged = {digest: fact for digest, fact in merged.items() if fact.time >= since}
+    partial = known is not None and known.since is not None
+    after = Known(stamp, merged, since)
+    return Draft(key, received, known and known.stamp, after, new, earlier, _as_json(row), partial)
+
+
+def _row(facts: Facts) -> tuple[dict[str, Any], datetime | None]:
+    """The row that facts are folded into, and since when they are needed to go on from it; None: all of them."""
+    subject = fold(facts.values())
+    row = row_of(subject)
+    if subject is None or subject.kind not in UNTIL_THE_NEXT:
+        return row, None
+    cut = kept.cut(subject, phases(subject), facts.values())
+    if cut is None:
+        return row, None
+    row |= {"phases": phases_text(cut.phases), "moments": cut.moments, "kept_from": cut.kept_from}
+    return row, cut.since
 
 
 def ingest(connection: Connection[Any], facts: Sequence[Fact], recent: Recent | None = None) -> Ingested:
@@ -192,7 +214,7 @@ def _once(connection: Connection[Any], batch: Batch) -> Sequence[Draft]:
         return batch.drafts
     drafts = {draft.key: draft for draft in batch.drafts}
     with connection.cursor(row_factory=tuple_row) as cursor:
-        stamps: dict[str, int | None] = dict(cursor.execute(_LOCK, (_json(list(drafts)),)).fetchall())
+        stamps, since = _locked(cursor, list(drafts))
         absent = [draft for key, draft in drafts.items() if key not in stamps]
         if absent:
             fresh = [d if d.before is None else _draft(d.key, d.received, None) for d in absent]
@@ -200,17 +222,40 @@ def _once(connection: Connection[Any], batch: Batch) -> Sequence[Draft]:
                 drafts |= {draft.key: draft for draft in fresh}
             if cursor.execute(_INSERT, (_rows(fresh),)).rowcount < len(fresh):
                 # Somebody else's row was first; ours bear the stamps that we drew.
-                found = cursor.execute(_LOCK, (_json([draft.key for draft in fresh]),)).fetchall()
-                stamps |= {key: stamp for key, stamp in found if stamp != drafts[key].after.stamp}
+                found, more = _locked(cursor, [draft.key for draft in fresh])
+                stamps |= {key: stamp for key, stamp in found.items() if stamp != drafts[key].after.stamp}
+                since |= more
         stale = [key for key, stamp in stamps.items() if drafts[key].before != stamp]
-        if stale:
-            held = read_facts(connection, stale)
-            for key in stale:
-                facts = {fact.digest: fact for fact in held.get(key, ())}
-                drafts[key] = _draft(key, drafts[key].received, Known(stamps[key] or 0, facts))
+        drafts |= _again(connection, [drafts[key] for key in stale], stamps, since)
+        said = {fact.uid for draft in drafts.values() if draft.is_partial for fact in draft.new}
+        again = [key for key in kept.said_before(cursor, said) if key in drafts]
+        drafts |= _again(connection, [drafts[key] for key in again], stamps, {})
         done = list(drafts.values())
         _write(cursor, done, [draft for draft in done if draft.key in stamps and draft.row])
     return done
+
+
+def _locked(cursor: Cursor[Any], keys: Sequence[str]) -> tuple[dict[str, int | None], dict[str, datetime]]:
+    """Lock the rows there are: by key their stamps, and since when the facts are needed of those that are cut."""
+    rows = cursor.execute(_LOCK, (_json(keys),)).fetchall()
+    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows if row[2] is not None}
+
+
+def _again(
+    connection: Connection[Any], drafts: Sequence[Draft], stamps: Mapping[str, int | None],
+    since: Mapping[str, datetime],
+) -> dict[str, Draft]:  # fmt: skip
+    """Draft on the facts as they are held: where that is enough, on those since the row's own beginning."""
+    partly = {d.key: since[d.key] for d in drafts if d.key in since and kept.goes_on(d.received.values(), since[d.key])}
+    held = kept.facts_since(connection, partly)
+    if whole := [draft.key for draft in drafts if draft.key not in partly]:
+        held |= read_facts(connection, whole)
+    made = {}
+    for draft in drafts:
+        facts = {fact.digest: fact for fact in held.get(draft.key, ())}
+        known = Known(stamps[draft.key] or 0, facts, partly.get(draft.key))
+        made[draft.key] = _draft(draft.key, draft.received, known)
+    return made
 
 
 def _write(cursor: Cursor[Any], done: Sequence[Draft], held: Sequence[Draft]) -> None:
@@ -235,15 +280,6 @@ def _rows(drafts: Iterable[Draft]) -> str:
 def read_facts(connection: Connection[Any], keys: Sequence[str]) -> dict[str, list[Fact]]:
     """Every fact of the subjects, by subject."""
     return facts_by_subject(connection, f"{FACTS} where subject = any(%(keys)s)", {"keys": list(keys)})
-
-
-def facts_by_subject(connection: Connection[Any], query: str, asked: Mapping[str, Any]) -> dict[str, list[Fact]]:
-    """Facts by subject. query: `FACTS` with a condition."""
-    found: dict[str, list[Fact]] = {}
-    with connection.cursor(row_factory=tuple_row) as cursor:
-        for row in cursor.execute(query, asked).fetchall():
-            found.setdefault(row[2], []).append(Fact._make(row))
-    return found
 
 
 def row_of(subject: Subject | None) -> dict[str, Any]:
@@ -289,7 +325,9 @@ def rebuild(connection: Connection[Any], *, chunk: int = 2000) -> Iterable[int]:
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute(_LOCK, (_json(part),))
             held = read_facts(connection, part).values()
-            rows = [row_of(fold(known)) | {"stamp": random.getrandbits(63)} for known in held]
+            rows = [
+                _row({fact.digest: fact for fact in known})[0] | {"stamp": random.getrandbits(63)} for known in held
+            ]
             cursor.execute(_INSERT, (_json(rows),))
             cursor.execute(_UPDATE, (_json(rows),))
             touched.note(cursor, part)

@@ -9,7 +9,9 @@ from typing import Any
 from psycopg import Connection
 
 from services.domain.facts import Fact
-from services.store.events import FACTS, facts_by_subject, read_facts
+from services.store import kept
+from services.store.events import read_facts
+from services.store.rows import FACTS, facts_by_subject
 
 #: Every version of the facts of the moment that the fold has found, and of whatever can take one back.
 _NEWEST = f"""
@@ -29,19 +31,12 @@ def newest_facts(connection: Connection[Any], keys: Sequence[str], t: datetime) 
     """By subject, facts of which the newest standing reading by t is that of all of its facts."""
     found = facts_by_subject(connection, _NEWEST, {"keys": list(keys), "t": t})
     # What takes back the last of a type, whichever that is, must see them all.
-    selecting = [key for key, facts in found.items() if any(fact.selects for fact in facts)]
-    return found | read_facts(connection, selecting) if selecting else found
+    whole = [key for key, facts in found.items() if any(fact.selects for fact in facts)]
+    whole += kept.kept_of(connection, keys, after=t)  # whose row does not go back to then
+    return found | read_facts(connection, whole) if whole else found
 
 
 def facts_of_moment(connection: Connection[Any], keys: Sequence[str], moment: datetime) -> dict[str, list[Fact]]:
     """By subject, every fact of that time."""
     query = f"{FACTS} where subject = any(%(keys)s) and time = %(moment)s"
     return facts_by_subject(connection, query, {"keys": list(keys), "moment": moment})
-
-
-def facts_between(
-    connection: Connection[Any], keys: Sequence[str], after: datetime, until: datetime
-) -> dict[str, list[Fact]]:
-    """By subject, every fact of a time after one moment and until another."""
-    query = f"{FACTS} where subject = any(%(keys)s) and time > %(after)s and time <= %(until)s"
-    return facts_by_subject(connection, query, {"keys": list(keys), "after": after, "until": until})

@@ -80,9 +80,11 @@ SPLITS = ("age_band", "neighbourhood", "segment", "high_intensity")
 
 @dataclass(frozen=True)
 class Refolded:
-    """Subjects that were known otherwise at known_at than they are stored. keys: which; rows: a JSON array of them."""
+    """Subjects that are not stored as they were known at known_at (None: as they are known now) for the moment asked
+    for. keys: which; rows: a JSON array of them.
+    """
 
-    known_at: datetime
+    known_at: datetime | None
     keys: Sequence[str]
     rows: str
 
@@ -140,7 +142,9 @@ def _knowing(refolded: Refolded | None, parameters: dict[str, Any]) -> tuple[str
     """The condition on stored subjects, and the union with those folded as they were known."""
     if refolded is None:
         return "true", ""
-    parameters |= {"known_at": refolded.known_at, "again": list(refolded.keys), "refolded": refolded.rows}
+    parameters |= {
+        "known_at": refolded.known_at or "infinity", "again": list(refolded.keys), "refolded": refolded.rows
+    }  # fmt: skip
     return "first_recorded_at <= %(known_at)s and key <> all(%(again)s)", _REFOLDED
 
 

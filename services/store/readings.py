@@ -23,6 +23,7 @@ from services.domain.phases import Phase
 from services.domain.series import Kept
 from services.domain.versions import Grid, Version, moment, reaches_back_to, settled, versions
 from services.errors import LeaseLost
+from services.store import kept
 from services.store.events import read_facts
 
 KEPT_DAYS = 14  # of five-minute readings
@@ -33,7 +34,7 @@ _CHUNK = 5000
 
 _TOUCHED = """
 select key from subject
-where last_recorded_at > %(base)s and first_recorded_at <= %(known)s
+where last_recorded_at > %(base)s and first_recorded_at <= %(known)s and kept_from is null
   and (started_at is null or started_at <= %(last)s)
 union
 select subject from event where rank <> 0 and recorded_at > %(base)s and recorded_at <= %(known)s
@@ -47,6 +48,7 @@ from subject, lateral (
     where from_at <= %(last)s and (to_at is null or to_at >= %(reach)s)
 ) as reached
 where ended_at >= %(reach)s and started_at <= %(last)s and last_recorded_at <= %(known)s
+  and (kept_from is null or kept_from <= %(reach)s)
 """
 _NAME = """
 insert into series (measure, level, code, id) values (%s, %s, %s, %s)
@@ -145,10 +147,13 @@ def told(connection: Connection[Any], after: datetime, by: datetime) -> tuple[in
     """How many facts were recorded between two moments, and the earliest time that they can change."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         fresh = cursor.execute(
-            "select subject from event where recorded_at > %s and recorded_at <= %s", (after, by)
+            "select subject, time from event where recorded_at > %s and recorded_at <= %s", (after, by)
         ).fetchall()
-    facts = read_facts(connection, sorted({row[0] for row in fresh}))
-    return len(fresh), min((reaches_back_to(each, after) for each in facts.values()), default=None)
+    subjects = {row[0] for row in fresh}
+    plain = kept.kept_of(connection, subjects)  # of these a fact changes nothing before its own time
+    facts = read_facts(connection, sorted(subjects - plain))
+    times = [time for subject, time in fresh if subject in plain]
+    return len(fresh), min((*times, *(reaches_back_to(each, after) for each in facts.values())), default=None)
 
 
 def stories(connection: Connection[Any], grid: Grid) -> Iterator[Version]:
@@ -162,9 +167,15 @@ def stories(connection: Connection[Any], grid: Grid) -> Iterator[Version]:
     }  # fmt: skip
     with connection.cursor(row_factory=tuple_row) as cursor:
         touched = [row[0] for row in cursor.execute(_TOUCHED, known)]
+    base, until, reach = known["base"], known["known"], known["reach"]
+    cut = kept.stories_cut(connection, reach, known["last"], base, until)
+    late = kept.told_late(connection, base, until, reach)
+    touched += sorted(cut.keys() & late)
     for start in range(0, len(touched), _CHUNK):
         yield from versions(read_facts(connection, touched[start : start + _CHUNK]), grid)
-    yield from settled(_settled(connection, known, frozenset(touched)), grid)
+    reaching = {key: kind for key, kind in cut.items() if key not in late}
+    yield from versions(kept.facts_reaching(connection, reaching, reach, known["last"], until), grid)
+    yield from settled(_settled(connection, known, frozenset([*touched, *cut])), grid)
 
 
 def _rows(connection: Connection[Any], query: str, asked: dict[str, datetime]) -> Iterator[tuple[Any, ...]]:

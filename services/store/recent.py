@@ -5,6 +5,7 @@ back for each new one. Only ever a shortcut: the row's stamp decides whether it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 
@@ -17,10 +18,13 @@ MOST_FACTS = 25_000  # about 20 MB, and most of a day of a county
 class Known(NamedTuple):
     """All facts of a subject under the stamp of the row that they were folded into. The row's stamp is drawn anew at
     every write, so where the stamps are equal the facts are.
+
+    since: these are the facts of a time from then on, which is enough for more of them (`kept`); None: all.
     """
 
     stamp: int
     facts: Facts
+    since: datetime | None = None
 
 
 class Recent:

@@ -1,10 +1,11 @@
-"""What the synthetic feed has written. People are synthetic as long as this has a row."""
+"""What the synthetic feed has written, and whether events from elsewhere say that they are synthetic."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 from psycopg.types.json import Json
@@ -37,6 +38,35 @@ def read(connection: Connection[Any]) -> Run | None:
         """
     ).fetchone()
     return Run(*row) if row else None
+
+
+class People(NamedTuple):
+    """synthetic: some of them are made up. mixed: and there are events besides that do not say so."""
+
+    synthetic: bool
+    mixed: bool
+
+
+def people(connection: Connection[Any]) -> People:
+    """Whose events the store has taken in."""
+    row = connection.execute(
+        """
+        select exists (select from synthetic) or exists (select from origin where synthetic),
+            exists (select from origin where not synthetic)
+        """
+    ).fetchone()
+    assert row is not None
+    return People(row[0], row[0] and row[1])
+
+
+def note_origins(connection: Connection[Any], origins: Iterable[bool], at: datetime) -> None:
+    """Events that say that they are synthetic (True), or that do not (False), were taken in: belongs into the
+    transaction that does so.
+    """
+    for is_synthetic in sorted(origins):
+        connection.execute(
+            "insert into origin (synthetic, recorded_at) values (%s, %s) on conflict do nothing", (is_synthetic, at)
+        )
 
 
 def begin(connection: Connection[Any], run: Run) -> None:

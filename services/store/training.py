@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from services.domain.training import Controls, Injection, Silence
+from services.domain.training import Asked, Controls, Injection, Silence
 
 #: What is long over is not shown, and still needed to make the world again.
 KEPT_SHOWN = 50
@@ -76,19 +76,21 @@ def end_injection(connection: Connection[Any], id_: UUID, now: datetime) -> Inje
     """As it stood, and from now on to end; None for one that is unknown or over."""
     with connection.cursor(row_factory=class_row(Injection)) as rows:
         found = rows.execute(f"{_INJECTION} where id = %s for update", (id_,)).fetchone()
-    if found is None or found.state(now) == "over":
-        return None
-    connection.execute("update injection set ended_at = %s where id = %s", (now, id_))
-    return found
+    return found if _ended(connection, "injection", found, now) else None
 
 
 def end_silence(connection: Connection[Any], id_: UUID, now: datetime) -> Silence | None:
+    """As it stood, and from now on to end; None for one that is unknown or over."""
     with connection.cursor(row_factory=class_row(Silence)) as rows:
         found = rows.execute(f"{_SILENCE} where id = %s for update", (id_,)).fetchone()
+    return found if _ended(connection, "silence", found, now) else None
+
+
+def _ended(connection: Connection[Any], table: LiteralString, found: Asked | None, now: datetime) -> bool:
     if found is None or now >= found.end:
-        return None
-    connection.execute("update silence set ended_at = %s where id = %s", (now, id_))
-    return found
+        return False
+    connection.execute(f"update {table} set ended_at = %s where id = %s", (now, found.id))
+    return True
 
 
 def note_begun(connection: Connection[Any], id_: UUID, at: datetime) -> None:

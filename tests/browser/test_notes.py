@@ -137,7 +137,7 @@ def test_every_board_is_whole_in_the_past_and_axe_finds_nothing(
     evening = last_evening()
     lightship_server.post_events(arrivals(evening + timedelta(hours=2), 3))
     at = f"&at={evening + timedelta(hours=4):%Y-%m-%dT%H:%M}"
-    boards = ["/", "/ed", "/ambulance", "/beds", "/discharge", "/virtual-wards", "/feeds", "/site/RVV01"]
+    boards = ["/", "/ed", "/ambulance", "/beds", "/discharge", "/virtual-wards", "/community", "/feeds", "/site/RVV01"]
     shown = [(board, DESK, "") for board in boards]
     shown += [("/ed", WALL, "&wall=1&theme=dark"), ("/", PHONE, ""), ("/site/RVV01", PHONE, "")]
     for board, size, view in shown:

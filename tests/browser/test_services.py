@@ -1,4 +1,4 @@
-"""The boards of beds, discharge and virtual wards in a real browser: figures that change, their states, and axe."""
+"""The boards of beds, discharge, virtual wards and the community in a browser: figures that change, states, axe."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from tests.browser.pages import (
     problems,
 )
 
-BOARDS = ("beds", "discharge", "virtual-wards")
+BOARDS = ("beds", "discharge", "virtual-wards", "community")
 FIRST = {"beds": "beds.tonight", "discharge": "discharge.no_criteria_to_reside",
-         "virtual-wards": "virtual_ward.on_caseload"}  # fmt: skip
+         "virtual-wards": "virtual_ward.on_caseload", "community": "ucr.waiting"}  # fmt: skip
 #: Room for the topic, which is read once a second.
 SECONDS = 10_000
 
@@ -123,6 +123,33 @@ def test_a_referral_is_counted_by_its_direction_and_a_person_on_a_virtual_ward_b
     expect(figure(page, "virtual_ward.referrals_waiting", "XMCHVW")).to_have_text("1")
     expect(page.locator(".tile").filter(has_text="Referred today")).to_contain_text("2 step down")
     expect(page.locator(".beds tbody tr").first).to_contain_text("1 of ")
+    watch.check()
+
+
+def test_people_at_home_and_in_departments_are_counted_where_they_wait(
+    page: Page, watch: Watch, lightship_server: Any
+) -> None:  # fmt: skip
+    open_board(page, lightship_server, "community")
+    units = page.request.get(f"{lightship_server.url}/api/v1/units?site=XMCHVW").json()["items"]
+    team = next(unit["code"] for unit in units if unit["kind"] == "response_team")
+    home = {"source": "urn:nhs:ods:XMCH"}
+    here = {"site": "XMCHVW", "unit": team}
+    referred = told("ucr.referred", "U1", 150, **here, referral_source="gp", urgency="two_hour")
+    lightship_server.post_events([
+        referred | home | {"subject": "XMCH/U1"},
+        told("ed.arrived", "M1", 800, site="RVV01", department_type=1),
+        told("ed.streamed", "M1", 790, site="RVV01", stream="mental_health"),
+    ])  # fmt: skip
+    expect(figure(page, "ucr.waiting", "XMCHVW")).to_have_text("1", timeout=SECONDS)
+    expect(figure(page, "ucr.waiting_over_2h", "XMCHVW")).to_have_text("1")
+    expect(figure(page, "ed.mental_health_over_12h", "RVV01")).to_have_text("1")
+    expect(page.locator(".tile").filter(has_text="In EDs for mental health")).to_contain_text("1 over 12 h")
+
+    seen = told("ucr.responded", "U1", 1, **here, outcome="stays_home")
+    lightship_server.post_events([seen | home | {"subject": "XMCH/U1"}])
+    expect(figure(page, "ucr.waiting", "XMCHVW")).to_have_text("0", timeout=SECONDS)
+    expect(page.locator(".tile").filter(has_text="Urgent response in 2 h")).to_contain_text("0 of 1, last 24 h")
+    expect(page.locator("#hubs-title a")).to_have_attribute("href", re.compile("^/virtual-wards"))
     watch.check()
 
 

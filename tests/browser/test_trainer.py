@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.store import synthetic
-from tests.browser.pages import DESK, PHONE, Watch, expect_connection, open_board, problems
+from tests.browser.pages import DESK, IN_ED, PHONE, Watch, arrival, expect_connection, open_board, problems
 
 LIVE_MILLISECONDS = 30_000
 
@@ -84,4 +84,53 @@ def test_axe_finds_nothing_on_it(page: Page, watch: Watch, synthetic_server: Any
         expect(page.get_by_role("row", name="Surge").first).to_be_visible()
         assert problems(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    watch.check()
+
+
+def test_a_jump_takes_the_page_and_every_other_open_board_to_the_copy_and_back(
+    page: Page, watch: Watch, synthetic_server: Any
+) -> None:
+    other = page.context.new_page()
+    watch.on(other)
+    open_board(other, synthetic_server, "/")
+    expect(other.locator(IN_ED)).to_contain_text("12")
+    open_trainer(page, synthetic_server)
+    page.get_by_label("Save this moment as").fill("twelve people")
+    page.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_role("button", name="Jump to twelve people")).to_be_visible()
+    synthetic_server.post_events([arrival(), arrival()])
+    expect(other.locator(IN_ED)).to_contain_text("14")
+
+    page.get_by_role("button", name="Jump to twelve people").press("Enter")
+    expect(page.get_by_text("Opening twelve people")).to_be_visible()
+    expect(page.get_by_text("This is a copy of twelve people")).to_be_visible(timeout=LIVE_MILLISECONDS)
+    expect(other.locator(IN_ED)).to_contain_text("12", timeout=LIVE_MILLISECONDS)
+    expect_connection(other, "live", LIVE_MILLISECONDS)
+    expect(other.locator(".header-notes")).to_contain_text("copy of twelve people")
+    synthetic_server.post_events([arrival()])
+    expect(other.locator(IN_ED)).to_contain_text("13", timeout=LIVE_MILLISECONDS)  # when the copy's clock is there
+
+    again = page.get_by_role("button", name="Jump to twelve people")
+    again.press("Enter")
+    expect(other.locator(IN_ED)).to_contain_text("12", timeout=LIVE_MILLISECONDS)
+    expect(again).to_be_enabled(timeout=LIVE_MILLISECONDS)
+    page.get_by_role("button", name="Go back").press("Enter")
+    expect(other.locator(IN_ED)).to_contain_text("14", timeout=LIVE_MILLISECONDS)
+    expect(page.get_by_text("This is a copy of")).to_have_count(0, timeout=LIVE_MILLISECONDS)
+    watch.check()
+
+
+def test_a_store_that_took_in_a_synthetic_event_says_so_on_every_board_at_once(
+    page: Page, watch: Watch, lightship_server: Any
+) -> None:
+    open_board(page, lightship_server, "/")
+    expect(page.get_by_text("Synthetic people")).to_have_count(0)
+    lightship_server.post_events([arrival() | {"synthetic": True}])
+    expect(page.get_by_text("Synthetic people and others")).to_be_visible()
+    for address in ("/?wall=1", "/ed", "/site/RVV01", "/feeds", "/return"):
+        page.goto(lightship_server.url + address)
+        expect(page.get_by_text("Synthetic people and others")).to_be_visible(timeout=LIVE_MILLISECONDS)
+    page.goto(f"{lightship_server.url}/trainer")
+    expect(page.get_by_text("no synthetic system runs here")).to_be_visible(timeout=LIVE_MILLISECONDS)
+    watch.complaints = [each for each in watch.complaints if "409" not in each]  # the browser's own line for it
     watch.check()

@@ -71,7 +71,7 @@ class World:
             *(self._department(site) for site in self._system.sites if site.ed_type is not None),
             *(self._wards(site) for site in self._system.sites),
             *(self._ambulances(site, number) for number, site in enumerate(self._type_1())),
-            self._calls(), self._gauges(),
+            self._calls(), self._gauges(), self._responses(), self._in_mental_health(), self._agreed(),
         )  # fmt: skip
         return list(made)
 
@@ -236,6 +236,56 @@ class World:
             yield tell("ambulance.called", 12 + 9 * number + minutes, category=f"C{1 + number % 4}")
             yield tell("ambulance.on_scene", 12 + 9 * number)
             yield tell("ambulance.cleared", 2 + 9 * number, outcome="see_and_treat")
+
+    def _responses(self) -> Iterator[dict[str, Any]]:
+        """Urgent community response: some wait, most were seen within two hours."""
+        for site in self._system.sites:
+            for unit in (each for each in site.units if each.kind == "response_team"):
+                here = {"site": site.code, "unit": unit.code}
+                for number in range(14):
+                    tell = self._teller(site.provider)
+                    referred = 20 + 55 * number
+                    yield tell("ucr.referred", referred, **here, referral_source="gp", urgency="two_hour")
+                    if number >= (2 if self._at.closed == 0 else 5):
+                        wait = (40, 75, 100, 150)[number % 4]
+                        yield tell("ucr.responded", referred - min(wait, referred - 1), **here, outcome="stays_home")
+
+    def _in_mental_health(self) -> Iterator[dict[str, Any]]:
+        """People in emergency departments for mental health, and what liaison does for them."""
+        provider = next(each.code for each in self._system.providers if each.kind == "mental_health")
+        for site in self._type_1():
+            for number in range(2 if self._at.closed == 0 else 6):
+                tell, minutes = self._teller(site.provider), 70 + 290 * number
+                yield tell("ed.arrived", minutes, site=site.code, department_type=1)
+                yield tell("ed.streamed", minutes - 10, site=site.code, stream="mental_health")
+                tell = self._teller(provider)
+                yield tell("mh.referred", minutes - 20, site=site.code, setting="ed", referral_source="ed",
+                           urgency="emergency")  # fmt: skip
+                if number:
+                    assessed = minutes - 20 - (45 if number % 3 else 95)
+                    yield tell("mh.assessed", assessed, site=site.code, outcome="admission")
+                if number > 2:
+                    yield tell("mh.bed_requested", minutes - 150, site=site.code, bed_kind="adult")
+
+    def _agreed(self) -> Iterator[dict[str, Any]]:
+        """Under pressure: an incident, a divert, help that came and a divert that is asked for."""
+        if self._at.closed == 0:
+            return
+        _, _, one, other, *_, far = self._type_1()
+
+        def tell(site: Site) -> Callable[..., dict[str, Any]]:
+            return self._teller(site.provider, site.provider)
+
+        until = (self._now + timedelta(hours=2)).isoformat()
+        divert = {"reference": "D1", "from_site": one.code, "to_site": other.code, "kind": "ambulance",
+                  "reason": "crowding"}  # fmt: skip
+        aid = {"reference": "A1", "from_site": far.code, "to_site": one.code, "kind": "staff", "count": 6}
+        yield tell(one)("incident.declared", 190, reference="I1", kind="critical", site=one.code)
+        yield tell(one)("divert.requested", 95, **divert)
+        yield tell(one)("divert.agreed", 80, **divert, until=until)
+        yield tell(one)("mutual_aid.requested", 240, **aid)
+        yield tell(one)("mutual_aid.agreed", 130, **aid, until=until)
+        yield tell(far)("divert.requested", 14, **divert | {"from_site": far.code, "reference": "D2"})
 
     def _gauges(self) -> Iterator[dict[str, Any]]:
         for provider, measure, calm, surge in GAUGES:

@@ -26,6 +26,29 @@ def test_the_overview_counts_what_was_posted_and_can_be_asked_of_the_past(client
     assert then_known["measures"]["ed.in_department"]["value"] in (0, None)
 
 
+def test_the_overview_says_what_is_agreed_as_at_a_moment_and_as_it_was_known(client: TestClient) -> None:
+    divert = {"reference": "D1", "from_site": "RVV01", "to_site": "RVV09", "kind": "ambulance"}
+    until = "2026-03-10T13:00:00+00:00"
+
+    def step(type_: str, time: str, **data: object) -> dict[str, object]:
+        return event(type=type_, subject="RVV", time=f"2026-03-10T{time}:00Z", data={"reference": "D1"} | data)
+
+    post(client, [
+        step("divert.requested", "09:00", **divert), step("divert.agreed", "09:10", **divert, until=until),
+        step("divert.ended", "11:00"), step("incident.declared", "11:30", kind="critical", site="RVV01"),
+    ])  # fmt: skip
+
+    def agreed(**moment: str) -> list[tuple[object, ...]]:
+        found = client.get("/api/v1/overview", params=moment).json()["agreed"]
+        return [(each["family"], each["state"], each["from_site"], each["until"]) for each in found]
+
+    assert agreed() == [("incident", "in_force", None, None)]
+    assert agreed(as_at="2026-03-10T09:05:00Z") == [("divert", "asked", "RVV01", None)]
+    [(family, state, _, ends)] = agreed(as_at="2026-03-10T10:00:00Z")
+    assert (family, state, str(ends)[:16]) == ("divert", "in_force", until[:16])
+    assert agreed(as_at="2026-03-10T10:00:00Z", known_at="2026-03-10T10:00:00Z") == []  # all was received at noon
+
+
 def test_the_live_overview_is_the_published_one(client: TestClient, state: AppState) -> None:
     published = published_overview(state, 7, 3)
     assert client.get("/api/v1/overview").json() == published

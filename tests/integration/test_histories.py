@@ -199,6 +199,7 @@ def test_a_file_of_the_same_history_gives_the_same_store_also_when_its_import_is
         lambda: (value(database, "select max(items) from import") or 0) > 3000, "import", "--history", file
     )
     before = value(database, "select max(items) from import")
+    assert value(database, "select array_agg(synthetic) from origin") == [True]
     told = orjson.loads(lightship.run("import", "--json", "--history", file))
     assert told["resumed"] >= before > 3000
     assert told["resumed"] + told["accepted"] + told["duplicate"] + told["quarantined"] == len(

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.moments import CannotSave, Moments, NoSuchMoment, store_folder
+from services.moments import CannotSave, MomentExists, Moments, NoSuchMoment, store_folder
 from tests.integration.test_up import Up
 
 JUMP_SECONDS = 60
@@ -117,6 +117,21 @@ def test_what_cannot_be_saved_or_opened_leaves_nothing_behind(tmp_path: Path) ->
     assert store_folder(tmp_path) == tmp_path / "postgres"
 
 
+def test_one_moment_is_saved_at_a_time(tmp_path: Path, database_url: str) -> None:
+    moments, now = Moments(tmp_path), datetime.now(UTC)
+
+    def save(name: str) -> Any:
+        return moments.saving(name, database_url, system_at=now, saved_at=now, who="test")
+
+    with save("one"):
+        for name in ("one", "two"):
+            with pytest.raises(CannotSave, match="being saved just now"), save(name):
+                raise AssertionError("two at once")
+    assert [each.name for each in moments.saved()] == ["one"]
+    with pytest.raises(MomentExists), save("one"):
+        raise AssertionError("written over")
+
+
 def test_a_jump_that_was_killed_half_way_is_done_again(tmp_path: Path) -> None:
     moments = Moments(tmp_path)
     saved = tmp_path / "moments" / "one"
@@ -130,7 +145,9 @@ def test_a_jump_that_was_killed_half_way_is_done_again(tmp_path: Path) -> None:
     jumped = moments.jump()
     assert jumped is not None
     assert (jumped.name, jumped.system_at) == ("one", datetime(2026, 3, 10, 12, tzinfo=UTC))
-    assert (moments.opened(), moments.is_asked) == ("one", False)
+    opened = moments.opened()
+    assert opened is not None
+    assert (opened.name, moments.is_asked) == ("one", False)
     assert (store_folder(tmp_path) / "PG_VERSION").read_text() == "18"
     assert moments.jump() is None
     (store_folder(tmp_path) / "worked on").touch()

@@ -125,7 +125,7 @@ def test_of_what_people_agreed_and_what_the_organisations_own_system_tells_the_n
         (MANAGER, "/QKS/declarations", {"level": 3, "why": "Busy"}, 403, "acts for no site"),
         (CENTRE, "/RVV01/declarations", {"level": 3, "why": "Busy"}, 422, "for a provider or the system"),
         (CENTRE, "/RVX/declarations", {"level": 3, "why": "Busy"}, 404, "did you mean"),
-        (CENTRE, "/RVV/declarations", {"level": 5, "why": "Busy"}, 422, "not in the required form"),
+        (CENTRE, "/RVV/declarations", {"level": 5, "why": "Busy"}, 422, "level must be 1, 2, 3 or 4"),
         (CENTRE, "/RVV/declarations", {"level": 3}, 422, "why is one line"),
         (CENTRE, f"/declarations/{uuid4()}/agree", None, 404, "no such declaration"),
         ("planner", "/RVV/declarations", {"level": 3, "why": "Busy"}, 403, "may not do this"),

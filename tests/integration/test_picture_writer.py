@@ -78,3 +78,36 @@ def test_an_event_rings_the_writer_who_publishes_the_changed_figure(
     finally:
         writer.stop()
     assert connection.execute("select holder from picture").fetchone() == (None,)
+
+
+def test_what_is_declared_and_stood_down_is_in_the_picture_and_out_of_it(
+    database: Database, connection: Connection[Any]
+) -> None:
+    seen: list[list[str]] = []
+    came = threading.Condition()
+
+    def publish(_: int, picture: dict[str, Any]) -> None:
+        with came:
+            seen.append([each["reference"] for each in picture["agreed"]])
+            came.notify_all()
+
+    def tell(type_: str, **data: Any) -> None:
+        told = event(type_, "RVV", 0, {"reference": "I1", **data}, id=type_, sent=None, recorded=0)
+        now = datetime.now(UTC)
+        with database.connection() as other:
+            ingest(other, [told._replace(time=now, sent_at=now)])
+
+    def waited(last: list[str]) -> bool:
+        with came:
+            return came.wait_for(lambda: seen[-1:] == [last], timeout=20)
+
+    writer = Writer(database, small_system(), publish)
+    writer.start()
+    try:
+        assert waited([]), seen
+        tell("incident.declared", kind="critical")
+        assert waited(["I1"]), seen
+        tell("incident.stood_down")
+        assert waited([]), seen
+    finally:
+        writer.stop()

@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
+from services import training
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.domain.clock import Clock
 from services.ingest.door import Door
+from services.moments import Moments, NoSuchMoment
 from services.store import audit, feeds, synthetic
 from services.store import training as store
+from services.store.audit import By
 from services.store.database import Database
 from services.training import rate_at_start
 from simulations.writer import Feed, Settings
@@ -112,6 +115,45 @@ def test_an_incident_is_asked_for_and_ended_or_refused_with_reasons(
         assert [entry.what for entry in entries[:2]] == ["trainer.end", "trainer.inject"]
 
 
+@pytest.mark.parametrize(("address", "body", "words"), [
+    ("/clock", {"speed": "60"}, "speed must be a number"),
+    ("/clock", {"speed": True}, "speed must be a number"),
+    ("/clock", {"speed": 0}, "speed must be at least 0.1"),
+    ("/clock", {"speed": 1e308}, "speed must be at most 3600"),
+    ("/clock", {"paused": "yes"}, "paused must be true or false"),
+    ("/clock", {"9434765919": 1}, "a name in it that is not known"),
+    ("/incidents", {"organisation": "RVV01"}, "kind is required"),
+    ("/incidents", {"kind": "earthquake", "organisation": "RVV01"}, "kind must be 'surge'"),
+    ("/incidents", {"kind": "surge", "organisation": "RVV01", "hours": True}, "hours must be a number"),
+    ("/incidents", {"kind": "surge", "organisation": "RVV01", "hours": -1}, "hours must be above 0"),
+    ("/incidents", {"kind": "surge", "organisation": "RVV01\0"}, "did you mean 'RVV01'"),
+    ("/incidents", {"kind": "surge", "organisation": "RVV01", "at": "2026-03-10T12:00:00"}, "at has no time zone"),
+    ("/incidents", {"kind": "surge", "organisation": "RVV01", "at": "0001-01-01T00:00:00Z"}, "in the past"),
+    ("/incidents", {"kind": "surge", "organisation": "RVV01", "at": 0}, "in the past"),
+    ("/incidents", {"kind": "surge", "organisation": "RVV01", "at": "9999-12-31T23:00:00Z"}, "within 60 days"),
+    ("/silences", {"source": "QKS", "hours": 1}, "No provider of this code sends a feed"),
+    ("/silences", {"source": "rvv", "hours": 1}, "No provider of this code sends a feed"),
+])  # fmt: skip
+def test_what_nobody_expects_is_refused_with_what_to_do(
+    trainer: Callable[..., Any], database: Database, address: str, body: dict[str, Any], words: str
+) -> None:
+    told = trainer("POST", address, body, 422)["detail"]
+    assert words in told
+    assert "9434765919" not in told  # nothing of the sender's is said again
+    found = trainer("GET")
+    assert (found["speed"], found["paused"], found["incidents"], found["silences"]) == (1, False, [], [])
+
+
+@pytest.mark.parametrize("name", ["a\0b", "../one", "", "\u202e", "one\n"])
+def test_a_name_that_no_moment_can_have_is_none(
+    trainer: Callable[..., Any], database: Database, tmp_path: Path, name: str
+) -> None:
+    moments = Moments(tmp_path)
+    with database.connection() as connection, pytest.raises(NoSuchMoment, match="No moment of this name"):
+        training.jump(connection, By("somebody", "operator"), moments, name, NOW)
+    assert not moments.is_asked
+
+
 def test_a_database_of_ones_own_has_no_moments(trainer: Callable[..., Any]) -> None:
     assert trainer("GET")["may_save"] is False
     assert "yours" in trainer("POST", "/moments", {"name": "one"}, 409)["detail"]
@@ -198,4 +240,4 @@ def _silence(since: datetime, now: datetime) -> Any:
 
     from services.domain.training import Silence
 
-    return Silence(uuid4(), "RVV", since, since + timedelta(hours=3), now, "test")
+    return Silence(id=uuid4(), source="RVV", since=since, until=since + timedelta(hours=3), made_at=now, who="test")

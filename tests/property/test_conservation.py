@@ -15,7 +15,7 @@ from services.domain.system import System
 from simulations.conservation import Conservation, Verdict
 from simulations.feed import SyntheticSystem
 from simulations.journeys import DOORS
-from tests.unit import test_simulations  # its hospitals have many wards, so that people are moved between them
+from tests.hospitals import SYSTEM as HOSPITALS  # its hospitals have many wards, so that people are moved between them
 from tests.worlds import small_system
 
 SYSTEM = small_system()
@@ -28,7 +28,7 @@ Event = dict[str, Any]
     seed=st.integers(0, 10_000),
     after=st.integers(0, 300),
     scale=st.sampled_from([0.3, 1.0, 2.0]),
-    system=st.sampled_from([SYSTEM, test_simulations.SYSTEM]),
+    system=st.sampled_from([SYSTEM, HOSPITALS]),
     days=st.integers(1, 4),
 )
 def test_every_day_balances_in_every_service(seed: int, after: int, scale: float, system: System, days: int) -> None:
@@ -164,7 +164,7 @@ def test_nobody_in_a_mental_health_bed_is_somewhere_else_too(other: Event, is_fa
 def test_the_systems_that_are_judged_have_every_service() -> None:
     """With more to do than suites and wards hold, so that departments and out of area are among them."""
     services = set()
-    for system in (SYSTEM, test_simulations.SYSTEM):
+    for system in (SYSTEM, HOSPITALS):
         feed = SyntheticSystem(system, MIDNIGHT, seed=7, scale=2.0)
         verdict = judged(feed.opening(), feed.advance(MIDNIGHT + timedelta(days=4)), days=4)
         assert verdict.holds

@@ -16,7 +16,7 @@ from services.domain.facts import Fact
 from services.domain.fold import survivors
 from services.domain.measures import evaluate
 from services.returning import Reading, last_readings
-from services.store import picture
+from services.store import kept, picture
 from services.store.database import Database
 from services.store.events import ingest, read_facts
 from services.store.gauges import newest_facts
@@ -90,10 +90,7 @@ def test_a_long_story_cut_to_what_a_window_reaches_gives_what_the_whole_gives(
         facts.append(event("gauge.reported", f"XMCH/{MEASURES[0]}", 60 * ((of + 40) % 81), data | {"value": 99},
                            id="g0", sent=60 * (of + 1), recorded=60 * (of + 1)))  # fmt: skip
     t, known_at = START + timedelta(hours=hour), START + timedelta(hours=known_hour)
-    with (
-        database.connection() as connection, mock.patch.object(picture, "MANY_FACTS", 1),
-        mock.patch.object(picture, "CARRIED", timedelta(hours=carried)),
-    ):  # fmt: skip
+    with database.connection() as connection, mock.patch.object(kept, "KEPT", timedelta(hours=carried)):
         empty(connection)
         ingest(connection, facts)
         found = picture.read_atoms(connection, SYSTEM, t, known_at=known_at)[None]

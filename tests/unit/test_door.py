@@ -20,6 +20,7 @@ from services.errors import RefusedEvent
 from services.ingest.body import RawItem
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
+from services.ingest.plain import is_synthetic
 from services.ingest.refusals import refusal_of
 from services.ingest.rules import plans
 
@@ -398,6 +399,7 @@ _ODD = {
     "specversion": st.sampled_from(["1.0", "1", 1.0, None]), "datacontenttype": st.sampled_from(["application/json"]),
     "nhsnumber": st.sampled_from(["9990000018", "999 000 0018", 9990000018, "9990000019", "", None]),
     "follows": st.sampled_from(["RYD/C1", "RYD/", "C1", None, 3]), "recordedat": _TIMES, "replaces": st.just("m"),
+    "synthetic": st.sampled_from([True, False, None, 1, "true"]),
     "personflag": st.just("invalid_nhs_number"), "type": st.sampled_from(["ed.seen", "ed.arrived", "bed.left", "ed"]),
 }  # fmt: skip
 
@@ -432,6 +434,13 @@ def test_the_short_way_admits_only_what_the_long_way_does_and_as_the_same_fact(
     short, long = short_and_long(text.encode(), data.draw(st.sampled_from([DOOR, TRUSTED])))
     if short is not None:
         assert short == long
+
+
+def test_what_says_that_it_is_synthetic_goes_the_short_way_and_is_the_same_fact() -> None:
+    plain, marked = (json.dumps(each).encode() for each in (event(), event(synthetic=True)))
+    short, long = short_and_long(marked)
+    assert short == long == DOOR.plain(plain, NOW, NOW) is not None
+    assert (is_synthetic(marked), is_synthetic(plain)) == (True, False)
 
 
 @pytest.mark.parametrize("sent", ["2026-10-17T08:00:00+01:00", "2026-10-17T07:00:00Z", "2026-10-17T07:00:00.000000Z"])

@@ -13,7 +13,7 @@ import pytest
 
 from simulations.feed import SyntheticSystem
 from simulations.history import Group, History
-from tests.unit.test_simulations import START, SYSTEM, Event
+from tests.hospitals import START, SYSTEM, Event
 
 ENDS = {"ed.departed", "sdec.departed", "bed.left", "ambulance.cleared", "virtual_ward.discharged",
         "ucr.responded", "mh.left", "s136.left",

@@ -21,7 +21,7 @@ from simulations.delivery import Asked, Delivery, span
 from simulations.history_file import whole_file, write
 from simulations.incidents import incident
 from simulations.misbehaviour_plan import Misbehaviour
-from tests.unit.test_simulations import START, SYSTEM
+from tests.hospitals import START, SYSTEM
 
 ASKED = Asked(
     3, 1.0, START, START + timedelta(days=1.5),
@@ -59,6 +59,7 @@ def test_events_are_in_the_order_of_their_delivery_as_the_senders_send_them(tmp_
     assert all(event["recordedat"] >= event["sentat"] for event in events)
     assert any(event["recordedat"] > event["sentat"] for event in events)  # late
     assert {event["nhsnumber"][:3] for event in events if "nhsnumber" in event} == {"999"}
+    assert {event["synthetic"] for event in events} == {True}
     assert "AAA/" in {event["subject"][:4] for event in events}
 
 
@@ -139,6 +140,35 @@ def test_the_command_stopped_half_way_leaves_no_file_and_needs_no_database(tmp_p
     process.communicate(timeout=30)
     assert process.returncode != 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_half_way_it_is_made_anew_and_whole_with_its_truth_and_says_so(tmp_path: Path) -> None:
+    made = ("--days", 6, "--start", "2025-01-01", "--scale", 0.2)
+    file, truth = tmp_path / "a.ndjson.gz", tmp_path / "truth.ndjson"
+    part = tmp_path / "truth.ndjson.part"
+    process = command(tmp_path, *made, "--output", file, "--truth", truth)
+    limit = time.monotonic() + 60
+    while not part.exists() or not part.stat().st_size:
+        assert process.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    process.send_signal(signal.SIGSTOP)
+    _, err = command(tmp_path, *made, "--output", file).communicate(timeout=60)
+    assert "is being written by another run" in err
+    assert "made anew" not in err
+    process.kill()
+    process.communicate(timeout=30)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ndjson.gz.part", "truth.ndjson.part"]
+
+    again = command(tmp_path, *made, "--output", file, "--truth", truth)
+    _, err = again.communicate(timeout=120)
+    assert again.returncode == 0, err
+    assert "made anew" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ndjson.gz", "truth.ndjson"]
+    events = gzip.decompress(file.read_bytes()).splitlines()
+    told = orjson.loads(truth.read_bytes().splitlines()[-1])
+    assert orjson.loads(events[-1])["recordedat"] > "2025-01-06T23"
+    assert told["at"] == "2025-01-07T00:00:00Z"
 
 
 def test_the_command_tells_machines_what_it_made(tmp_path: Path) -> None:

@@ -1,209 +1,284 @@
-"""The transfer-of-care hub: nobody goes without a start, the longest waiting first, and a lost service holds people."""
+"""The hub: a delta says what changed and nothing else, and one message brings whoever listens up to date."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
+import asyncio
+import copy
+import itertools
+import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.domain.system import PathwayCapacity
-from simulations.feed import SyntheticSystem
-from simulations.hub import SPOT_DAYS, Hub
-from simulations.levers import Lever
-from simulations.shape import DAY, local_seconds
-from simulations.world import World
-from tests.unit.test_simulations import ORDINARY, SYSTEM, Event
+from services.live import hub as hub_module
+from services.live.hub import Hub, Subscription, delta
 
-MONDAY = datetime(2026, 6, 1, 0, tzinfo=UTC)
-
-
-def capacity(pathway: Any, council: str, place: str, starts: float, since: date = date(2022, 4, 1)) -> PathwayCapacity:
-    return PathwayCapacity(pathway, council, place, starts, since)
+START = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+MEASURES = ("ed.in_department", "beds.ga_free")
+SITES = ("RVV01", "RPA02")
 
 
-class Waiting:
-    """A hub by itself, and who went when."""
-
-    def __init__(self, *rows: PathwayCapacity, scale: float = 1.0) -> None:
-        self.world = World(replace(SYSTEM, pathways=rows), int(MONDAY.timestamp()), 1, scale)
-        self.went: list[tuple[str, int]] = []
-        self.hub = Hub(self.world, lambda stay, day: self.went.append((stay.subject, day - self.first)))
-        self.first = self.world.day
-
-    def join(self, subject: str, day: int = 0, pathway: int = 1, council: str = "kent", place: str = "east") -> None:
-        ward = SimpleNamespace(site=SimpleNamespace(place=place))
-        stay: Any = SimpleNamespace(subject=subject, pathway=pathway, council=council, ward=ward)
-        self.hub.join(stay, self.first + day)
-
-    def run(self, days: float) -> None:
-        self.world.run(int((MONDAY + timedelta(days=days)).timestamp()))
-
-    def by_day(self) -> dict[int, int]:
-        return dict(Counter(day for _, day in self.went))
-
-
-def test_a_service_begins_with_no_more_people_than_it_has_starts_for() -> None:
-    waiting = Waiting(capacity(1, "kent", "east", 7))
-    for number in range(60):
-        waiting.join(str(number))
-    waiting.run(4)
-    weekdays = waiting.by_day()
-    assert all(4 <= weekdays[day] <= 12 for day in range(4))
-    assert [int(subject) for subject, _ in waiting.went] == list(range(len(waiting.went)))  # who came first goes first
-
-
-def test_who_could_go_first_is_given_the_first_start_and_nobody_before_their_day() -> None:
-    waiting = Waiting(capacity(1, "kent", "east", 1.2))
-    waiting.join("in four days", 4)
-    waiting.join("tomorrow", 1)
-    waiting.join("today", 0)
-    waiting.run(8)
-    assert [subject for subject, _ in waiting.went] == ["today", "tomorrow", "in four days"]
-    assert waiting.went[-1][1] >= 4
-
-
-def test_weekends_and_bank_holidays_have_fewer_starts() -> None:
-    waiting = Waiting(capacity(1, "kent", "east", 100))
-    for number in range(2000):
-        waiting.join(str(number), number // 300)
-    waiting.run(7)
-    day = waiting.by_day()
-    assert day[6] < 0.7 * day[2]  # a Sunday beside a Wednesday
-
-
-def test_free_starts_are_kept_for_a_while_and_not_for_ever() -> None:
-    waiting = Waiting(capacity(2, "kent", "east", 4))
-    waiting.run(10)
-    for number in range(100):
-        waiting.join(str(number), 10, pathway=2)
-    (service,) = waiting.hub
-    waiting.run(10.5)
-    assert 8 <= waiting.by_day()[10] <= 16  # today's, and two days' worth that nobody took
-    assert service.free == 0
-
-
-def test_a_service_that_cannot_keep_up_leaves_some_to_be_placed_elsewhere() -> None:
-    waiting = Waiting(capacity(3, "kent", "east", 0.5))
-    for number in range(300):
-        waiting.join(str(number), number // 10, pathway=3)
-    waiting.run(SPOT_DAYS - 1)
-    assert len(waiting.went) <= 5
-    waiting.run(60)
-    assert len(waiting.went) > 250  # ten a day came, and the queue does not grow for ever
-
-
-def test_a_council_serves_its_own_here_then_elsewhere_and_a_place_takes_strangers() -> None:
-    waiting = Waiting(
-        capacity(1, "kent", "east", 50), capacity(1, "kent", "west", 50), capacity(1, "medway", "west", 50)
-    )
-    waiting.join("own", council="kent", place="west")
-    waiting.join("elsewhere", council="medway", place="east")
-    waiting.join("stranger", council="other", place="east")
-    assert {(each.council, each.place): len(each.waiting) for each in waiting.hub} == {
-        ("kent", "west"): 1, ("medway", "west"): 1, ("kent", "east"): 1,
+def value(number: float | None = 3, as_of: datetime | None = START) -> dict[str, Any]:
+    return {
+        "value": number, "unit": "people", "numerator": None, "denominator": None, "n": None,
+        "absent": None if number is not None else "not_due", "reason": None, "as_of": as_of, "freshness": "live",
     }  # fmt: skip
 
 
-def test_where_nothing_is_configured_everybody_goes_on_their_day() -> None:
-    waiting = Waiting()
-    for number in range(30):
-        waiting.join(str(number), number % 3)
-    waiting.run(4)
-    assert waiting.by_day() == {0: 10, 1: 10, 2: 10}
+def overview(at: datetime = START, **changes: dict[str, Any]) -> dict[str, Any]:
+    """changes: a site's code -> its measures that are not 3."""
+    return {
+        "as_at": at, "known_at": at, "revision": 0, "synthetic": True, "system": {"code": "QKS", "name": "Kent"},
+        "history": {"complete": True, "from": None, "share": 1.0}, "clock": {"now": at, "rate": 1.0},
+        "sites": [
+            {"code": code, "name": code, "opel": None, "need": 0.5,
+             "measures": {name: value() for name in MEASURES} | changes.get(code, {})}
+            for code in SITES
+        ],
+        "totals": {name: value() for name in MEASURES},
+        "opel": None,
+        "places": [{"code": "east_kent", "name": "East Kent", "measures": {name: value() for name in MEASURES}}],
+        "providers": [{"code": "RVV", "name": "East Kent", "measures": {name: value() for name in MEASURES}}],
+        "agreed": [],
+        "feeds": [{"source": "urn:nhs:ods:RVV", "state": "live", "last_event_at": at, "facts": 1}],
+    }  # fmt: skip
 
 
-def test_a_change_of_capacity_holds_from_its_day() -> None:
-    waiting = Waiting(capacity(1, "kent", "east", 2), capacity(1, "kent", "east", 20, date(2026, 6, 3)))
-    for number in range(200):
-        waiting.join(str(number))
-    waiting.run(4)
-    day = waiting.by_day()
-    assert day[1] <= 5 < 15 <= day[2]
+def apply(picture: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """What a client does with a delta, as frontend/src/store/picture.ts does."""
+    made = copy.deepcopy(picture)
+    for key in ("as_at", "known_at", "clock", "history", "opel", "agreed", "feeds"):
+        made[key] = change.get(key, made[key])
+    made["totals"] |= change.get("totals", {})
+    for level in ("sites", "places", "providers"):
+        for row in made[level]:
+            part = change.get(level, {}).get(row["code"], {})
+            row["measures"] |= part.get("measures", {})
+            for key in ("need", "opel"):
+                row[key] = part.get(key, row.get(key))
+    return made
 
 
-def test_a_lever_on_a_place_changes_its_starts_and_no_other_s() -> None:
-    waiting = Waiting(capacity(1, "kent", "east", 10), capacity(1, "kent", "west", 10))
-    waiting.world.levers.pull(Lever.STARTS, 0.5, "east")
-    for number in range(400):
-        waiting.join(f"{number}", place="east" if number % 2 else "west")
-    waiting.run(5)
-    gone = Counter(int(subject) % 2 for subject, _ in waiting.went)
-    assert gone[1] < 0.7 * gone[0]
+def without_ages(picture: dict[str, Any]) -> dict[str, Any]:
+    """A picture to compare: what a delta leaves out on purpose, cut to the minute or dropped; as JSON would be."""
+    made: dict[str, Any] = orjson.loads(orjson.dumps(picture))
+    rows = [row for level in ("sites", "places", "providers") for row in made[level]]
+    for measures in [made["totals"], *(row["measures"] for row in rows)]:
+        for each in measures.values():
+            each["as_of"] = each["as_of"] and each["as_of"][:16]
+    for feed in made["feeds"]:
+        feed["last_event_at"] = feed["last_event_at"][:18]
+        feed.pop("facts")
+    for row in rows:
+        row.setdefault("need", None)
+        row.setdefault("opel", None)
+    made.pop("revision")
+    return made
 
 
-def test_people_come_fewer_or_more_but_a_service_has_no_more_than_it_has() -> None:
-    gone = {}
-    for scale in (0.5, 1.0, 2.0):
-        waiting = Waiting(capacity(1, "kent", "east", 20), scale=scale)
-        for number in range(1000):
-            waiting.join(str(number))
-        waiting.run(4)
-        gone[scale] = len(waiting.went)
-    assert gone[0.5] < 0.7 * gone[1.0]
-    assert gone[2.0] == gone[1.0]
+def read(message: str | None) -> dict[str, Any]:
+    assert message is not None, "a message was due and none came"
+    found: dict[str, Any] = orjson.loads(message)
+    return found
 
 
-def test_of_a_lost_service_nobody_goes_and_then_no_more_than_its_starts() -> None:
-    waiting = Waiting(capacity(1, "kent", "east", 5))
-    waiting.hub.lost.append(is_lost := lambda stay: stay.council == "kent")
-    for number in range(40):
-        waiting.join(str(number), number // 10)
-    waiting.run(4)
-    assert not waiting.went
-    waiting.hub.lost.remove(is_lost)
-    waiting.run(5)
-    assert 0 < len(waiting.went) <= 20  # not all at once: they wait for starts as everybody does
+def subscribed(hub: Hub, after: int | None = None) -> Subscription:
+    subscription = Subscription(hub)
+    subscription.restart({"overview": after})
+    return subscription
 
 
-# In the whole world --------------------------------------------------------------------------------------------------
+def test_a_delta_holds_only_the_measure_that_changed() -> None:
+    changed = value(4)
+    found = delta(overview(), overview(START + timedelta(seconds=1), RVV01={"ed.in_department": changed}))
+    assert found.pop("as_at") == START + timedelta(seconds=1)
+    assert set(found) == {"known_at", "clock", "history", "sites"}
+    assert found["sites"] == {"RVV01": {"measures": {"ed.in_department": changed}}}
 
 
-TIGHT = tuple(
-    capacity(pathway, "kent", place, starts)
-    for place in ("east", "west") for pathway, starts in ((1, 1.5), (2, 0.8), (3, 0.4))
-)  # fmt: skip
+def test_a_level_that_changed_or_went_away_is_told_of_its_own_row_and_of_the_system() -> None:
+    before, after = overview(), overview()
+    before["opel"], after["opel"] = {"level": 2}, {"level": 3}
+    before["sites"][0]["opel"] = {"level": 4}
+    found = delta(before, after)
+    assert found["opel"] == {"level": 3}
+    assert found["sites"] == {before["sites"][0]["code"]: {"opel": None}}
 
 
-@pytest.fixture(scope="module")
-def fortnight() -> list[Event]:
-    feed = SyntheticSystem(replace(SYSTEM, pathways=TIGHT), ORDINARY)
-    return [*feed.opening(), *feed.advance(ORDINARY + timedelta(days=14))]
+def test_a_delta_of_nothing_still_says_the_time() -> None:
+    assert set(delta(overview(), overview())) == {"as_at", "known_at", "clock", "history"}
 
 
-def test_every_start_is_agreed_before_it_and_the_bed_is_left_at_its_hour(fortnight: list[Event]) -> None:
-    agreed = {e["subject"]: e for e in fortnight if e["type"] == "discharge.start_agreed"}
-    left = {e["subject"]: e for e in fortnight if e["type"] == "bed.left" and e["data"].get("pathway") in (1, 2, 3)}
-    begun = [subject for subject in left if subject in agreed]
-    assert len(begun) > 30
-    for subject in begun:
-        assert agreed[subject]["time"] < agreed[subject]["data"]["starts_at"] == left[subject]["time"]
-    since = f"{ORDINARY + timedelta(days=1):%Y-%m-%dT%H:%M:%S}"
-    assert not [s for s, e in left.items() if e["time"] > since and s not in agreed]
+def test_a_newer_fact_behind_the_same_figure_is_no_change_within_a_minute_and_one_after_it() -> None:
+    def aged(seconds: int) -> dict[str, Any]:
+        return overview(RVV01={"beds.ga_free": value(as_of=START + timedelta(seconds=seconds))})
+
+    assert "sites" not in delta(aged(1), aged(59))
+    assert "sites" in delta(aged(59), aged(60))
 
 
-def test_the_written_starts_keep_to_the_capacity(fortnight: list[Event]) -> None:
-    days: Counter[tuple[int, int]] = Counter()
-    for event in fortnight:
-        if event["type"] == "discharge.start_agreed":
-            data = event["data"]
-            starts = int(datetime.fromisoformat(data["starts_at"]).timestamp())
-            days[data["pathway"], local_seconds(starts) // DAY] += 1
-    first = {day for pathway, day in days if pathway == 1}
-    assert len(first) >= 12
-    assert max(days[1, day] for day in first) <= 12  # 3 a day, more on a Friday, one kept each, some bought
-    assert sum(days[1, day] for day in first) < 14 * 3 * 1.6
+def test_small_steps_of_age_cannot_add_up_unseen() -> None:
+    steps = [overview(RVV01={"beds.ga_free": value(as_of=START + timedelta(seconds=20 * n))}) for n in range(10)]
+    told = [step for before, step in itertools.pairwise(steps) if "sites" in delta(before, step)]
+    assert len(told) == 3
 
 
-def test_the_community_provider_says_what_the_hub_knows(fortnight: list[Event]) -> None:
-    said = [e["data"] for e in fortnight if e["type"] == "gauge.reported" and e["data"]["organisation"] == "AAX"]
-    by_measure = {
-        measure: [d["value"] for d in said if d["measure"] == measure] for measure in {d["measure"] for d in said}
-    }
-    assert {"community.p1_slots_today", "community.p1_slots_free", "community.p1_waiting"} <= set(by_measure)
-    pairs = zip(by_measure["community.p1_slots_free"], by_measure["community.p1_slots_today"], strict=True)
-    assert all(free <= today for free, today in pairs)
-    assert max(by_measure["community.p1_waiting"]) > 3
+def test_a_feed_that_fell_silent_is_a_change_and_one_more_fact_is_not() -> None:
+    before, busier, silent = overview(), overview(), overview()
+    busier["feeds"][0]["facts"] = 2
+    silent["feeds"][0]["state"] = "silent"
+    assert "feeds" not in delta(before, busier)
+    assert delta(before, silent)["feeds"] == silent["feeds"]
+
+
+_values = st.builds(
+    value,
+    st.one_of(st.none(), st.integers(0, 4)),
+    st.one_of(st.none(), st.integers(0, 200).map(lambda seconds: START + timedelta(seconds=seconds))),
+)
+_measures = st.fixed_dictionaries(dict.fromkeys(MEASURES, _values))
+_levels = st.one_of(st.none(), st.fixed_dictionaries({"level": st.integers(1, 4)}))
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> dict[str, Any]:
+    made = overview(START + timedelta(seconds=draw(st.integers(0, 200))))
+    made["totals"] = draw(_measures)
+    for level in ("sites", "places", "providers"):
+        for row in made[level]:
+            row["measures"] = draw(_measures)
+            row["opel"] = draw(_levels)
+    made["opel"] = draw(_levels)
+    made["sites"][0]["need"] = draw(st.floats(0, 2))
+    made["agreed"] = draw(st.sampled_from([[], [{"reference": "D1"}], [{"reference": "D2"}]]))
+    made["feeds"][0]["state"] = draw(st.sampled_from(["live", "silent"]))
+    return made
+
+
+@given(st.lists(pictures(), min_size=1, max_size=6), st.data())
+def test_snapshot_and_deltas_together_equal_the_latest_snapshot(
+    stories: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    hub = Hub()
+    subscription = subscribed(hub)
+    held: dict[str, Any] | None = None
+    for revision, picture in enumerate(stories, 1):
+        hub.publish(revision, picture)
+        if revision < len(stories) and data.draw(st.booleans()):
+            continue  # a slow client: several revisions pass
+        message = read(subscription.take())
+        assert message["type"] == ("snapshot" if held is None else "delta")
+        held = message["data"] if held is None else apply(held, message["data"])
+    assert held is not None
+    assert without_ages(held) == without_ages(stories[-1])
+
+
+def test_a_slow_client_gets_one_message_for_many_revisions() -> None:
+    hub = Hub()
+    subscription = subscribed(hub)
+    hub.publish(1, overview())
+    assert read(subscription.take())["type"] == "snapshot"
+    for revision in range(2, 40):
+        hub.publish(revision, overview(RVV01={"beds.ga_free": value(revision)}))
+    message = read(subscription.take())
+    assert (message["type"], message["previous"], message["revision"]) == ("delta", 1, 39)
+    assert message["data"]["sites"]["RVV01"]["measures"]["beds.ga_free"]["value"] == 39
+    assert subscription.take() is None
+
+
+def test_a_client_further_behind_than_what_is_kept_gets_a_snapshot() -> None:
+    hub = Hub(kept=4)
+    subscription = subscribed(hub)
+    hub.publish(1, overview())
+    subscription.take()
+    for revision in range(2, 7):
+        hub.publish(revision, overview())
+    assert read(subscription.take())["type"] == "snapshot"
+
+
+@pytest.mark.parametrize(("after", "kind"), [(1, "delta"), (None, "snapshot"), (77, "snapshot"), (-1, "snapshot")])
+def test_who_comes_back_gets_a_delta_from_a_known_revision_and_else_a_snapshot(after: int | None, kind: str) -> None:
+    hub = Hub()
+    hub.publish(1, overview())
+    hub.publish(2, overview(RVV01={"beds.ga_free": value(9)}))
+    message = read(subscribed(hub, after).take())
+    assert message["type"] == kind
+    assert message["revision"] == 2
+    assert kind == "delta" or message["data"]["revision"] == 2
+
+
+def test_revisions_that_go_back_belong_to_another_store_and_are_not_compared() -> None:
+    hub = Hub()
+    hub.publish(500, overview())
+    hub.publish(3, overview(RVV01={"beds.ga_free": value(1)}))
+    assert read(subscribed(hub, 500).take())["type"] == "snapshot"
+
+
+def test_what_a_delta_cannot_say_is_sent_whole() -> None:
+    hub = Hub()
+    hub.publish(1, overview())
+    renamed = overview()
+    renamed["sites"][0]["name"] = "Another name"
+    hub.publish(2, renamed)
+    assert read(subscribed(hub, 1).take())["type"] == "snapshot"
+
+
+def test_two_hundred_sockets_cost_one_serialisation(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    real = hub_module.Channel._made
+
+    def counted(*given: Any) -> str:
+        made.append(1)
+        return real(*given)
+
+    monkeypatch.setattr(hub_module.Channel, "_made", counted)
+    hub = Hub()
+    subscriptions = [subscribed(hub) for _ in range(200)]
+    hub.publish(1, overview())
+    assert all(each.take() for each in subscriptions)
+    hub.publish(2, overview(RVV01={"beds.ga_free": value(9)}))
+    assert all(each.take() for each in subscriptions)
+    assert len(made) == 2, "one snapshot and one delta, whoever listens"
+
+
+def test_publishing_from_another_thread_wakes_who_waits() -> None:
+    async def story() -> None:
+        hub = Hub()
+        hub.bind(asyncio.get_running_loop())
+        with hub.subscribe() as subscription:
+            subscription.restart({"overview": None})
+            assert subscription.take() is None
+            assert await subscription.quiet(), "the greeting of a client that asked before there was anything"
+            threading.Timer(0.01, hub.publish, (1, overview())).start()
+            assert not await asyncio.wait_for(subscription.quiet(), 1.5)
+            assert read(subscription.take())["revision"] == 1
+
+    asyncio.run(story())
+
+
+def test_quiet_brings_a_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_module, "HEARTBEAT_SECONDS", 0.01)
+    hub = Hub()
+    hub.publish(1, overview())
+    subscription = subscribed(hub)
+    assert subscription.take() is not None
+    assert asyncio.run(asyncio.wait_for(subscription.quiet(), 1))
+
+
+def test_what_was_heard_while_nothing_may_be_sent_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nobody keeps the picture `take` is not asked: a wait that ended at once for ever would hold up the rest."""
+    monkeypatch.setattr(hub_module, "HEARTBEAT_SECONDS", 5)
+    subscription = Subscription(Hub())
+    subscription.restart({"overview": None})
+    subscription._greeted = True
+
+    async def story() -> None:
+        assert not await asyncio.wait_for(subscription.quiet(), 1)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(subscription.quiet(), 0.05)
+
+    asyncio.run(story())

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from services.configuration import load_system
+from services.domain.training import INCIDENT_KINDS
 from services.errors import ConfigurationError
 from simulations.feed import SyntheticSystem
-from simulations.incidents import KINDS, Incident, IncidentRefused, incident, moment_of, read_timetable
-from tests.unit.test_simulations import START, SYSTEM, Event
+from simulations.incidents import Incident, IncidentRefused, incident, moment_of, read_timetable
+from tests.hospitals import START, SYSTEM, Event
 
 DAYS = 6
 NOON, NEXT_NOON = START + timedelta(hours=6), START + timedelta(hours=30)
@@ -311,7 +312,7 @@ def test_the_example_is_a_timetable_of_every_kind_for_kent() -> None:
     example = Path(__file__).parents[2] / "config" / "kent_and_medway" / "incidents.example.yaml"
     begins = datetime(2026, 10, 1, tzinfo=UTC)
     found = read_timetable(example, load_system("kent_and_medway"), begins, begins + timedelta(days=120))
-    assert {each.kind for each in found} == set(KINDS)
+    assert {each.kind for each in found} == set(INCIDENT_KINDS)
 
 
 @pytest.mark.parametrize(

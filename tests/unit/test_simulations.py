@@ -3,133 +3,38 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import Any
 
 import orjson
 import pytest
 
 from services.configuration import load_system
 from services.domain.events import EVENT_ADAPTERS
-from services.domain.system import Capacity, Place, Provider, Site, System, Unit
 from services.live.feeds import SENDING_KINDS, code_of
 from simulations.feed import PRODUCED, SyntheticSystem
 from simulations.people import AGE_BANDS, People, check_digit
 from simulations.shape import DISCHARGE_WEEKDAYS, local_time, weekday
 from simulations.volumes import demand_of
-
-START = datetime(2026, 3, 26, 6, tzinfo=UTC)  # a Thursday; London's clocks change on the Sunday after
-ORDINARY = datetime(2026, 6, 4, 5, tzinfo=UTC)  # a fortnight without a holiday
-Event = dict[str, Any]
-
-
-def unit(site: str, local: str, kind: str, core: int, escalation: int = 0, **more: Any) -> Unit:
-    return Unit(f"{site}-{local}", local.title(), kind, site, (Capacity(date(2022, 4, 1), core, escalation),), **more)  # type: ignore[arg-type]
-
-
-def ward(site: str, local: str, core: int, specialty: str, bed_kind: str = "ga_adult", escalation: int = 0) -> Unit:
-    return unit(site, local, "ward", core, escalation, bed_kind=bed_kind, specialty=specialty)
-
-
-def areas(site: str) -> tuple[Unit, ...]:
-    cores = {"RESUS": 4, "MAJORS": 12, "MINORS": 6, "PAEDS": 5, "WAIT": 40, "CORRIDOR": 0}
-    names = {"PAEDS": "paediatric", "WAIT": "waiting_room"}
-    return tuple(
-        unit(site, local, "ed_area", core, 6 if local == "CORRIDOR" else 0, area=names.get(local, local.lower()))
-        for local, core in cores.items()
-    )
-
-
-def childrens_wards(site: str) -> tuple[Unit, ...]:
-    return (
-        ward(site, "CHILD", 16, "paediatrics", "ga_paediatric"),
-        ward(site, "HDU", 4, "paediatrics", "paediatric_hdu"),
-    )
-
-
-def hospital(site: str, provider: str, place: str, town: str, children: bool = True) -> Site:
-    units = (
-        *areas(site),
-        ward(site, "AMU", 24, "acute_internal_medicine", escalation=4),
-        ward(site, "MED", 60, "general_medicine", escalation=6),
-        ward(site, "OPW", 60, "geriatric_medicine"),
-        ward(site, "SURG", 46, "general_surgery"),
-        *(childrens_wards(site) if children else ()),
-        ward(site, "CRIT", 10, "critical_care", "critical_care"),
-        ward(site, "MAT", 20, "obstetrics", "maternity"),
-        ward(site, "NEO", 10, "neonatology", "neonatal"),
-        unit(site, "SDEC", "sdec", 10),
-        unit(site, "LOUNGE", "discharge_lounge", 8),
-        unit(site, "VW", "virtual_ward", 30, bed_kind="virtual", specialty="frailty"),
-    )
-    return Site(site, town, town, town, "acute", provider, place, 51.0, 1.0, 1, units)
-
-
-def small_system() -> System:
-    treatment_centre = Site(
-        "AAX01", "Centre", "Centre", "Dover", "utc", "AAX", "east", 51.0, 1.0, 3,
-        (unit("AAX01", "MINORS", "ed_area", 4, area="minors"),
-         ward("AAX01", "REHAB", 30, "rehabilitation", "community"), unit("AAX01", "UCR", "response_team", 3)),
-    )  # fmt: skip
-    psychiatric = Site(
-        "MMM01", "Unit", "Unit", "Ashford", "mental_health_unit", "MMM", "east", 51.0, 1.0, None,
-        (ward("MMM01", "ACUTE", 20, "adult_mental_illness", "mental_health_adult"),
-         ward("MMM01", "PICU", 3, "adult_mental_illness", "mental_health_picu"),
-         ward("MMM01", "OLDER", 8, "old_age_psychiatry", "mental_health_older"),
-         unit("MMM01", "SUITE", "place_of_safety", 2, bed_kind="s136")),
-    )  # fmt: skip
-    return System(
-        "QQQ",
-        "Test",
-        (Place("east", "East"), Place("west", "West")),
-        (
-            Provider("AAA", "A", "A", "acute"),
-            Provider("BBB", "B", "B", "acute"),
-            Provider("AAX", "C", "C", "community"),
-            Provider("AMB", "D", "D", "ambulance"),
-            Provider("MMM", "M", "M", "mental_health"),
-        ),
-        (
-            hospital("AAA01", "AAA", "east", "Ashford"),
-            hospital("BBB01", "BBB", "west", "Maidstone", children=False),  # its children go to the other one
-            treatment_centre,
-            psychiatric,
-        ),
-        neighbourhoods=("ashford_1", "ashford_2", "maidstone_1", "dover_1"),
-    )
-
-
-SYSTEM = small_system()
-UNITS = SYSTEM.unit_by_code
-#: What nine ordinary days of two hospitals need not have in them; test_staff sees each of them under pressure.
-RARE = {
-    "divert.requested", "divert.agreed", "divert.ended", "mutual_aid.requested", "mutual_aid.agreed",
-    "mutual_aid.ended", "incident.declared", "incident.stood_down",
-}  # fmt: skip
-#: Types that are about no journey.
-NO_JOURNEY = ("unit.", "gauge.", "move.", "bed.status", "opel.", "incident.", "divert.", "mutual_aid.", "person.")
-
-
-def run(days: float, seed: int = 1, scale: float = 1.0, start: datetime = START) -> tuple[list[Event], list[Event]]:
-    feed = SyntheticSystem(SYSTEM, start, seed=seed, scale=scale)
-    opening = list(feed.opening())
-    return opening, list(feed.advance(start + timedelta(days=days)))
+from tests.hospitals import (
+    NO_JOURNEY,
+    ORDINARY,
+    RARE,
+    START,
+    SYSTEM,
+    UNITS,
+    Event,
+    at,
+    in_order_of_time,
+    nine_days_of_two_hospitals,
+    run,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def nine_days() -> tuple[list[Event], list[Event]]:
-    return run(9)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def in_order_of_time(events: Iterable[Event]) -> list[Event]:
-    return sorted(events, key=lambda event: (event["time"], event["sentat"], event["id"]))
+    return nine_days_of_two_hospitals()
 
 
 # The same seed, the same bytes --------------------------------------------------------------------------------------
@@ -280,211 +185,6 @@ def test_nothing_written_is_lost() -> None:
     sent = list(feed.advance(START + timedelta(days=2)))
     assert len(sent) == waiting + world.outbox.written - written - world.outbox.waiting
     assert opening
-
-
-# People are conserved -----------------------------------------------------------------------------------------------
-
-
-def test_nobody_is_in_two_beds_and_no_ward_holds_more_than_core_and_escalation(
-    nine_days: tuple[list[Event], list[Event]],
-) -> None:
-    where: dict[str, str] = {}
-    person_of: dict[str, str] = {}
-    in_bed: dict[str, str] = {}
-    count: Counter[str] = Counter()
-    # At one and the same second a bed may be left and taken: leaving is counted first.
-    rank = {"unit.capacity": 0, "bed.left": 1, "virtual_ward.discharged": 1, "bed.transferred": 2}
-    events = sorted(
-        [*nine_days[0], *nine_days[1]], key=lambda event: (event["time"], rank.get(event["type"], 3), event["id"])
-    )
-    for event in events:
-        type_, subject, data = event["type"], event["subject"], event["data"]
-        if type_ in ("bed.admitted", "virtual_ward.onboarded"):
-            assert subject not in where, f"{subject} entered twice"
-        if type_ == "bed.admitted":
-            person = event["nhsnumber"]
-            assert person not in in_bed, f"{person} is in two beds"
-            in_bed[person] = subject
-            person_of[subject] = person
-        if type_ in ("bed.admitted", "bed.transferred", "virtual_ward.onboarded"):
-            if type_ == "bed.transferred":
-                count[where[subject]] -= 1
-            where[subject] = data["unit"]
-            count[data["unit"]] += 1
-            capacity = UNITS[data["unit"]].capacities[-1]
-            assert count[data["unit"]] <= capacity.core + capacity.escalation, data["unit"]
-        if type_ in ("bed.left", "virtual_ward.discharged"):
-            assert where.pop(subject) == data["unit"], f"{subject} left a unit they were not in"
-            count[data["unit"]] -= 1
-            in_bed.pop(person_of.get(subject, ""), None)
-    assert sum(count.values()) == len(where) > 200
-
-
-ENTERS = ("bed.admitted", "bed.transferred", "virtual_ward.onboarded", "mh.admitted", "s136.arrived")
-LEAVES = ("bed.left", "virtual_ward.discharged", "mh.left", "s136.left")
-
-
-def test_the_morning_census_names_exactly_who_is_in(nine_days: tuple[list[Event], list[Event]]) -> None:
-    where: dict[str, str] = {}
-    checked = 0
-    for event in sorted(
-        [*nine_days[0], *nine_days[1]], key=lambda event: (event["time"], event["type"] == "unit.census", event["id"])
-    ):
-        type_ = event["type"]
-        if type_ in ENTERS and "unit" in event["data"]:
-            where[event["subject"]] = event["data"]["unit"]
-        elif type_ in LEAVES:
-            where.pop(event["subject"], None)  # mental health also ends before a bed, and out of area
-        elif type_ == "unit.census":
-            inside = {subject for subject, code in where.items() if code == event["subject"]}
-            difference = inside ^ set(event["data"]["visits"])
-            assert len(difference) <= 1, f"{event['subject']} at {event['time']}: {difference}"  # the same second
-            checked += 1
-    assert checked == 9 * sum(each.kind in ("ward", "virtual_ward", "place_of_safety") for each in UNITS.values())
-
-
-def in_order_of_leaving(events: Iterable[Event], *leaving: str) -> list[Event]:
-    """At one and the same second a bed may be left and taken: leaving is counted first."""
-    return sorted(events, key=lambda event: (event["time"], event["type"] not in leaving, event["id"]))
-
-
-def test_mental_health_beds_hold_no_more_than_they_have_and_who_comes_to_the_trust_leaves_it_once(
-    nine_days: tuple[list[Event], list[Event]],
-) -> None:
-    inside: set[str] = set()
-    gone: set[str] = set()
-    where: dict[str, str] = {}
-    away: set[str] = set()
-    passed: Counter[str] = Counter()
-    for event in in_order_of_leaving([*nine_days[0], *nine_days[1]], "mh.left", "s136.left"):
-        type_, subject, data = event["type"], event["subject"], event["data"]
-        if not type_.startswith(("mh.", "s136.")):
-            continue
-        passed[type_] += 1
-        if type_ in ("mh.referred", "s136.arrived"):
-            assert subject not in inside | gone, f"{subject} came twice"
-            inside.add(subject)
-        assert subject in inside, f"{type_} of {subject}, who is not there"
-        if type_ in ("mh.admitted", "s136.arrived", "mh.placed_out_of_area", "mh.left", "s136.left"):
-            where.pop(subject, None)
-            away.discard(subject)
-            if "unit" in data:
-                where[subject] = data["unit"]
-                assert sum(code == data["unit"] for code in where.values()) <= UNITS[data["unit"]].capacities[-1].core
-            elif type_ == "mh.placed_out_of_area":
-                away.add(subject)
-        if type_ in ("mh.left", "s136.left"):
-            inside.remove(subject)
-            gone.add(subject)
-    assert {name for name in PRODUCED if name.startswith(("mh.", "s136."))} - set(passed) <= {"mh.placed_out_of_area"}
-    assert passed["mh.left"] > 40
-    assert 24 <= len(where) <= 33
-    assert len(inside) == passed["mh.referred"] + passed["s136.arrived"] - passed["mh.left"] - passed["s136.left"]
-
-
-def test_urgent_response_answers_each_referral_once_and_most_within_two_hours(
-    nine_days: tuple[list[Event], list[Event]],
-) -> None:
-    referred = {e["subject"]: e for e in nine_days[1] if e["type"] == "ucr.referred"}
-    answers = [e for e in nine_days[1] if e["type"] == "ucr.responded" and e["subject"] in referred]
-    assert len({e["subject"] for e in answers}) == len(answers)
-    assert len(referred) - len(answers) < 15, "nearly all are answered by the end"
-    waits = [
-        (at(e["time"]) - at(referred[e["subject"]]["time"])) / timedelta(hours=1)
-        for e in answers
-        if referred[e["subject"]]["data"]["urgency"] == "two_hour" and e["data"]["outcome"] != "not_seen"
-    ]
-    assert len(waits) > 25
-    assert 0.65 < sum(wait <= 2 for wait in waits) / len(waits) < 0.98
-    conveyed = {e["subject"] for e in answers if e["data"]["outcome"] == "conveyed"}
-    followed = {e["follows"] for e in nine_days[1] if e["type"] == "ed.arrived" and "follows" in e}
-    assert conveyed
-    assert len(conveyed - followed) <= 2, "who is conveyed comes to a department"
-
-
-def test_who_waits_in_a_department_for_mental_health_leaves_it_when_the_trust_has_done(
-    nine_days: tuple[list[Event], list[Event]],
-) -> None:
-    events = [*nine_days[0], *nine_days[1]]
-    liaison = {
-        e["subject"]: e["follows"] for e in events if e["type"] == "mh.referred" and e["data"]["setting"] == "ed"
-    }
-    departed = {e["subject"]: e for e in events if e["type"] == "ed.departed"}
-    left = {e["subject"] for e in events if e["type"] == "mh.left"}
-    done = [departed.get(visit) for subject, visit in liaison.items() if subject in left]
-    assert len(done) > 20
-    assert all(done)
-    placed = {e["subject"] for e in events if e["type"] in ("mh.admitted", "mh.placed_out_of_area")}
-    reasons = {departed[visit]["data"]["reason"] for subject, visit in liaison.items() if subject in placed}
-    assert reasons <= {"transferred"}
-
-
-def test_everybody_who_departs_an_ed_had_arrived_and_departs_once(nine_days: tuple[list[Event], list[Event]]) -> None:
-    inside: set[str] = set()
-    departed: set[str] = set()
-    for event in in_order_of_time([*nine_days[0], *nine_days[1]]):
-        if event["type"] == "ed.arrived":
-            assert event["subject"] not in inside | departed
-            inside.add(event["subject"])
-        elif event["type"] == "ed.departed":
-            inside.remove(event["subject"])
-            departed.add(event["subject"])
-    assert 5 < len(inside) < 150
-
-
-def test_milestones_of_an_attendance_come_in_their_order(nine_days: tuple[list[Event], list[Event]]) -> None:
-    order = ["ed.arrived", "ed.triaged", "ed.seen", "ed.decision_to_admit", "ed.bed_allocated", "ed.departed"]
-    journeys: dict[str, dict[str, str]] = defaultdict(dict)
-    for event in [*nine_days[0], *nine_days[1]]:
-        if event["type"] in order:
-            journeys[event["subject"]][event["type"]] = event["time"]
-    for subject, times in journeys.items():
-        passed = [times[name] for name in order if name in times]
-        if "ed.triaged" in times and "ed.seen" in times and times["ed.seen"] < times["ed.triaged"]:
-            continue  # resus: seen before anybody sits down to triage
-        assert passed == sorted(passed), subject
-
-
-STEPS_IN_ORDER = (
-    ("ambulance.called", "ambulance.assigned", "ambulance.on_scene", "ambulance.conveying", "ambulance.arrived",
-     "ambulance.cohorted", "ambulance.handed_over", "ambulance.cleared"),
-    ("ambulance.on_scene", "ambulance.conveying", "ambulance.pre_alerted", "ambulance.arrived"),
-    ("bed.admitted", "discharge.criteria_not_met", "discharge.referred_to_hub", "discharge.accepted",
-     "discharge.start_agreed", "bed.left"),
-    ("virtual_ward.referred", "virtual_ward.accepted", "virtual_ward.onboarded", "virtual_ward.escalated",
-     "virtual_ward.discharged"),
-    ("virtual_ward.referred", "virtual_ward.declined"),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("order", STEPS_IN_ORDER, ids=lambda order: f"{order[0]} to {order[-1]}")
-def test_steps_of_a_journey_come_in_their_order(
-    nine_days: tuple[list[Event], list[Event]], order: tuple[str, ...]
-) -> None:
-    journeys: dict[str, dict[str, str]] = defaultdict(dict)
-    for event in [*nine_days[0], *nine_days[1]]:
-        if event["type"] in order:
-            journeys[event["subject"]].setdefault(event["type"], event["time"])
-    for subject, times in journeys.items():
-        passed = [times[name] for name in order if name in times]
-        assert passed == sorted(passed), (subject, times)
-    assert {name for times in journeys.values() for name in times} == set(order)
-
-
-def test_cubicles_hold_no_more_than_they_have(nine_days: tuple[list[Event], list[Event]]) -> None:
-    where: dict[str, str] = {}
-    count: Counter[str] = Counter()
-    for event in sorted(
-        [*nine_days[0], *nine_days[1]], key=lambda event: (event["time"], event["type"] != "ed.departed", event["id"])
-    ):
-        if event["type"] in ("ed.departed", "ed.moved") and event["subject"] in where:
-            count[where.pop(event["subject"])] -= 1
-        if event["type"] == "ed.moved":
-            where[event["subject"]] = event["data"]["unit"]
-            count[event["data"]["unit"]] += 1
-            capacity = UNITS[event["data"]["unit"]].capacities[-1]
-            assert count[event["data"]["unit"]] <= capacity.core + capacity.escalation, event
-    assert max(count.values()) > 0
 
 
 # What comes, and how much -------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from simulations.feed import SyntheticSystem
 from simulations.levers import Lever
 from simulations.shape import local_hour
 from simulations.staff import REVIEWS
-from tests.unit.test_simulations import RARE, START, SYSTEM, UNITS, Event, at
+from tests.hospitals import RARE, START, SYSTEM, UNITS, Event, at
 
 STEPS = ("divert", "mutual_aid", "incident")
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -86,7 +86,10 @@ def test_what_is_agreed_was_asked_for_and_is_told_by_who_agrees(pressed: Told) -
             agreed = steps["agreed"]
             helper = agreed["data"]["to_site" if family == "divert" else "from_site"]
             assert agreed["source"] == f"urn:nhs:ods:{SYSTEM.site_by_code[helper].provider}"
-            assert agreed["data"] == asked["data"]
+            until = datetime.fromisoformat(agreed["data"]["until"])
+            assert agreed["data"] == asked["data"] | {"until": agreed["data"]["until"]}
+            assert at(agreed["time"]) < until
+            assert "ended" not in steps or at(steps["ended"]["time"]) <= until, "it ends when it was said to, or sooner"
             assert at(asked["time"]) < at(agreed["time"]) < at(asked["time"]) + 4 * HOUR
         if "ended" in steps:
             last = steps.get("agreed", asked)

@@ -19,7 +19,7 @@ from simulations.feed import SyntheticSystem
 from simulations.incidents import incident
 from simulations.levers import Lever, Levers
 from simulations.shape import DAY
-from tests.unit.test_simulations import SYSTEM, Event
+from tests.hospitals import SYSTEM, Event
 
 MONDAY = datetime(2026, 6, 8, tzinfo=LONDON)
 BEGINS, ENDS = MONDAY + timedelta(days=1, hours=7), MONDAY + timedelta(days=6, hours=7)  # Tuesday to Sunday

@@ -15,11 +15,11 @@ from simulations import mental_health, response, ways_in
 from simulations.conservation import Conservation, Verdict
 from simulations.feed import SyntheticSystem
 from simulations.people import Person
-from simulations.shape import ED_WEEKDAYS
+from simulations.shape import CALLS_111_WEEKDAYS, ED_WEEKDAYS
 from simulations.volumes import SAME_DAY_ADMITTED, demand_of
-from simulations.ways_in import CALLS_111_WEEKDAYS, WaysIn
+from simulations.ways_in import WaysIn
 from simulations.world import World
-from tests.unit.test_simulations import SYSTEM, Event
+from tests.hospitals import SYSTEM, Event
 
 MONDAY = datetime(2026, 6, 8, tzinfo=LONDON)
 DAYS = 14
@@ -114,9 +114,9 @@ def test_people_are_conserved_in_same_day_care(events: list[Event]) -> None:
 # Who sent them ------------------------------------------------------------------------------------------------------
 
 
-def shares(found: list[Event]) -> Counter[str]:
+def shares(found: list[Event]) -> dict[str, float]:
     counted = Counter(each["data"]["referral_source"] for each in found)
-    return Counter({source: count / len(found) for source, count in counted.items()})  # type: ignore[misc]
+    return defaultdict(float, {source: count / len(found) for source, count in counted.items()})
 
 
 def test_everybody_at_a_front_door_says_who_sent_them_and_surgeries_send_while_they_are_open(

@@ -1,4 +1,4 @@
-// Made from the API's schemas (2a9c2d44f80f9665) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (83a5c4f297fc7718) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -78,12 +78,14 @@ export type JsonValue = unknown;
 
 export interface Schemas {
   ActorChoice: ActorChoice;
+  Agreement: Agreement;
   AuditEntry: AuditEntry;
   AuditPage: AuditPage;
   Capacity: Capacity;
   Choosing: Choosing;
   ClockReading: ClockReading;
   ClockWanted: ClockWanted;
+  CopyOf: CopyOf;
   Definition: Definition;
   Delta: Delta;
   EventItem: EventItem;
@@ -220,6 +222,58 @@ export interface ActorChoice {
   sites: string[] | null;
 }
 /**
+ * One of them, of the organisation that declared it or asked for it.
+ */
+export interface Agreement {
+  family: "incident" | "divert" | "mutual_aid";
+  /**
+   * asked: neither agreed nor refused.
+   */
+  state: "in_force" | "asked";
+  /**
+   * The sender's, the same in every step.
+   */
+  reference: string;
+  organisation: string;
+  /**
+   * Of the event's own vocabulary.
+   */
+  kind: string;
+  /**
+   * Of an incident; null where it is the whole organisation's.
+   */
+  site: string | null;
+  /**
+   * A divert leads away from it; help comes from it.
+   */
+  from_site: string | null;
+  to_site: string | null;
+  /**
+   * Of a divert.
+   */
+  reason: string | null;
+  /**
+   * Of the people, beds or vehicles that help.
+   */
+  count: number | null;
+  /**
+   * When it was declared, agreed or, asked, asked for.
+   */
+  since: string;
+  /**
+   * When it is expected to end, as it was agreed; null: nobody said.
+   */
+  until: string | null;
+  /**
+   * Of the organisation's feed.
+   */
+  freshness: "live" | "delayed" | "lost";
+  /**
+   * The newest fact of that feed, where it is late; else null.
+   */
+  as_of: string | null;
+}
+/**
  * Who did what, when and why; never anything that names a patient.
  */
 export interface AuditEntry {
@@ -272,6 +326,13 @@ export interface ClockReading {
 export interface ClockWanted {
   speed?: number | null;
   paused?: boolean | null;
+}
+/**
+ * The saved moment of which the store is a copy. at: when it was made, by the clock on the wall.
+ */
+export interface CopyOf {
+  name: string;
+  at: string;
 }
 /**
  * What a measure is: how it is counted, from what, and what it should be.
@@ -739,7 +800,14 @@ export interface HoursOfPlace {
  */
 export interface IncidentKindDescribed {
   kind:
-    "surge" | "ward_closed" | "discharge_service_lost" | "ambulance_wave" | "flu_winter" | "major_incident";
+    | "surge"
+    | "ward_closed"
+    | "discharge_service_lost"
+    | "ambulance_wave"
+    | "flu_winter"
+    | "major_incident"
+    | "strike"
+    | "cold_snap";
   title: string;
   means: string;
   size_means: string;
@@ -767,7 +835,14 @@ export interface OrganisationNamed {
  */
 export interface IncidentWanted {
   kind:
-    "surge" | "ward_closed" | "discharge_service_lost" | "ambulance_wave" | "flu_winter" | "major_incident";
+    | "surge"
+    | "ward_closed"
+    | "discharge_service_lost"
+    | "ambulance_wave"
+    | "flu_winter"
+    | "major_incident"
+    | "strike"
+    | "cold_snap";
   organisation: string;
   hours?: number | null;
   size?: number | null;
@@ -1469,9 +1544,17 @@ export interface Overview {
    */
   revision: number;
   /**
-   * Whether the people in it are made up.
+   * Whether people in it are made up.
    */
   synthetic: boolean;
+  /**
+   * Whether it also holds events that do not say that they are synthetic.
+   */
+  mixed: boolean;
+  /**
+   * Null: it is the store itself.
+   */
+  copy_of: CopyOf | null;
   system: Named;
   history: History;
   clock: ClockReading;
@@ -1488,6 +1571,10 @@ export interface Overview {
   opel: OpelSummary | null;
   places: Group[];
   providers: ProviderGroup[];
+  /**
+   * What is declared, agreed or asked for, incidents first.
+   */
+  agreed: Agreement[];
   feeds: FeedHealth[];
 }
 export interface SiteRow {
@@ -2010,6 +2097,10 @@ export interface Trainer {
    */
   moment: string | null;
   /**
+   * When that copy was made, by the clock on the wall.
+   */
+  copied_at: string | null;
+  /**
    * False on a database of the user's own, which is theirs to copy.
    */
   may_save: boolean;
@@ -2020,7 +2111,14 @@ export interface Trainer {
 export interface TrainingIncident {
   id: string;
   kind:
-    "surge" | "ward_closed" | "discharge_service_lost" | "ambulance_wave" | "flu_winter" | "major_incident";
+    | "surge"
+    | "ward_closed"
+    | "discharge_service_lost"
+    | "ambulance_wave"
+    | "flu_winter"
+    | "major_incident"
+    | "strike"
+    | "cold_snap";
   /**
    * A site, unit, provider or place; the system for everywhere.
    */

@@ -18,6 +18,7 @@ import type {
 } from "./generated";
 
 export type {
+  Agreement,
   Capacity,
   ClockReading as Clock,
   Definition as MeasureDefinition,
@@ -72,7 +73,7 @@ type Changed<Row> = Record<string, Partial<Pick<Row, keyof Row & ("measures" | "
 
 /** What changed since the revision before; a part that did not change is left out. */
 export type OverviewDelta = Partial<
-  Pick<Overview, "as_at" | "known_at" | "clock" | "history" | "totals" | "opel" | "ahead"> & {
+  Pick<Overview, "as_at" | "known_at" | "clock" | "history" | "totals" | "opel" | "agreed" | "ahead"> & {
     feeds: FeedHealth[];
     sites: Changed<SiteRow>;
     places: Changed<Overview["places"][number]>;

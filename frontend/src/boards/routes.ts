@@ -31,6 +31,12 @@ export const routes: Route[] = [
     name: "Virtual wards",
     load: () => import("./virtual-wards/virtual-wards"),
   },
+  {
+    path: /^\/community$/,
+    href: "/community",
+    name: "Community, mental health",
+    load: () => import("./community/community"),
+  },
   { path: /^\/feeds$/, href: "/feeds", name: "Feeds", load: () => import("./feeds/feeds") },
   { path: /^\/return$/, href: null, name: "Type a return", load: () => import("./return/return") },
   { path: /^\/trainer$/, href: null, name: "Trainer", load: () => import("./trainer/trainer") },

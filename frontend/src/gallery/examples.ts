@@ -1,4 +1,5 @@
 import type { Alert, LevelHour } from "../api/ahead";
+import type { Agreement } from "../api/types";
 import type { BedUnit } from "../components/beds/bed-grid";
 import { type Bed, fromCounts } from "../components/beds/beds";
 import type { SpcSeries } from "../components/spc/spc";
@@ -337,4 +338,46 @@ export const alerts: Alert[] = [
     ownedSince: null,
     note: "card 6 of 6",
   },
+];
+
+const agreement = (change: Partial<Agreement>): Agreement => ({
+  family: "divert",
+  state: "in_force",
+  reference: "D17",
+  organisation: "RVV",
+  kind: "ambulance",
+  site: null,
+  from_site: "RVV09",
+  to_site: "RVV01",
+  reason: "crowding",
+  count: null,
+  since: "2026-01-12T16:05:00Z",
+  until: "2026-01-12T20:30:00Z",
+  freshness: "live",
+  as_of: null,
+  ...change,
+});
+
+/** What is in force: of each family one, and one of each state. */
+export const agreed: Agreement[] = [
+  agreement({
+    family: "incident",
+    kind: "critical",
+    site: "RVV01",
+    reason: null,
+    until: null,
+    reference: "I3",
+  }),
+  agreement({}),
+  agreement({ state: "asked", kind: "maternity", reason: "staffing", until: null, reference: "D18" }),
+  agreement({ until: "2026-01-12T18:00:00Z", reason: null, reference: "D19" }),
+  agreement({
+    family: "mutual_aid",
+    kind: "staff",
+    count: 4,
+    reason: null,
+    reference: "A2",
+    freshness: "lost",
+    as_of: "2026-01-12T16:10:00Z",
+  }),
 ];

@@ -20,6 +20,7 @@ export const live = createShown(
     steadyNow: () => performance.now(),
     later,
     every: (run, milliseconds) => void setInterval(run, milliseconds),
+    reload: () => location.reload(),
   }),
   {
     read: get,

@@ -11,6 +11,8 @@ export interface World {
   steadyNow(): number;
   later(run: () => void, milliseconds: number): void;
   every(run: () => void, milliseconds: number): void;
+  /** Begins the page anew. */
+  reload(): void;
 }
 
 /** How the page stands, for the pulse in the header. */
@@ -20,6 +22,11 @@ export interface Pulse {
   quietMilliseconds: number | null;
   /** What the system's clock showed at the last message; of the past, the moment that is shown. */
   lastHeardAt: number | null;
+}
+
+/** Whether the server has opened another store: a copy of a saved moment, or the store that it was copied from. */
+function isAnother(before: Overview | null, after: Overview | null): boolean {
+  return before !== null && after !== null && before.copy_of?.at !== after.copy_of?.at;
 }
 
 /** The one store of the live picture. Nothing else talks to the socket. */
@@ -93,6 +100,10 @@ export function createLive(world: World) {
 
   function takePicture(message: ServerMessage, at: number) {
     const received = receive(picture, message);
+    if (isAnother(picture.overview, received.picture.overview)) {
+      world.reload(); // days, notes and lists that were read stay behind with the store they are of
+      return;
+    }
     picture = received.picture;
     const told =
       message.type === "heartbeat" ? message.clock : message.type !== "problem" && message.data.clock;

@@ -41,6 +41,7 @@ export function applyDelta(overview: Overview, delta: OverviewDelta, revision: n
     opel: delta.opel === undefined ? overview.opel : delta.opel,
     places: mergeMeasured(overview.places, delta.places),
     providers: mergeMeasured(overview.providers, delta.providers),
+    agreed: delta.agreed ?? overview.agreed,
     feeds: delta.feeds ?? overview.feeds,
     ...("ahead" in delta && { ahead: delta.ahead }),
   };

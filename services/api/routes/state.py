@@ -94,14 +94,13 @@ async def read_overview(state: AppState, as_at: datetime | None, known_at: datet
         moving = {"revision": latest.revision, "clock": {**latest.overview["clock"], "now": state.clock()}}
         return {**latest.overview, **moving}
     t, known_at = moments(state, as_at, known_at)
-    shown: Mapping[str, Any] = (
-        latest.overview if latest else {"clock": {"rate": 1.0}, "synthetic": False, "history": None}
-    )
+    unseen = {"clock": {"rate": 1.0}, "synthetic": False, "mixed": False, "copy_of": None, "history": None}
+    shown: Mapping[str, Any] = latest.overview if latest else unseen
     wall = state.wall()
     clock = Clock(state.clock(), wall, shown["clock"]["rate"])
     return await state.ask(
         overview.read, state.system, t, known_at=known_at, clock=clock, wall=wall, synthetic=shown["synthetic"],
-        history=shown["history"],
+        mixed=shown["mixed"], copy_of=shown["copy_of"], history=shown["history"],
     )  # fmt: skip
 
 

@@ -69,13 +69,8 @@ async def post_clock(request: Request, wanted: ClockWanted) -> Trainer:
 )
 @needs("feed:steer")
 async def post_incident(request: Request, wanted: IncidentWanted) -> TrainingIncident:
-    state, by = state_of(request), by_of(request)
-
-    def inject(connection: Connection[Any]) -> Injection:
-        return training.inject(connection, by, state.system, _now(connection, state), **dict(wanted))
-
-    made = await _done(state, inject)
-    return _incident(made, state.system, made.made_at)
+    made = await _at_now(request, training.inject, state_of(request).system, **dict(wanted))
+    return _incident(made, state_of(request).system, made.made_at)
 
 
 @router.post(
@@ -84,13 +79,8 @@ async def post_incident(request: Request, wanted: IncidentWanted) -> TrainingInc
 @needs("feed:steer")
 async def post_incident_end(request: Request, id: UUID) -> Trainer:
     """What it has brought stays: who came is treated, who was to come within the hour still comes, closed beds open."""
-    state, by = state_of(request), by_of(request)
-
-    def end(connection: Connection[Any]) -> None:
-        training.end_injection(connection, by, id, _now(connection, state))
-
-    await _done(state, end)
-    return await _done(state, _read, state)
+    await _at_now(request, training.end_injection, id)
+    return await get_trainer(request)
 
 
 @router.post(
@@ -99,25 +89,15 @@ async def post_incident_end(request: Request, id: UUID) -> Trainer:
 @needs("feed:steer")
 async def post_silence(request: Request, wanted: SilenceWanted) -> TrainingSilence:
     """What it would have sent arrives when it speaks again, and is recorded then."""
-    state, by = state_of(request), by_of(request)
-
-    def silence(connection: Connection[Any]) -> Silence:
-        return training.silence(connection, by, state.system, _now(connection, state), **dict(wanted))
-
-    made = await _done(state, silence)
-    return _silence(made, state.system, made.made_at)
+    made = await _at_now(request, training.silence, state_of(request).system, **dict(wanted))
+    return _silence(made, state_of(request).system, made.made_at)
 
 
 @router.post("/silences/{id}/end", response_model=Trainer, summary="Let a silent feed speak again", responses=_CONFLICT)
 @needs("feed:steer")
 async def post_silence_end(request: Request, id: UUID) -> Trainer:
-    state, by = state_of(request), by_of(request)
-
-    def end(connection: Connection[Any]) -> None:
-        training.end_silence(connection, by, id, _now(connection, state))
-
-    await _done(state, end)
-    return await _done(state, _read, state)
+    await _at_now(request, training.end_silence, id)
+    return await get_trainer(request)
 
 
 @router.post("/moments", response_model=SavedMoment, status_code=201, summary="Save this moment", responses=_CONFLICT)
@@ -139,6 +119,16 @@ async def post_jump(request: Request, wanted: JumpWanted) -> JumpBegun:
     state, by = state_of(request), by_of(request)
     await _done(state, training.jump, by, _saved(state), wanted.name, state.wall())
     return JumpBegun(name=wanted.name)
+
+
+async def _at_now(request: Request, deed: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+    """Do it at the system's now, in the name of who asks. Raises Problem where it is refused."""
+    state, by = state_of(request), by_of(request)
+
+    def do(connection: Connection[Any]) -> R:
+        return deed(connection, by, _now(connection, state), *args, **kwargs)
+
+    return await _done(state, do)
 
 
 async def _done(state: AppState, call: Callable[..., R], *args: Any, **kwargs: Any) -> R:
@@ -163,6 +153,7 @@ def _read(connection: Connection[Any], state: AppState) -> Trainer:
     if synthetic.read(connection) is None:
         raise NotSynthetic
     found, now, system = store.read(connection), _now(connection, state), state.system
+    copy = state.moments.opened() if state.moments else None
     return Trainer(
         now=now, speed=found.speed, paused=found.paused,
         kinds=[
@@ -180,7 +171,7 @@ def _read(connection: Connection[Any], state: AppState) -> Trainer:
         incidents=[_incident(each, system, now) for each in found.injections],
         silences=[_silence(each, system, now) for each in found.silences],
         moments=[_moment(each) for each in state.moments.saved()] if state.moments else [],
-        moment=state.moments.opened() if state.moments else None, may_save=state.moments is not None,
+        moment=copy.name if copy else None, copied_at=copy.at if copy else None, may_save=state.moments is not None,
     )  # fmt: skip
 
 

@@ -1,11 +1,10 @@
-import type { Measures, ServiceProvider } from "../../api/types";
+import type { Measures } from "../../api/types";
 import { sorted } from "../../components/site-table/rows";
-import { type DataColumn, DataTable } from "../../components/table/data-table";
-import { cellOf } from "../../components/table/sheet";
 import { counts } from "../../format/number";
 import type { Plan } from "../frame/columns";
 import { boardOf, type Drawn } from "../service/board";
-import { Matrix, type MatrixRow, Reading } from "../service/matrix";
+import { Matrix, type MatrixRow } from "../service/matrix";
+import { Organisations, type ReportedPlan } from "../service/organisations";
 import { Headlines, SitesCard, type TilePlan } from "../service/parts";
 import { reportedBy, sitesWith, together } from "../service/plans";
 import type { WallPlan } from "../service/wall";
@@ -85,13 +84,7 @@ const where: MatrixRow[] = [
   { measure: "discharge.no_criteria_other", label: "Another council" },
 ];
 
-interface Of {
-  measure: string;
-  title: string;
-  note: string;
-}
-
-const twoLines: Of[] = [
+const twoLines: ReportedPlan[] = [
   { measure: "discharge.no_criteria_to_reside", title: "NCtR", note: "derived, now" },
   { measure: "reported.no_criteria_to_reside", title: "NCtR", note: "reported, 08:00" },
   { measure: "discharge.left_today", title: "Discharged", note: "derived, today" },
@@ -99,7 +92,7 @@ const twoLines: Of[] = [
   { measure: "reported.discharges_by_1700", title: "By 17:00", note: "reported, for a day" },
 ];
 
-const slots: Of[] = [
+const slots: ReportedPlan[] = [
   { measure: "community.p1_slots_free", title: "Pathway 1", note: "starts free" },
   { measure: "community.p1_slots_today", title: "Pathway 1", note: "starts today" },
   { measure: "community.p1_waiting", title: "Pathway 1", note: "waiting" },
@@ -109,50 +102,6 @@ const slots: Of[] = [
   { measure: "social_care.home_care_hours_free", title: "Home care", note: "hours free" },
   { measure: "social_care.assessments_over_48h", title: "Assessments", note: "over 48 h" },
 ];
-
-function Organisations({ id, title, of, rows, drawn }: OrganisationsProps) {
-  const columns: DataColumn<ServiceProvider>[] = [
-    { key: "name", title: "Organisation", cell: (row) => row.short_name, text: (row) => row.short_name },
-    ...of.map(({ measure, title: heading, note }) => ({
-      key: measure,
-      title: heading,
-      note,
-      figure: true,
-      sortBy: (row: ServiceProvider) => row.measures[measure]?.value ?? null,
-      cell: (row: ServiceProvider) => (
-        <Reading
-          measure={measure}
-          site={row.code}
-          value={row.measures[measure]}
-          label={`${heading}, ${note}, ${row.name}`}
-          now={drawn.now}
-        />
-      ),
-      text: (row: ServiceProvider) => cellOf(row.measures[measure], drawn.now),
-    })),
-  ];
-  return (
-    <section class="card half">
-      <DataTable
-        id={id}
-        title={title}
-        columns={columns}
-        rows={rows}
-        rowKey={(row) => row.code}
-        now={drawn.now}
-        empty="Nobody reports these figures yet."
-      />
-    </section>
-  );
-}
-
-interface OrganisationsProps {
-  id: string;
-  title: string;
-  of: Of[];
-  rows: ServiceProvider[];
-  drawn: Drawn;
-}
 
 const worst = { column: "discharge.no_criteria_to_reside", descending: true };
 

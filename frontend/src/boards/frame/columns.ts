@@ -12,6 +12,8 @@ export interface Plan {
   measure: string;
   title: string;
   note?: string;
+  /** Why a site has no such figure, where its service leaves it out. */
+  none?: string;
   /** In the place of the counts under the figure. */
   detail?: string;
   beside?: { measure: string; word: string };
@@ -47,6 +49,7 @@ const otherPlans: Plan[] = [
   { measure: "beds.ga_free", title: "Free G&A", note: "beds" },
   { measure: "discharge.no_criteria_to_reside", title: "NCtR", note: "people" },
   { measure: "mh.adult_occupancy", title: "Adult acute", note: "occupied" },
+  { measure: "mh.older_occupancy", title: "Older adults", note: "occupied" },
   { measure: "mh.waiting_for_bed", title: "Waiting", note: "for a bed" },
   { measure: "mh.ready_for_discharge", title: "Ready", note: "to leave" },
   { measure: "s136.free", title: "S136", note: "free" },

@@ -36,6 +36,8 @@ function LiveHeader() {
     pulse: live.pulse.value,
     feeds: overview?.feeds ?? [],
     synthetic: overview?.synthetic ?? false,
+    mixed: overview?.mixed ?? false,
+    copyOf: overview?.copy_of?.name ?? null,
     rate: live.rate.value,
     now: live.now.value,
   };

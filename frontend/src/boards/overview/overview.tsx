@@ -11,6 +11,7 @@ import { SiteCards } from "../../components/site-cards/site-cards";
 import { byNeed, pressed, type Sort, sheetOfSites, sorted } from "../../components/site-table/rows";
 import { SiteTable } from "../../components/site-table/site-table";
 import { hours } from "../../store";
+import { Agreed } from "../frame/agreed";
 import { aheadColumn } from "../frame/ahead";
 import { openBoard } from "../frame/carrying";
 import { acutePlans, byKind, columnsOf, isAcute, titleOf, townOf } from "../frame/columns";
@@ -90,6 +91,14 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
       )}
     </section>
   );
+  const feeds = (
+    <section class="card part-feeds" aria-labelledby="feeds-title">
+      <h2 id="feeds-title">
+        Feeds <span>late ones by name</span>
+      </h2>
+      <Feeds feeds={overview.feeds} now={now} />
+    </section>
+  );
   const map = (
     <section class="card part-map" aria-labelledby="map-title">
       <h2 id="map-title">
@@ -152,6 +161,7 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
             definitions={definitions}
             now={now}
           />
+          <Agreed overview={overview} now={now} />
           {overview.ahead?.alerts ? (
             <>
               {map}
@@ -163,24 +173,17 @@ function Board({ overview: received, shown }: { overview: Overview; shown: Shown
           ) : (
             <>
               {table}
-              {map}
+              <div class="part-stack">
+                {map}
+                {feeds}
+              </div>
             </>
           )}
           <div class="part-rest">
-            {kinds.slice(0, -1).map((kind) => (
+            {kinds.map((kind) => (
               <KindTable key={kind} kind={kind} sites={overview.sites} selected={selected} now={now} />
             ))}
-            <div class="part-stack">
-              {kinds.slice(-1).map((kind) => (
-                <KindTable key={kind} kind={kind} sites={overview.sites} selected={selected} now={now} />
-              ))}
-              <section class="card part-feeds" aria-labelledby="feeds-title">
-                <h2 id="feeds-title">
-                  Feeds <span>late ones by name</span>
-                </h2>
-                <Feeds feeds={overview.feeds} now={now} />
-              </section>
-            </div>
+            {overview.ahead?.alerts && feeds}
           </div>
         </>
       )}

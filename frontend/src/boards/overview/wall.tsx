@@ -9,6 +9,7 @@ import { byNeed, sorted } from "../../components/site-table/rows";
 import { WallFigure } from "../../components/wall/wall-figure";
 import { type WallRow, WallTable } from "../../components/wall/wall-table";
 import { peopleOf } from "../../format/small";
+import { Agreed } from "../frame/agreed";
 import { aheadRow } from "../frame/ahead";
 import { type Definitions, isAcute } from "../frame/columns";
 import { standsAgainst } from "../frame/on-wall";
@@ -87,6 +88,9 @@ export function Wall({ overview, definitions, districts, selected, onSelect, now
   const counted = acute.some((site) => site.measures["ed.in_department"]?.absent === null);
   return (
     <>
+      <div class="wall-in-force">
+        <Agreed overview={overview} now={now} wall />
+      </div>
       <section class="wall-system" aria-label="System now">
         {opel?.level_least && (
           <div class="wall-level">

@@ -19,10 +19,18 @@ export interface TilePlan {
 }
 
 /** The system's headline figures, each with its last day. */
-export function Headlines({ plans, drawn }: { plans: TilePlan[]; drawn: Drawn }) {
+export function Headlines({
+  plans,
+  drawn,
+  title = "System now",
+}: {
+  plans: TilePlan[];
+  drawn: Drawn;
+  title?: string;
+}) {
   const { totals, overview } = drawn.picture;
   return (
-    <section class="card tiles" aria-label="System now">
+    <section class="card tiles" aria-label={title}>
       {plans.map(({ measure, label, detail }) => (
         <Tile
           key={measure}
@@ -43,7 +51,7 @@ export function Headlines({ plans, drawn }: { plans: TilePlan[]; drawn: Drawn })
 export interface SitesCardProps {
   id: string;
   title: string;
-  note?: string;
+  note?: ComponentChildren;
   plans: Plan[];
   sites: Site[];
   drawn: Drawn;

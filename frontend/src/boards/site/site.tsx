@@ -14,6 +14,7 @@ import { sheetOfWaits, WaitsStrip } from "../../components/waits/waits-strip";
 import { count } from "../../format/number";
 import { measuresOnWall } from "../../format/small";
 import { live } from "../../store";
+import { Agreed } from "../frame/agreed";
 import { openBoard } from "../frame/carrying";
 import { Explaining } from "../frame/explaining";
 import { useDefinitions, useFetched } from "../frame/fetched";
@@ -131,6 +132,7 @@ function Board({ overview, detail, shown }: BoardProps) {
             measures={measures}
             now={now}
           />
+          <Agreed overview={overview} now={now} site={detail} />
           <div class="site-column" ref={room.ref}>
             {detail.ed_type !== null && (
               <Part

@@ -7,6 +7,7 @@ import { PointsCells, PointsHeads, readingOf } from "../../components/opel/point
 import { WallFigure } from "../../components/wall/wall-figure";
 import { absence, counts, inWords, SMALL_NUMBER } from "../../format/number";
 import { measuresOnWall, onWall, peopleOf } from "../../format/small";
+import { Agreed } from "../frame/agreed";
 import type { Definitions } from "../frame/columns";
 import { standsAgainst } from "../frame/on-wall";
 import { headlinesOf, providerInWords } from "./head";
@@ -101,6 +102,9 @@ export function SiteWall({ detail, overview, opel, definitions, now }: SiteWallP
   const scored = opel !== null && detail.opel?.level_least != null;
   return (
     <>
+      <div class="wall-in-force">
+        <Agreed overview={overview} now={now} site={detail} wall />
+      </div>
       <section class="site-wall-now" aria-label={`${detail.name} now`}>
         <div>
           <h2>{detail.name}</h2>

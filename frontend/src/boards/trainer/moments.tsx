@@ -6,24 +6,21 @@ import { clockTime, date } from "../../format/time";
 const ASK_MS = 700;
 const GIVE_UP_MS = 120_000;
 
-/** Once the server has opened the other store; the page begins anew then. Rejects where it takes too long. */
-function opened(name: string | null): Promise<void> {
+/** Once the server has opened another store than `before`; the page begins anew then. Rejects where it takes too long. */
+function opened(before: Trainer, name: string | null): Promise<void> {
   const until = performance.now() + GIVE_UP_MS;
   return new Promise((resolve, reject) => {
-    const ask = (wasAway: boolean) =>
-      fetchTrainer().then(
-        (trainer) => {
-          if (wasAway && trainer.moment === name) resolve();
-          else again(wasAway);
-        },
-        () => again(true),
-      );
-    const again = (wasAway: boolean) => {
+    const ask = () =>
+      fetchTrainer().then((trainer) => {
+        if (trainer.moment === name && trainer.copied_at !== before.copied_at) resolve();
+        else again();
+      }, again);
+    const again = () => {
       if (performance.now() > until)
         reject(new Error("The server has not come back yet. Look at its terminal."));
-      else setTimeout(() => ask(wasAway), ASK_MS);
+      else setTimeout(ask, ASK_MS);
     };
-    ask(false);
+    ask();
   });
 }
 
@@ -45,7 +42,7 @@ export function Moments({ trainer, onDone }: { trainer: Trainer; onDone(): void 
     setGoingTo(to ?? "the store itself");
     jumping.send(() =>
       jumpTo(to)
-        .then(() => opened(to))
+        .then(() => opened(trainer, to))
         .then(() => location.reload()),
     );
   };

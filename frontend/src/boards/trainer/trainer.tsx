@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
+import { Refused } from "../../api/client";
 import { endIncident, endSilence, fetchTrainer, setClock, type Trainer } from "../../api/trainer";
 import { useSending } from "../../components/form/form";
 import { clockTime, date } from "../../format/time";
@@ -22,11 +23,25 @@ const SPEEDS: [number, string, string][] = [
   [3600, "3600", "an hour a second"],
 ];
 
+interface Read {
+  trainer: Trainer | null;
+  /** No synthetic system runs here: its people came in from a file. */
+  isNone: boolean;
+  again(): void;
+}
+
 /** What steers the system, read again every two seconds while the page is live; null until it has come. */
-function useTrainer(isLive: boolean): { trainer: Trainer | null; again(): void } {
+function useTrainer(isLive: boolean): Read {
   const [trainer, setTrainer] = useState<Trainer | null>(null);
+  const [isNone, setNone] = useState(false);
   const again = useCallback(() => {
-    fetchTrainer().then(setTrainer, () => undefined);
+    fetchTrainer().then(
+      (found) => {
+        setTrainer(found);
+        setNone(false);
+      },
+      (error) => setNone(error instanceof Refused && error.status === 409),
+    );
   }, []);
   useEffect(() => {
     if (!isLive) return;
@@ -34,7 +49,7 @@ function useTrainer(isLive: boolean): { trainer: Trainer | null; again(): void }
     const timer = setInterval(again, READ_MS);
     return () => clearInterval(timer);
   }, [isLive, again]);
-  return { trainer, again };
+  return { trainer, isNone, again };
 }
 
 /** The clock, and how fast it runs: a press takes effect at once. */
@@ -148,13 +163,19 @@ interface AskedProps {
 
 function Asked({ may, title, synthetic, shown }: AskedProps) {
   const allowed = synthetic && (may?.includes("feed:steer") ?? false);
-  const { trainer, again } = useTrainer(shown.isLive && allowed);
+  const { trainer, isNone, again } = useTrainer(shown.isLive && allowed);
   if (!synthetic) return <Said>Here are no synthetic people, so there is nothing to steer.</Said>;
   if (may === null) return <Said>Waiting to know who asks.</Said>;
   if (!allowed)
     return <Said>{`${title} may not steer the system. Feed engineers and administrators may.`}</Said>;
   if (shown.wall) return <Said>The system is steered at a desk: press W to leave the wall.</Said>;
   if (live.past.value) return <Said>Go back to now to steer the system.</Said>;
+  if (isNone)
+    return (
+      <Said>
+        These people came from elsewhere, such as a file: no synthetic system runs here that could be steered.
+      </Said>
+    );
   if (!trainer) return <Said>Reading what was asked of the system.</Said>;
   return <Desk shown={shown} trainer={trainer} again={again} />;
 }

@@ -11,10 +11,17 @@ export function ageInWords(value: Value, now: number): string {
   return value.freshness === "lost" ? `lost ${momentBeside(at, now)}` : `${age(now - at)} old`;
 }
 
+/** A cell has room for a few words: why a figure cannot be, where they say it, is more than that it cannot. */
+const ROOM = 20;
+const absenceInShort = (value: Value) =>
+  value.absent === "not_applicable" && value.reason && value.reason.length <= ROOM
+    ? value.reason
+    : absence(value);
+
 /** What stands under a figure: why it is absent, its age if it is late, or else its detail or its counts. */
 export function detailOf(value: Value, now: number, size: FigureProps["size"], detail?: string): string {
   if (value.absent === "suppressed") return detail ?? value.reason ?? "withheld";
-  if (value.absent !== null) return size === "headline" ? absenceInFull(value) : absence(value);
+  if (value.absent !== null) return size === "headline" ? absenceInFull(value) : absenceInShort(value);
   const late = ageInWords(value, now);
   if (value.freshness === "lost" && size === "headline")
     return [late, counts(value)].filter(Boolean).join(", ");

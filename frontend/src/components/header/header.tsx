@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Feed, History } from "../../api/types";
 import { percent } from "../../format/number";
+import { whosePeople } from "../../format/people";
 import { clockTime, date, speed } from "../../format/time";
 import type { Pulse as PulseState } from "../../store/live";
 import { Pulse } from "../pulse/pulse";
@@ -11,6 +12,10 @@ export interface HeaderProps {
   pulse: PulseState;
   feeds: Feed[];
   synthetic: boolean;
+  /** Whether there are also events that do not say that they are synthetic. */
+  mixed?: boolean;
+  /** The saved moment of which all that is shown is a copy. */
+  copyOf?: string | null;
   /** Whether the reader may steer the synthetic system. */
   steers?: boolean;
   history: History | null;
@@ -29,6 +34,8 @@ export function Header({
   pulse,
   feeds,
   synthetic,
+  mixed = false,
+  copyOf = null,
   steers = false,
   history,
   rate,
@@ -38,6 +45,7 @@ export function Header({
   onReplay,
 }: HeaderProps) {
   const faster = speed(rate);
+  const people = whosePeople(mixed);
   const nav = useRef<HTMLElement>(null);
   // On a phone the boards move sideways: the one that is open is in sight.
   useEffect(() => {
@@ -62,11 +70,13 @@ export function Header({
       <span class="header-notes">
         {synthetic && steers ? (
           <a class="header-synthetic" href="/trainer">
-            Synthetic people<span class="hidden">, steer them</span>
+            {people}
+            <span class="hidden">, steer them</span>
           </a>
         ) : (
-          synthetic && <span class="header-synthetic">Synthetic people</span>
+          synthetic && <span class="header-synthetic">{people}</span>
         )}
+        {copyOf && <span class="quiet">copy of {copyOf}</span>}
         {faster && <span class="quiet">{faster}</span>}
         {filled && history && (
           <span class="header-history">

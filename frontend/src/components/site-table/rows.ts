@@ -9,12 +9,18 @@ export type Sort = Order;
 export const byNeed: Sort = mostNeedFirst;
 export const pressed = pressedOrder;
 
+const FEW = 2.5;
+
+/** Few people are more than none and fewer than many, also where a wall does not say how many. */
+const keyOf = (value: Value | undefined): number | null =>
+  value?.absent === "suppressed" && value.unit === "people" ? FEW : (value?.value ?? null);
+
 /** In order; a site with no reading comes last whichever way the column is sorted, and equals go by name. */
 export const sorted = (sites: Site[], sort: Sort): Site[] =>
   inOrder(
     [...sites].sort((a, b) => a.name.localeCompare(b.name)),
     sort,
-    (site, column) => (column === NEED ? site.need : (site.measures[column]?.value ?? null)),
+    (site, column) => (column === NEED ? site.need : keyOf(site.measures[column])),
   );
 
 /** The table as it is shown, for copy and export. */
@@ -55,20 +61,23 @@ export type Cell =
   | { kind: "reading"; column: Column; value: Value }
   | { kind: "none"; columns: Column[]; value: Value };
 
+/** Whether two readings are absent for one reason: where a service leaves a figure out, another may say why. */
+const isSameAbsence = (one: Value, other: Value) =>
+  one.absent === other.absent &&
+  (one.reason === other.reason ||
+    (one.absent === "not_applicable" && (one.reason === null || other.reason === null)));
+
 /** The cells of a row. A run of readings absent for the same reason becomes one wide cell. */
 export function rowOf(measures: Measures, columns: Column[]): Cell[] {
   const cells: Cell[] = [];
   for (const column of columns) {
-    const value = measures[column.measure] ?? doesNotApply;
+    const value = measures[column.measure] ?? { ...doesNotApply, reason: column.none ?? null };
     const last = cells.at(-1);
     if (value.absent === null) cells.push({ kind: "reading", column, value });
-    else if (
-      last?.kind === "none" &&
-      last.value.absent === value.absent &&
-      last.value.reason === value.reason
-    )
+    else if (last?.kind === "none" && isSameAbsence(last.value, value)) {
       last.columns.push(column);
-    else cells.push({ kind: "none", columns: [column], value });
+      if (last.value.reason === null) last.value = value;
+    } else cells.push({ kind: "none", columns: [column], value });
   }
   // One empty cell alone is narrow: it shows a dash with a short reason, as any figure does.
   return cells.map((cell) => {

@@ -16,6 +16,8 @@ export interface Column {
   /** The measure's name, which also names the column for sorting. */
   measure: string;
   title: string;
+  /** Why a site has no such figure, where its service leaves it out: "no such beds". */
+  none?: string;
   note?: string;
   /** A second measure in the same cell, with the word after it. */
   beside?: { measure: string; word: string };

@@ -1,4 +1,5 @@
 import type { Feed } from "../../api/types";
+import { whosePeople } from "../../format/people";
 import { age, clockTime, momentBeside, shortDate, speed } from "../../format/time";
 import type { Pulse as PulseState } from "../../store/live";
 import { feedsInWords, isUnheard, notOnTime } from "../feeds/words";
@@ -10,6 +11,9 @@ export interface WallHeaderProps {
   pulse: PulseState;
   feeds: Feed[];
   synthetic: boolean;
+  /** Whether there are also events that do not say that they are synthetic. */
+  mixed?: boolean;
+  copyOf?: string | null;
   rate: number;
   now: number | null;
   /** The board. */
@@ -48,7 +52,17 @@ export function lateFeeds(feeds: Feed[], now: number): LateFeed[] {
 }
 
 /** The head of a wall: where, whether it is live, which feeds are late, and what time it is there. */
-export function WallHeader({ system, pulse, feeds, synthetic, rate, now, here }: WallHeaderProps) {
+export function WallHeader({
+  system,
+  pulse,
+  feeds,
+  synthetic,
+  mixed = false,
+  copyOf = null,
+  rate,
+  now,
+  here,
+}: WallHeaderProps) {
   const late = now === null ? [] : lateFeeds(feeds, now);
   const faster = speed(rate);
   return (
@@ -57,7 +71,8 @@ export function WallHeader({ system, pulse, feeds, synthetic, rate, now, here }:
         <h1>{system}</h1>
         <p class="wall-what">
           {["Lightship", here?.name].filter(Boolean).join(", ")}
-          {synthetic && <b class="wall-synthetic">Synthetic people</b>}
+          {synthetic && <b class="wall-synthetic">{whosePeople(mixed)}</b>}
+          {copyOf && `copy of ${copyOf} `}
           {faster}
         </p>
       </div>

@@ -1,12 +1,13 @@
 import type { Site, Value } from "../../api/types";
+import { AgreedList, NoneAgreed } from "../../components/agreed/agreed";
 import { AlertList } from "../../components/alerts/alert-row";
 import { WallAlerts } from "../../components/alerts/wall-alerts";
 import { Figure } from "../../components/figure/figure";
 import { type DataColumn, DataTable } from "../../components/table/data-table";
 import { cellOf } from "../../components/table/sheet";
-import { alerts } from "../examples";
+import { agreed, alerts } from "../examples";
 import { Part, State, standings } from "../state";
-import { NOW, sites } from "../values";
+import { feed, NOW, sites } from "../values";
 
 const column = (key: string, title: string): DataColumn<Site> => {
   const of = (site: Site): Value | undefined => site.measures[key];
@@ -46,10 +47,27 @@ const columns: DataColumn<Site>[] = [
   column("beds.ga_occupancy", "G&A occupied"),
 ];
 
-/** Tables and alerts. */
+const nameOf = (code: string) =>
+  sites.find((site) => site.code === code)?.short_name ?? "East Kent Hospitals";
+
+/** Tables, alerts and what is in force. */
 export function Tables() {
   return (
     <>
+      <Part
+        name="In force"
+        words="What is declared, agreed or asked for. Solid is in force, dashed is asked for; no colour, for it is no line crossed."
+      >
+        <State words="Live, asked for, past its end, and told by a feed that fell silent" wide>
+          <AgreedList agreed={agreed} nameOf={nameOf} now={NOW} />
+        </State>
+        <State words="Page lost" lost wide>
+          <AgreedList agreed={agreed.slice(0, 2)} nameOf={nameOf} now={NOW} />
+        </State>
+        <State words="Nothing in force, by those who tell of it" wide>
+          <NoneAgreed feeds={[feed("East Kent Hospitals", "live"), feed("Medway", "silent")]} now={NOW} />
+        </State>
+      </Part>
       <Part name="Table" words="Sorts by need or by any column; copied and exported as it is shown.">
         <State words="Live. Small numbers are withheld from what leaves the board" wide>
           <DataTable
