@@ -88,7 +88,9 @@ def feed_history(
     told = {"start": begins.isoformat(), "end": ends.isoformat(), "seed": seed} | told
     if as_json:
         print(json.dumps(told))
-    elif output is not None:
+    elif output is None:
+        console.print("The history is in the store: `lightship up` shows it, and goes on from its end.")
+    else:
         console.print(f"{told['events']:,} events in {output}. Take it in with `lightship import --history {output}`.",
                       highlight=False, markup=False, soft_wrap=True)  # fmt: skip
 

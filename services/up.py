@@ -193,16 +193,21 @@ def _run(
             now.clock = clock
             hub.vouch()
 
+        copy_of = _copy_of(moments)
+
+        def about() -> dict[str, Any]:
+            return {**history.people()._asdict(), "copy_of": copy_of, "history": history.told()}
+
         notes = Notes()
         writer = Writer(
             database, system, publish, vouch=vouch, people=history.people, history=history.told,
-            notes=notes, copy_of=_copy_of(moments),
+            notes=notes, copy_of=copy_of,
         )  # fmt: skip
         app = create_app(
             AppState(
                 system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys,
                 clock=now, identity=identity, frontend=boards, ready=first.is_set,
-                system_name=settings.system, moments=moments,
+                system_name=settings.system, moments=moments, about=about,
             )
         )  # fmt: skip
         config = uvicorn.Config(

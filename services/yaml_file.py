@@ -16,6 +16,7 @@ from services.errors import ConfigurationError, nearest
 
 Model = TypeVar("Model", bound=BaseModel)
 Key = str | int
+_SHOWN = 80  # characters of a value that is wrong
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,12 @@ def _line(text: bytes, where: Sequence[Key]) -> int:
     return int(line) + 1
 
 
+def _short(value: Any) -> str:
+    """A value as it is shown: the whole of what is not long."""
+    shown = repr(value)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+
+
 def _in_words(found: ErrorDetails, model: type[BaseModel]) -> str:
     kind, value, context = found["type"], found["input"], found.get("ctx", {})
     if kind == "extra_forbidden":
@@ -132,14 +139,15 @@ def _in_words(found: ErrorDetails, model: type[BaseModel]) -> str:
     if kind == "literal_error":
         expected = str(context["expected"])
         near = nearest(str(value), re.findall(r"'([^']*)'", expected))
-        return f"{value!r} is not one of {expected}{near}"
+        return f"{_short(value)} is not one of {expected}{near}"
     if kind == "value_error":
         return str(context["error"])
     if kind in ("model_type", "dict_type", "list_type"):
         shape = "a list" if kind == "list_type" else "keys and values"
         return f"should be {shape}, and {'is empty' if value is None else f'is a {type(value).__name__}'}"
     quotes = "; put it in quotation marks" if kind == "string_type" and value is not None else ""
-    return f"{found['msg'].replace('Input should', 'should').replace('String should', 'should')}, not {value!r}{quotes}"
+    wanted = found["msg"].replace("Input should", "should").replace("String should", "should")
+    return f"{wanted}, not {_short(value)}{quotes}"
 
 
 def _keys_at(model: type[BaseModel], where: Sequence[Key]) -> list[str]:

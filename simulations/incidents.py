@@ -133,9 +133,9 @@ def moment_of(text: str, first_day: date) -> datetime:
         return datetime.combine(first_day + timedelta(days=number - 1), time(hour, minute), LONDON).astimezone(UTC)
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)
+    except (ValueError, OverflowError):  # no moment, or one on the calendar's last day
         raise ValueError(_WHEN) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(UTC)
 
 
 def read_timetable(path: Path, system: System, start: datetime, end: datetime) -> tuple[Incident, ...]:
@@ -156,10 +156,10 @@ def _planned(
         at = max(at, within[0])  # of a history that begins at noon, noon
     if (entry.until is None) == (entry.hours is None):
         raise file.mistake(where, "give either until or hours")
-    until = moment_of(entry.until, first_day) if entry.until else at + timedelta(hours=entry.hours or 0)
     if not within[0] <= at < within[1]:
         raise file.mistake([*where, "at"], f"{at:%Y-%m-%d %H:%M} UTC lies outside the history, which runs from "
                            f"{within[0]:%Y-%m-%d %H:%M} to {within[1]:%Y-%m-%d %H:%M} UTC")  # fmt: skip
+    until = moment_of(entry.until, first_day) if entry.until else at + timedelta(hours=entry.hours or 0)
     try:
         return incident(system, entry.kind, at, until, entry.organisation, entry.size)
     except IncidentRefused as refused:

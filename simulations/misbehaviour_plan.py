@@ -28,6 +28,11 @@ DUMMY = -9999.0
 
 def _moment(value: Any) -> Any:
     """YAML gives a date, or a time that may have no zone; both are London's then."""
+    if isinstance(value, str):  # in quotation marks
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError('must be a date, or a time such as "2026-01-12 08:00", London time') from None
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=LONDON)
     return datetime(value.year, value.month, value.day, tzinfo=LONDON) if isinstance(value, date) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -38,7 +38,8 @@ class AppState:
     """clock: the system's, by which events are judged; wall: the real one, by which API keys expire.
 
     identity: how people are known. frontend: the folder of the built boards. system_name: as for `load_system`.
-    moments: those saved of this store; None where it is no embedded one.
+    moments: those saved of this store; None where it is no embedded one. about: what an overview says of the whole
+    store, until the first is kept.
     """
 
     system: System
@@ -53,6 +54,9 @@ class AppState:
     wall: Callable[[], datetime] = _wall
     system_name: str | Path = "kent_and_medway"
     moments: Moments | None = None
+    about: Callable[[], Mapping[str, Any]] = lambda: {
+        "synthetic": False, "mixed": False, "copy_of": None, "history": None,
+    }  # fmt: skip
     _recent: Recent = field(init=False, repr=False, default_factory=Recent)
     _origins: set[bool] = field(init=False, repr=False, default_factory=set)
     _ingesting: anyio.CapacityLimiter = field(init=False, repr=False)

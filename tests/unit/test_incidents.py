@@ -331,3 +331,29 @@ def test_the_example_is_a_timetable_of_every_kind_for_kent() -> None:
 def test_a_mistake_in_a_timetable_is_told_with_its_line(tmp_path: Path, entry: str, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         timetable(tmp_path, f"incidents:\n  - {entry}\n")
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("at: '9999-12-31 23:59', hours: 1", r"line 2: incidents\[0\].at: 9999-12-31 23:59 UTC lies outside"),
+        ("at: day 1 09:00, until: '9999-12-31T23:59:00-10:00'", r"line 2: incidents\[0\].until: must be a moment"),
+        ("at: day 0, hours: 1", "must be a moment such as"),
+        ("at: day 1 09:00, hours: -1", "hours: should be greater than 0"),
+        ("at: day 1 09:00, hours: .nan", "hours: should be less than or equal to 9600"),
+        ("at: day 1 09:00, hours: 1, until: day 2", "either until or hours"),
+        ("at: day 1 09:00, hours: 1, size: .nan", "size: of surge must be above 1"),
+        (f"at: day 1 09:00, hours: {'9' * 500}", "should be a valid number, not 9{80}[.]{3}"),
+        ("at: day 1 09:00, hours: 1, organisation: [a]", "should be a valid string"),
+        ("at: !!python/object/apply:os.getcwd []", "not valid YAML"),
+    ],
+)
+def test_a_timetable_that_cannot_be_is_refused_with_its_line(tmp_path: Path, entry: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=words):
+        timetable(tmp_path, f"incidents:\n  - {{kind: surge, {entry}}}\n")
+
+
+def test_aliases_of_aliases_are_no_timetable(tmp_path: Path) -> None:
+    steps = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9))
+    with pytest.raises(ConfigurationError, match="should be keys and values"):
+        timetable(tmp_path, f"a0: &a0 [x]\n{steps}\nincidents: *a8\n")

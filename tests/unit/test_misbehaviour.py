@@ -444,6 +444,7 @@ def test_a_plan_comes_back_from_json_as_it_was() -> None:
         ("silent:\n  - {from: 2026-01-01}\n", "say until when, since the backlog follows"),
         ("ghost:\n  - {share: 1, from: 2026-02-01, until: 2026-01-01}\n", "until must be after from"),
         ("ghost: 3\n", "ghost: should be a list"),
+        ("ghost:\n  - {share: 1, from: soon}\n", "line 2: ghost[0].from: must be a date, or a time such as"),
     ],
 )
 def test_a_wrong_plan_says_where_and_what_to_do(tmp_path: Path, text: str, words: str) -> None:
@@ -454,9 +455,10 @@ def test_a_wrong_plan_says_where_and_what_to_do(tmp_path: Path, text: str, words
     assert words in str(refused.value)
 
 
-def test_a_time_without_a_zone_is_londons(tmp_path: Path) -> None:
+@pytest.mark.parametrize("until", ["2026-07-02T06:00:00", "'2026-07-02 06:00'"])
+def test_a_time_without_a_zone_is_londons(tmp_path: Path, until: str) -> None:
     file = tmp_path / "plan.yaml"
-    file.write_text("ghost:\n  - {share: 1, from: 2026-07-01, until: 2026-07-02T06:00:00}\n")
+    file.write_text(f"ghost:\n  - {{share: 1, from: 2026-07-01, until: {until}}}\n")
     act = read_plan(file, SYSTEM).ghost[0]
     assert (act.begins, act.until) == (
         datetime(2026, 6, 30, 23, tzinfo=UTC), datetime(2026, 7, 2, 5, tzinfo=UTC),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -94,10 +93,9 @@ async def read_overview(state: AppState, as_at: datetime | None, known_at: datet
         moving = {"revision": latest.revision, "clock": {**latest.overview["clock"], "now": state.clock()}}
         return {**latest.overview, **moving}
     t, known_at = moments(state, as_at, known_at)
-    unseen = {"clock": {"rate": 1.0}, "synthetic": False, "mixed": False, "copy_of": None, "history": None}
-    shown: Mapping[str, Any] = latest.overview if latest else unseen
+    shown = latest.overview if latest else await anyio.to_thread.run_sync(state.about)
     wall = state.wall()
-    clock = Clock(state.clock(), wall, shown["clock"]["rate"])
+    clock = Clock(state.clock(), wall, shown["clock"]["rate"] if latest else 1.0)
     return await state.ask(
         overview.read, state.system, t, known_at=known_at, clock=clock, wall=wall, synthetic=shown["synthetic"],
         mixed=shown["mixed"], copy_of=shown["copy_of"], history=shown["history"],
