@@ -149,7 +149,7 @@ def test_a_proposal_is_answered_within_the_hour(usual: Told) -> None:
 
 
 def test_the_system_is_at_level_3_nearly_always() -> None:
-    days, worlds = Counter[int](), (4, 5, 6)
+    days, worlds = Counter[int](), (4, 5, 6, 7, 8, 9)
     for seed in worlds:
         told = Told(days=20, scale=1.0, seed=seed)
         stated = {
@@ -226,7 +226,7 @@ def test_who_leaves_a_bed_leaves_it_dirty_and_it_is_clean_within_two_hours_or_ta
         of_bed[event["subject"]].append(event)
     waits = []
     for events in of_bed.values():
-        dirty_since = None  # of one that is dirty at the start nobody said since when
+        dirty_since: datetime | None = None  # of a bed that is dirty when the world begins nobody knows
         for before, after in pairwise(events):
             if before["data"]["clean"] and not after["data"]["clean"]:
                 dirty_since = at(after["time"])

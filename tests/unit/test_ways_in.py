@@ -192,9 +192,9 @@ def test_however_many_ring_111_some_come_by_themselves() -> None:
 def test_urgent_response_refers_to_virtual_wards_and_community_beds_with_a_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(response, "TO_VIRTUAL_WARD", 0.2)
+    monkeypatch.setattr(response, "TO_VIRTUAL_WARD", 0.4)
     monkeypatch.setattr(response, "TO_COMMUNITY_BED", 0.3)
-    events = ran(days=8)
+    events = ran(days=9)
     outcomes = {each["subject"]: each["data"]["outcome"] for each in of(events, "ucr.responded")}
     found = Counter(outcomes.values())
     assert found["virtual_ward"] > 3
@@ -206,7 +206,7 @@ def test_urgent_response_refers_to_virtual_wards_and_community_beds_with_a_place
         followed = [each for each in of(events, type_) if outcomes.get(each.get("follows", "")) == outcome]
         assert found[outcome] - 2 <= len(followed) <= found[outcome]  # one or two are on their way
         assert all(said.items() <= each["data"].items() for each in followed)
-    assert judged(events, days=7).holds
+    assert judged(events, days=8).holds
 
 
 def test_nobody_is_held_in_a_department_that_they_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
