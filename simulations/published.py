@@ -246,7 +246,7 @@ def _read_monthly(
         if month < first:
             continue
         for measure, column in columns.items():
-            value = _number(row[column])
+            value = _number(row.get(column, ""))
             if is_copy and not measure.startswith("critical"):
                 dropped.append(Dropped(provider, measure, f"{month:%B %Y}", "repeats another month to the last person"))
             elif value is None:

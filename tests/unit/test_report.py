@@ -13,11 +13,12 @@ import pytest
 from services.configuration import system_folder
 from services.domain.clock import LONDON
 from simulations.lines import Line
-from simulations.published import Exception_, Most, Published, published
+from simulations.published import Exception_, Known, Most, Published, published
 from simulations.recorder import Counts, Recorder
 from simulations.report import excused, level, levels
 from simulations.season import winter
 from simulations.series import bank_holiday, holidays_of, over_running_mean, shape_of
+from simulations.tails import tails
 from tests.worlds import small_system
 
 MONDAY = datetime(2026, 3, 23, tzinfo=LONDON)  # Greenwich time; British Summer Time from Sunday 29 March
@@ -107,6 +108,29 @@ def test_without_criteria_are_those_still_in_and_those_who_left_that_day(sender:
     assert figures(counts, "no_criteria_to_reside") == [3, 1, 1]
     assert figures(counts, "discharges") == [1, 1, 0]
     assert figures(counts, "discharges_by_17") == [1, 0, 0]
+
+
+def test_who_is_admitted_more_than_four_hours_after_the_decision_waited_long(sender: Sender) -> None:
+    for subject, decided, left, reason in (
+        ("a", 2, 6, "admitted"), ("b", 2, 6.01, "admitted"), ("c", 2, 9, "discharged"), ("d", 20, 25, "admitted"),
+    ):  # fmt: skip
+        sender.send("ed.arrived", subject, 1)
+        sender.send("ed.decision_to_admit", subject, decided)
+        sender.send("ed.departed", subject, left, reason=reason)
+    sender.send("ed.arrived", "e", 1)
+    sender.send("ed.departed", "e", 9, reason="admitted")  # nobody said when that was decided
+    assert figures(sender.counts(), "waits_over_4_hours") == [1, 1, 0]
+
+
+def test_a_stay_is_long_from_its_twenty_first_day_wherever_it_goes_on(sender: Sender) -> None:
+    ago = -21 * 24
+    sender.send("bed.admitted", "a", ago + 20, unit="RVV01-WARD", admission="emergency")  # long from 20:00 on Monday
+    sender.send("bed.admitted", "b", ago - 24, unit="RVV01-ICU", admission="emergency")
+    sender.send("bed.transferred", "b", 10, unit="RVV01-WARD")  # back in a G&A bed, long since
+    sender.send("bed.admitted", "c", ago, unit="RVV01-WARD", admission="elective")
+    sender.send("bed.left", "c", 9, unit="RVV01-WARD", reason="discharged")
+    sender.send("bed.admitted", "d", 1, unit="RVV01-WARD", admission="emergency")
+    assert figures(sender.counts(), "long_stays") == [1, 2, 2]
 
 
 def test_handovers_by_how_long_they_took(sender: Sender) -> None:
@@ -216,6 +240,16 @@ def test_a_level_is_the_mean_over_seeds_within_five_per_cent() -> None:
     assert (line.simulated, line.published, line.low, line.high) == (93, 100, 95, 105)
     assert not line.passes
     assert line.spread == pytest.approx(math.sqrt(18))
+
+
+def test_waits_are_laid_beside_the_same_months_and_long_stays_beside_a_winter() -> None:
+    known = Known(organisation="RVV", measure="long_stays", known_of="a winter", mean=200, least=0.75, most=1.05)
+    real = Published({("RVV", "waits_over_4_hours"): {date(2025, 5, 1): 3100.0}}, {}, (), known=(known,))
+    by_site = {("RVV01", "waits_over_4_hours"): [80, 90], ("RVV01", "long_stays"): [150, 160]}
+    waits, stays = tails(real, [Counts(date(2026, 5, 1), 2, by_site, {"RVV01": "RVV"})])
+    assert (waits.simulated, waits.published, waits.passes) == (85, 100, True)
+    assert (stays.simulated, stays.low, stays.high, stays.passes) == (155, 150, 210, True)
+    assert stays.detail == "a winter"
 
 
 def test_only_a_listed_line_may_fail() -> None:

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { sorted } from "../../components/site-table/rows";
 import { boardOf, type Drawn } from "../service/board";
 import { Organisations, type ReportedPlan } from "../service/organisations";
@@ -30,15 +31,18 @@ const fewestPlaces = { column: "s136.free", descending: false };
 interface ReportedProps {
   id: string;
   title: string;
+  note?: ComponentChildren;
   plans: ReportedPlan[];
   drawn: Drawn;
 }
 
 /** What somebody reports, by whom; no card where nobody does. */
-function Reported({ id, title, plans, drawn }: ReportedProps) {
+function Reported({ id, title, note, plans, drawn }: ReportedProps) {
   const of = reportedBy(plans, drawn.picture.providers);
   const rows = drawn.picture.providers.filter((row) => reportedBy(of, [row]).length > 0);
-  return rows.length > 0 ? <Organisations id={id} title={title} of={of} rows={rows} drawn={drawn} /> : null;
+  return rows.length > 0 ? (
+    <Organisations id={id} title={title} note={note} of={of} rows={rows} drawn={drawn} />
+  ) : null;
 }
 
 function Desk({ drawn }: { drawn: Drawn }) {
@@ -77,7 +81,13 @@ function Desk({ drawn }: { drawn: Drawn }) {
           drawn={drawn}
           first={leastUsed}
         />
-        <Reported id="slots-title" title="Room outside hospital, as reported" plans={slots} drawn={drawn} />
+        <Reported
+          id="slots-title"
+          title="Room outside hospital, as reported"
+          note={<a href="/discharge">all of discharge</a>}
+          plans={slots}
+          drawn={drawn}
+        />
       </div>
       <SitesCard
         id="departments-title"

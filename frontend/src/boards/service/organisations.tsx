@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { ServiceProvider } from "../../api/types";
 import { type DataColumn, DataTable } from "../../components/table/data-table";
 import { cellOf } from "../../components/table/sheet";
@@ -14,13 +15,14 @@ export interface ReportedPlan {
 export interface OrganisationsProps {
   id: string;
   title: string;
+  note?: ComponentChildren;
   of: ReportedPlan[];
   rows: ServiceProvider[];
   drawn: Drawn;
 }
 
 /** Organisations and what they report, in half the width of a board. */
-export function Organisations({ id, title, of, rows, drawn }: OrganisationsProps) {
+export function Organisations({ id, title, note, of, rows, drawn }: OrganisationsProps) {
   const columns: DataColumn<ServiceProvider>[] = [
     { key: "name", title: "Organisation", cell: (row) => row.short_name, text: (row) => row.short_name },
     ...of.map(({ measure, title: heading, note }) => ({
@@ -46,6 +48,7 @@ export function Organisations({ id, title, of, rows, drawn }: OrganisationsProps
       <DataTable
         id={id}
         title={title}
+        note={note}
         columns={columns}
         rows={rows}
         rowKey={(row) => row.code}

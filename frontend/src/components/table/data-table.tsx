@@ -24,6 +24,8 @@ export interface DataColumn<Row> {
 export interface DataTableProps<Row> {
   id: string;
   title: string;
+  /** Beside the title: where there is more of it. */
+  note?: ComponentChildren;
   columns: DataColumn<Row>[];
   rows: Row[];
   rowKey(row: Row): string;
@@ -47,6 +49,7 @@ export const sheetOf = <Row,>(columns: DataColumn<Row>[], rows: Row[]): Sheet =>
 export function DataTable<Row>({
   id,
   title,
+  note,
   columns,
   rows,
   rowKey,
@@ -68,6 +71,7 @@ export function DataTable<Row>({
     <div class="data" data-standing={standing.kind}>
       <div class="data-head">
         <Title id={id}>{title}</Title>
+        {note && <span class="data-note">{note}</span>}
         {hasFacts(standing) && stands && <span class="data-stands">{stands}</span>}
         {need && order.column !== NEED && (
           <button type="button" class="data-need" onClick={() => setOrder(mostNeedFirst)}>
