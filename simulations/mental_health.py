@@ -15,7 +15,7 @@ from services.domain.system import Site
 from simulations.department import Attendance
 from simulations.emergency import Emergency
 from simulations.levers import Lever
-from simulations.mental_health_beds import KINDS, MentalHealthBeds
+from simulations.mental_health_beds import KINDS, MentalHealthBeds, Ward
 from simulations.mental_health_stays import (
     MOST_DAYS,
     STAY_DAYS,
@@ -68,6 +68,7 @@ class MentalHealth:
         self._full = [ed for ed in emergency.departments.values() if ed.site.ed_type == 1 and ed.main]
         self._provider = self._bases[0].provider if self._bases else ""
         self._stays = Stays(world, emergency, self.beds, self._provider)
+        self._in_departments: list[Case] = []  # held there, the longest first; some have gone since
         self._plan()
         if self._bases:
             emergency.liaison = self.sees
@@ -145,6 +146,7 @@ class MentalHealth:
         for rate, action, kind in rates:
             for _ in range(poisson(random, rate)):
                 world.at(now + random.random() * (following - now), action, kind)
+        self._moves_to_suites()
         if now % HOUR == 0:
             self._report(now)
             if hour == CENSUS_HOUR:
@@ -188,6 +190,8 @@ class MentalHealth:
         )  # fmt: skip
         case.attendance = attendance
         case.detention = held
+        if held:
+            self._in_departments.append(case)
         self._stays.held.pop(person.index, None)  # from now on the case has them in sight
         self._referred(case, "ed", "ed", "emergency", now, attendance.subject)
         needs = random.random() < (ADMITTED_FROM_SECTION if held else self._from_ed)
@@ -235,6 +239,31 @@ class MentalHealth:
         needs = random.random() < ADMITTED_FROM_SECTION
         world.at(now + lognormal(random, *ON_SECTION) * self._pace(site) * MINUTE, self._assessed, (case, needs))
 
+    def _moves_to_suites(self) -> None:
+        """Who is held in a department and not assessed yet goes to a place of safety that has emptied."""
+        waiting = self._in_departments
+        waiting[:] = [case for case in waiting if case.attendance and not case.is_assessed and not case.is_over]
+        while waiting and (suite := self.beds.take(self.beds.suites)) is not None:
+            case = waiting.pop(0)
+            if case.attendance is not None:
+                self._emergency.leaves(case.attendance, "transferred")
+                case.attendance = None
+            arrives = self._world.now + self._random.uniform(20, 60) * MINUTE
+            self._world.at(arrives, self._reaches_suite, (case, suite))
+
+    def _reaches_suite(self, item: tuple[Case, Ward]) -> None:
+        case, suite = item
+        held, world = case.detention, self._world
+        if held is None or held.is_over:
+            suite.held -= 1
+            return
+        world.books.leave(*held.place, world.now)
+        held.suite, held.site = suite, suite.site
+        world.books.enter(*held.place, world.now)
+        suite.inside[held.subject] = None
+        data = {**case.person.data, "site": suite.site.code, "unit": suite.code, "place": "suite"}
+        world.outbox.send("s136.arrived", self._provider, held.subject, world.now, data, case.person.nhsnumber)
+
     def _is_lost_sight_of(self, attendance: Attendance) -> None:
         """Of those held in a department, who leaves it before liaison knows of them goes to a medical bed."""
         held = self._stays.held.get(attendance.person.index)
@@ -245,6 +274,7 @@ class MentalHealth:
 
     def _assessed(self, item: tuple[Case, bool]) -> None:
         case, needs_bed = item
+        case.is_assessed = True
         random, now = self._random, self._world.now
         draw = random.random()
         outcome = "admission" if needs_bed else "discharged" if draw < 0.5 else "home_treatment" if draw < 0.7 else ""

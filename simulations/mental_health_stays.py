@@ -51,8 +51,8 @@ class Case:
     """One person's journey with the trust. base: the unit that has charge of them."""
 
     __slots__ = (
-        "attendance", "base", "days", "delay", "detention", "is_over", "is_ready", "kind", "leaves_at", "person",
-        "subject", "waiting", "ward",
+        "attendance", "base", "days", "delay", "detention", "is_assessed", "is_over", "is_ready", "kind", "leaves_at",
+        "person", "subject", "waiting", "ward",
     )  # fmt: skip
 
     def __init__(self, subject: str, person: Person, base: Site, kind: str = "adult") -> None:
@@ -67,7 +67,7 @@ class Case:
         self.days = 0.0  # from coming to a bed
         self.delay = 0.0  # of them, at the end
         self.leaves_at = 0
-        self.is_ready = self.is_over = False
+        self.is_assessed = self.is_ready = self.is_over = False
 
     @property
     def place(self) -> str:

@@ -123,7 +123,9 @@ class WaysIn:
             draw -= share
             if draw < 0:
                 return way
-        return "gp" if stream == "sdec" else "self"
+        if stream == "sdec":  # where nobody comes by themselves
+            return "nhs111" if self.shut(self._world.now) else "gp"
+        return "self"
 
     def shares(self, stream: str, place: str) -> dict[str, float]:
         """Of those who come in now by their own means, the share that each sent; the rest came by themselves."""
