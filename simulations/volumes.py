@@ -66,7 +66,7 @@ PUBLISHED: Mapping[str, Figures] = {
         attendances=822.0, emergency_admissions=150.5, adult_occupancy=0.946, paediatric_occupancy=0.64,
         critical_care_occupancy=0.60, neonatal_occupancy=0.43, no_criteria_to_reside=0.309, sitrep_discharges=0.119,
         waits_over_4_hours_for_bed=0.45, gone_by_17=0.46, weekdays=(0.95, 1.12, 1.16, 1.18, 1.25, 0.76, 0.59),
-        told_spread=0.15, told_memory=0.35, pace=1.47, handover_minutes=19.5, boarded=0.50, stay_spread=1.5,
+        told_spread=0.15, told_memory=0.35, pace=1.47, handover_minutes=18.8, boarded=0.50, stay_spread=1.5,
         zero_day=0.29,
     ),
     "RWF": Figures(
