@@ -1,8 +1,9 @@
 """A winter: a wave of flu through the departments into the beds, and wards shut by norovirus.
 
-Flu follows the weekly curve of 2022/23 (domain.md 6.1): growth x 1.53 a week for seven weeks, decay x 0.65; at its
-peak 3.3 % of Kent and Medway's occupied general and acute beds, 7.4 % at the trust that was hit worst. As many come in
-as keep the beds on the curve, so most of the work is the departments': two in three of them go home again.
+Flu follows the weekly curve of 2022/23 (domain.md 6.1): growth x 1.53 a week for seven weeks, then decay (x 0.61 of
+those who fall ill, x 0.65 in the beds, where they stay a while); at its peak 3.3 % of Kent and Medway's occupied G&A
+beds, 7.4 % at the trust that was hit worst. As many come in as keep the beds on the curve, so most of the work is
+the departments': two in three of them go home again.
 Norovirus: 0.7 % of beds closed as a rule, 1.6 % at its peak, a tenth of a trust's on its worst day in a hundred.
 """
 
@@ -23,7 +24,7 @@ from simulations.shape import DAY, ED_HOURS, HOUR, hourly, local_hour
 from simulations.world import lognormal_mean, poisson
 
 WEEK = 7 * DAY
-GROWTH, DECAY, GROWING_WEEKS, WEEKS = 1.53, 0.65, 7, 16
+GROWTH, DECAY, GROWING_WEEKS, WEEKS = 1.53, 0.61, 7, 16
 PEAK, WORST = 0.033, 0.074  # share of occupied beds: all trusts together, and no trust above
 TRUST_SPREAD = (
     0.35  # sigma of the lognormal of a trust's peak beside the others' (97 beds as 79, 30, 14 and 13 at most)
