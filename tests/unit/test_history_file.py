@@ -126,6 +126,8 @@ def command(folder: Path, *arguments: object) -> subprocess.Popen[str]:
         [sys.executable, "-m", "services.cli", "feed", "history", *map(str, arguments)],
         env=os.environ | {"LIGHTSHIP_DATA_DIR": str(folder / "data"), "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # As at a terminal: whatever runs in the background of a shell is begun with Ctrl-C ignored, and hands that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
