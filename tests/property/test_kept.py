@@ -180,6 +180,24 @@ def test_readings_rebuilt_equal_those_written_live(
     assert_rebuilt_is_live(database, facts, minutes, shuffler)
 
 
+def bed(hour: float, clean: bool, id: str) -> Fact:
+    data = {"site": "RVV01", "unit": "RVV01-WARD", "clean": clean, "staffed": True}
+    minute = int(60 * hour)
+    return event("bed.status", "RVV01-WARD/A1", minute, data, id=id, sent=minute, recorded=minute)
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_an_id_said_again_days_later_takes_back_what_it_said(connection: Connection[Any], remembers: bool) -> None:
+    facts = [bed(hour, hour % 2 == 0, f"b{hour}") for hour in range(100)]
+    facts.append(bed(99.5, True, "b10"))  # so at ten o'clock of the first day nothing was said
+    memory = Recent()
+    for fact in facts:
+        memory = memory if remembers else Recent()
+        commit(connection, drafted([fact], memory), memory)
+    t = START + timedelta(hours=10, minutes=30)
+    assert picture.read_atoms(connection, SYSTEM, t)[None] == evaluate(world(facts), ATOMS, t)
+
+
 def test_of_a_year_s_story_what_is_read_and_written_for_one_more_fact_is_little(connection: Connection[Any]) -> None:
     def status(hour: int) -> Fact:
         data = {"site": "RVV01", "unit": "RVV01-WARD", "clean": hour % 2 == 0, "staffed": True}
