@@ -247,6 +247,7 @@ def test_a_return_is_typed_asked_about_sent_corrected_and_taken_along(
     row.get_by_label("It is right").check()
     page.get_by_role("button", name="Send 2 of 13").click()
     expect(row).to_contain_text("it replaces what was typed for this moment")
+    expect(row.locator(".return-last")).to_contain_text("140 beds")
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save Medway Community Healthcare, Community services as CSV").click()
     lines = saving.value.path().read_text(encoding="utf-8-sig").splitlines()
