@@ -1,0 +1,123 @@
+"""The figures of one replication, made from its arrays of times: waits, queues, census, use, losses.
+
+All are of the time from `warm_up` to `length`. A share or a mean is kept as numerator and denominator, so that figures
+of several replications are joined as one share and never as a mean of means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.flow_model.engine.draws import Floats
+from services.flow_model.engine.network import Network, PlaceSpec
+from services.flow_model.engine.run import Played, Told
+
+#: Measures of a place that are one number a replication: numerator over denominator.
+RATIOS = (
+    "wait_mean", "share_delayed", "share_lost", "queue_mean", "census_mean", "blocked_mean", "utilisation",
+    "arrivals", "throughput",
+)  # fmt: skip
+WAIT_QUANTILES = (0.5, 0.9, 0.95)
+QUANTILES = tuple(f"wait_p{round(share * 100)}" for share in WAIT_QUANTILES)
+SERIES = ("census", "queue")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One replication. ratios: (places, RATIOS, 2); quantiles: (places, QUANTILES), NaN where nobody was taken;
+    series: (SERIES, places, marks); spread: for each place the share of time with 0, 1, 2... people in it."""
+
+    ratios: Floats
+    quantiles: Floats
+    series: Floats
+    spread: tuple[Floats, ...]
+    people: int
+    events: int
+    away: float
+
+
+def figures(network: Network, played: Played) -> Figures:
+    """The figures of a replication."""
+    places = list(zip(network.places, played.places, strict=True))
+    return Figures(
+        ratios=np.array([_ratios(network, spec, told) for spec, told in places]),
+        quantiles=np.array([_quantiles(network, told) for _, told in places]),
+        series=np.array(
+            [[_census(network, told) for _, told in places], [_queue(network, told) for _, told in places]]
+        ),
+        spread=tuple(_spread(network, told) for _, told in places),
+        people=played.people,
+        events=played.events,
+        away=played.away,
+    )
+
+
+def _after(network: Network, times: Floats) -> int:
+    return int(len(times) - np.searchsorted(times, network.warm_up, side="left"))
+
+
+def _area(network: Network, inside: float, begin: Floats, end: Floats) -> float:
+    """People times time from `warm_up` on, of those who began and ended at these times."""
+    length = network.length
+    span = length - network.warm_up
+
+    def ahead(times: Floats) -> float:
+        return float(np.sum(length - np.maximum(times, network.warm_up)))
+
+    return inside * span + ahead(begin) - ahead(end)
+
+
+def _ratios(network: Network, spec: PlaceSpec, told: Told) -> list[tuple[float, float]]:
+    span = network.length - network.warm_up
+    taken = _after(network, told.entered)
+    asked, lost = _after(network, told.asked), _after(network, told.lost)
+    waits = told.waits[len(told.waits) - taken :]
+    inside = _area(network, told.inside, told.entered, told.left)
+    outside = np.sort(np.concatenate((told.entered, told.lost)))
+    waiting = _area(network, 0, told.asked, outside)
+    room = sum(course.integral(network.warm_up, network.length) for course in spec.limits if course is not None)
+    limited = not spec.gate and all(course is not None for course in spec.limits)
+    blocked = _area(network, 0, told.finished, told.left) if spec.holds else 0.0
+    return [
+        (float(waits.sum()), float(taken)),
+        (float(np.count_nonzero(waits > 0)), float(taken)),
+        (float(lost), float(asked)),
+        (waiting, span),
+        (inside, span),
+        (blocked, span),
+        (inside, room) if limited and room > 0 else (0.0, 0.0),
+        (float(asked), span),
+        (float(_after(network, told.left)), span),
+    ]
+
+
+def _quantiles(network: Network, told: Told) -> list[float]:
+    taken = _after(network, told.entered)
+    waits = told.waits[len(told.waits) - taken :]
+    return [float(each) for each in np.quantile(waits, WAIT_QUANTILES)] if taken else [np.nan] * len(WAIT_QUANTILES)
+
+
+def _census(network: Network, told: Told) -> Floats:
+    marks = network.marks
+    come, gone = (np.searchsorted(each, marks, side="right") for each in (told.entered, told.left))
+    return (told.inside + come - gone).astype(np.float64)
+
+
+def _queue(network: Network, told: Told) -> Floats:
+    marks = network.marks
+    come, taken, lost = (np.searchsorted(each, marks, side="right") for each in (told.asked, told.entered, told.lost))
+    return (come - taken - lost).astype(np.float64)
+
+
+def _spread(network: Network, told: Told) -> Floats:
+    """The share of time with each number of people inside."""
+    times = np.concatenate((told.entered, told.left))
+    steps = np.concatenate((np.ones(len(told.entered)), -np.ones(len(told.left))))
+    order = np.argsort(times, kind="stable")
+    edges = np.concatenate(([network.warm_up], np.maximum(times[order], network.warm_up), [network.length]))
+    counts: NDArray[np.int64] = np.concatenate(([told.inside], told.inside + np.cumsum(steps[order]))).astype(np.int64)
+    share: Floats = np.bincount(np.maximum(counts, 0), weights=np.diff(edges)) / (network.length - network.warm_up)
+    return share

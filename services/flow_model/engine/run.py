@@ -1,0 +1,279 @@
+"""One replication of a network: who comes, where they go, and the arrays of times that say so."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import simpy
+
+from services.errors import LightshipError
+from services.flow_model.engine import draws
+from services.flow_model.engine.arrivals import arrivals
+from services.flow_model.engine.draws import Floats
+from services.flow_model.engine.network import Network, PlaceSpec
+from services.flow_model.engine.people import People
+from services.flow_model.engine.place import DRAWN, NORMAL, Door, GatePlace, Person, Place
+
+FIRST = 0  # SimPy's priority of what comes before all else at its time
+
+
+class LawBroken(LightshipError):
+    """People were made or lost by the engine itself: a fault of ours, and no answer."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one place has to tell, as times in order (the network's unit): see `Place`.
+
+    inside: people who had a server at time 0; they are in `left` and not in `entered`.
+    """
+
+    inside: int
+    asked: Floats
+    entered: Floats
+    left: Floats
+    lost: Floats
+    finished: Floats
+    waits: Floats
+
+
+@dataclass(frozen=True)
+class Played:
+    """One replication. people: who came or was there; events: those of SimPy. away: the worst relative disagreement
+    between areas under counts and sojourn times (Little's law with its boundary terms)."""
+
+    places: tuple[Told, ...]
+    people: int
+    events: int
+    away: float
+
+
+class _Arriving:
+    """The event of the next arrival: always one, whoever is next."""
+
+    __slots__ = ("_ok", "callbacks", "classes", "env", "next", "people", "places", "rows", "times")
+
+    def __init__(
+        self, env: simpy.Environment, people: Sequence[People],
+        coming: tuple[list[float], list[int], list[int]], places: list[Place],
+    ) -> None:  # fmt: skip
+        self._ok = True
+        self.env = env
+        self.people = people
+        self.times, self.classes, self.rows = coming
+        self.places = places
+        self.next = 0
+        self.callbacks: tuple[object, ...] | None = None
+
+    def wait(self, now: float) -> None:
+        if self.next < len(self.times):
+            self.callbacks = (self.come,)
+            self.env.schedule(self, NORMAL, self.times[self.next] - now)  # type: ignore[arg-type]
+
+    def come(self, _: object) -> None:
+        now = self.env.now
+        number = self.next
+        self.next = number + 1
+        self.wait(now)
+        person = Person(self.people[self.classes[number]], self.rows[number])
+        self.places[number].ask(person, now)
+
+
+def play(network: Network, seed: int, replication: int) -> Played:
+    """One replication. Raises LawBroken where the people do not add up."""
+    root = draws.root(seed, replication)
+    env = simpy.Environment()
+    door = Door()
+    places = [_place(env, door, number, spec) for number, spec in enumerate(network.places)]
+    for place, spec in zip(places, network.places, strict=True):
+        place.on = [_next(targets, places) for targets, _ in spec.ways]
+        place.when_full = None if spec.when_full is None else places[spec.when_full]
+    with np.errstate(over="ignore"):
+        people, coming, first = _people(network, root, places)
+        _seed(network, env, people, places, root)
+    _schedule_changes(network, env, places)
+    arriving = _Arriving(env, people, coming, [places[each] for each in first])
+    arriving.wait(0.0)
+    env.run(until=network.length)
+    count = len(coming[0]) + sum(len(each.ids) for each in network.start)
+    came = count - (len(coming[0]) - arriving.next)
+    found = _found(env, places)
+    if came != door.left + len(found):
+        raise LawBroken(f"{came} people came, {door.left} left and {len(found)} are still there: a fault of the engine")
+    away = _little(network, places, found)
+    events = len(coming[0]) + sum(len(place.entered) for place in places)
+    inside = _inside(network)
+    told = tuple(_told(place, inside[place.index]) for place in places)
+    return Played(told, came, events, away)
+
+
+def _place(env: simpy.Environment, door: Door, number: int, spec: PlaceSpec) -> Place:
+    made: Place
+    if spec.gate:
+        made = GatePlace(env, door, number, spec.name, [0])
+        made.keep = spec.keep
+    else:
+        made = Place(
+            env, door, number, spec.name, [None if each is None else int(each.values[0]) for each in spec.limits]
+        )
+    made.uses = list(spec.uses)
+    made.room = spec.room
+    made.holds = spec.holds
+    made.returns = spec.returns
+    return made
+
+
+def _next(targets: tuple[int | None, ...], places: list[Place]) -> Place | str | None:
+    if len(targets) > 1:
+        return DRAWN
+    return None if targets[0] is None else places[targets[0]]
+
+
+def _people(
+    network: Network, root: np.uint64, places: list[Place]
+) -> tuple[list[People], tuple[list[float], list[int], list[int]], list[int]]:
+    """People by class, all arrivals in order of time as (time, class, row), and where each goes first."""
+    came = [arrivals(stream, root, network.length) for stream in network.streams]
+    number = len(network.classes)
+    rows = [0] * number
+    ids: list[list[draws.Ids]] = [[] for _ in range(number)]
+    times, classes, row, to = [], [], [], []
+    for stream, each in zip(network.streams, came, strict=True):
+        own = np.empty(len(each.ids), np.int64)
+        for class_ in {class_ for class_, _ in stream.classes}:
+            mine = each.classes == class_
+            many = int(mine.sum())
+            own[mine] = np.arange(rows[class_], rows[class_] + many)
+            rows[class_] += many
+            ids[class_].append(each.ids[mine])
+        times.append(each.times)
+        classes.append(each.classes)
+        row.append(own)
+        to.append(np.full(len(each.ids), stream.to))
+    for seeded in network.start:
+        ids[seeded.class_].append(seeded.ids)
+    people = [
+        People(network, class_, root, np.concatenate(ids[class_]) if ids[class_] else np.empty(0, np.uint64), places)
+        for class_ in range(number)
+    ]
+    if not times:
+        return people, ([], [], []), []
+    order = np.argsort(np.concatenate(times), kind="stable")
+    every = [np.concatenate(each)[order].tolist() for each in (times, classes, row, to)]
+    return people, (every[0], every[1], every[2]), every[3]
+
+
+def _seed(network: Network, env: simpy.Environment, people: list[People], places: list[Place], root: np.uint64) -> None:
+    """People who are there at time 0: first those who have a bed, then those who wait, the longest first."""
+    rows = [len(each.ids) for each in people]
+    for seeded in network.start:
+        rows[seeded.class_] -= len(seeded.ids)
+    waiting: list[tuple[float, int, Place, Person]] = []
+    for seeded in network.start:
+        place, spec, mine = places[seeded.place], network.places[seeded.place], people[seeded.class_]
+        first = rows[seeded.class_]
+        rows[seeded.class_] += len(seeded.ids)
+        if seeded.waiting:
+            for number, elapsed in enumerate(seeded.elapsed.tolist()):
+                waiting.append((-elapsed, len(waiting), place, Person(mine, first + number)))
+            continue
+        drawn = draws.uniforms(root, seeded.ids, spec.stay_key)
+        left = spec.stays[seeded.class_].remaining(drawn, seeded.elapsed)
+        free = place.free[seeded.kind]
+        if free is not None:
+            place.free[seeded.kind] = free - len(seeded.ids)
+        for number, remaining in enumerate(left.tolist()):
+            person = Person(mine, first + number)
+            person.place, person.kind = place, seeded.kind
+            person.visits = {place.index: 1} if spec.returns else None
+            person.callbacks = place.done
+            env.schedule(person, NORMAL, remaining)  # type: ignore[arg-type]
+    for since, _, place, person in sorted(waiting, key=lambda each: each[:2]):
+        person.asked = since
+        place.asked.append(0.0)
+        place.queue(person)
+    for place in places:
+        for kind, free in enumerate(place.free):
+            if place.waiting:
+                number = place.waiting if free is None else min(max(free, 0), place.waiting)
+                for _ in range(number):
+                    place.door.give_on(place, kind, 0.0)
+
+
+def _schedule_changes(network: Network, env: simpy.Environment, places: list[Place]) -> None:
+    """Servers that come and go, and slots that are released."""
+    for place, spec in zip(places, network.places, strict=True):
+        for kind, course in enumerate(spec.limits):
+            if course is None:
+                continue
+            if isinstance(place, GatePlace):
+                whole = np.floor(np.cumsum(course.values) + 1e-9)
+                steps = list(zip(course.times.tolist(), np.diff(whole, prepend=0.0).tolist(), strict=True))
+            else:
+                changes = np.diff(course.values)
+                steps = list(zip(course.times[1:].tolist(), changes.tolist(), strict=True))
+            for time, by in steps:
+                if time < network.length and (by or isinstance(place, GatePlace)):
+                    env.schedule(_change(env, place, kind, int(by)), FIRST, time)  # type: ignore[arg-type]
+
+
+class _Change:
+    """An event of SimPy that has one thing to do."""
+
+    __slots__ = ("_ok", "callbacks")
+
+    def __init__(self, what: object) -> None:
+        self._ok = True
+        self.callbacks = (what,)
+
+
+def _change(env: simpy.Environment, place: Place, kind: int, by: int) -> _Change:
+    if isinstance(place, GatePlace):
+        return _Change(lambda _: place.open(by, env.now))
+    return _Change(lambda _: place.change(kind, by, env.now))
+
+
+def _found(env: simpy.Environment, places: list[Place]) -> list[Person]:
+    """Everybody who is somewhere at the end, found by looking: on SimPy's queue, or in a line."""
+    queued: list[object] = [event for *_, event in env._queue]
+    inside = [event for event in queued if isinstance(event, Person)]
+    return inside + [person for place in places for line in place.lines.values() for person in line]
+
+
+def _little(network: Network, places: list[Place], found: list[Person]) -> float:
+    """How far the area under a place's count is from the sum of everybody's own time in it, relative to that."""
+    end = network.length
+    still: dict[int, float] = {}
+    for person in found:
+        place = person.holds or (None if person.callbacks is None else person.place)
+        if place is not None:
+            still[place.index] = still.get(place.index, 0.0) + end - person.entered
+    worst = 0.0
+    inside = _inside(network)
+    for place in places:
+        entered, left = _floats(place.entered), _floats(place.left)
+        area = inside[place.index] * end + float(np.sum(end - entered) - np.sum(end - left))
+        own = place.sojourns + still.get(place.index, 0.0)
+        worst = max(worst, abs(area - own) / max(own, 1.0))
+    return worst
+
+
+def _inside(network: Network) -> list[int]:
+    """How many had a server in each place at time 0."""
+    inside = [0] * len(network.places)
+    for seeded in network.start:
+        if not seeded.waiting:
+            inside[seeded.place] += len(seeded.ids)
+    return inside
+
+
+def _floats(times: array[float]) -> Floats:
+    return np.frombuffer(times, dtype=np.float64) if len(times) else np.empty(0)
+
+
+def _told(place: Place, inside: int) -> Told:
+    names = ("asked", "entered", "left", "lost", "finished", "waits")
+    return Told(inside, *(_floats(getattr(place, name)) for name in names))
