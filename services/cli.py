@@ -23,6 +23,7 @@ from rich.table import Column, Table
 from services import cli_report, cli_trainer  # noqa: F401 - they add their commands to `feed`
 from services.cli_bench import bench_app
 from services.cli_feed import feed_app
+from services.cli_model import simulate
 from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
 from services.errors import LightshipError
 from services.settings import Settings
@@ -42,6 +43,8 @@ for name, sub in (
     ("feed", feed_app), ("quarantine", quarantine_app), ("db", database_app), ("keys", keys_app), ("bench", bench_app),
 ):  # fmt: skip
     app.add_typer(sub, name=name)
+
+app.command()(simulate)
 
 SchemaKind = StrEnum("SchemaKind", ["events", "openapi", "asyncapi"])
 DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default ~/.local/share/lightship.")]

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
 
 import yaml  # type: ignore[import-untyped, unused-ignore]
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 from services.errors import ConfigurationError, nearest
@@ -29,7 +30,7 @@ class YamlFile(Generic[Model]):
 
     def mistake(self, where: Sequence[Key], what: str) -> ConfigurationError:
         """The error for what is wrong at a key, given as the keys and list positions that lead to it."""
-        return ConfigurationError(_sentence(self.name, self.text, where, what))
+        return ConfigurationError(sentence(self.name, self.text, where, what))
 
     def line(self, where: Sequence[Key]) -> int:
         """The line a key stands on, counted from 1."""
@@ -44,7 +45,7 @@ def read_yaml(folder: Path, file: str, model: type[Model]) -> YamlFile[Model]:
     except OSError as error:
         raise ConfigurationError(f"{name}: cannot be read ({error.strerror}); the folder must have this file") from None
     try:
-        data = yaml.load(text, Loader=_Loader)
+        data = yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
@@ -54,8 +55,7 @@ def read_yaml(folder: Path, file: str, model: type[Model]) -> YamlFile[Model]:
     try:
         return YamlFile(name, text, model.model_validate(data))
     except ValidationError as error:
-        mistakes = (_sentence(name, text, found["loc"], _in_words(found, model), data) for found in error.errors())
-        raise ConfigurationError("\n".join(mistakes)) from None
+        raise ConfigurationError(mistakes(name, text, error, model, data)) from None
 
 
 def refuse_repeats(entries: Iterable[tuple[YamlFile[Any], Sequence[Key], object]]) -> None:
@@ -76,7 +76,7 @@ def inside(folder: Path, file: str) -> Path:
     return path
 
 
-class _Loader(yaml.CSafeLoader):  # type: ignore[misc, unused-ignore]
+class Loader(yaml.CSafeLoader):  # type: ignore[misc, unused-ignore]
     """YAML keeps the last of two equal keys and says nothing; here that is a mistake."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
@@ -90,8 +90,31 @@ class _Loader(yaml.CSafeLoader):  # type: ignore[misc, unused-ignore]
         return super().construct_mapping(node, deep)
 
 
-def _sentence(name: str, text: bytes, where: Sequence[Key], what: str, data: Any = None) -> str:
-    path = _path(where, yaml.load(text, Loader=_Loader) if data is None else data)
+def mistakes(name: str, text: bytes, error: ValidationError, model: type[BaseModel], data: Any) -> str:
+    """Every mistake that the model found in the data of a text, a line each."""
+    return "\n".join(
+        sentence(name, text, _without_tags(found["loc"], data), _in_words(found, model), data)
+        for found in error.errors()
+    )
+
+
+def _without_tags(where: Sequence[Key], data: Any) -> list[Key]:
+    """The keys of a mistake without the names that pydantic gives to the sides of a union: no text has those."""
+    kept: list[Key] = []
+    for number, key in enumerate(where):
+        if isinstance(data, dict) and (key in data or number == len(where) - 1):
+            data = data.get(key)
+        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
+            data = data[key]
+        elif key != "[key]":
+            continue
+        kept.append(key)
+    return kept
+
+
+def sentence(name: str, text: bytes, where: Sequence[Key], what: str, data: Any = None) -> str:
+    """What is wrong at a key of a text, with its line and its path."""
+    path = _path(where, yaml.load(text, Loader=Loader) if data is None else data)
     return f"{name} line {_line(text, where)}: {path + ': ' if path else ''}{what}"
 
 
@@ -109,7 +132,7 @@ def _path(where: Sequence[Key], data: Any) -> str:
 
 
 def _line(text: bytes, where: Sequence[Key]) -> int:
-    node = yaml.compose(text, Loader=_Loader)
+    node = yaml.compose(text, Loader=Loader)
     line = node.start_mark.line if node else 0
     for key in where:
         if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
@@ -140,6 +163,11 @@ def _in_words(found: ErrorDetails, model: type[BaseModel]) -> str:
         expected = str(context["expected"])
         near = nearest(str(value), re.findall(r"'([^']*)'", expected))
         return f"{_short(value)} is not one of {expected}{near}"
+    if kind == "union_tag_invalid":
+        near = nearest(str(context["tag"]), re.findall(r"'([^']*)'", str(context["expected_tags"])))
+        return f"{context['discriminator']} {_short(context['tag'])} is not one of {context['expected_tags']}{near}"
+    if kind == "union_tag_not_found":
+        return f"the key {context['discriminator']} is missing; add it"
     if kind == "value_error":
         return str(context["error"])
     if kind in ("model_type", "dict_type", "list_type"):
@@ -151,11 +179,37 @@ def _in_words(found: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _keys_at(model: type[BaseModel], where: Sequence[Key]) -> list[str]:
-    """The keys that the section at `where` may have."""
+    """The keys that the section at `where` may have; tags of unions in `where` choose their side."""
+    found: list[Any] = [model]
     for key in where:
-        if isinstance(key, str) and key in model.model_fields:
-            annotation: Any = model.model_fields[key].annotation
-            while not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-                annotation = get_args(annotation)[1 if get_origin(annotation) is dict else 0]
-            model = annotation
-    return list(model.model_fields)
+        sides = [side for each in found for side in _sides(each)]
+        chosen = [side for side, tag in sides if tag == key]
+        found = chosen or [within for side, _ in sides for within in _within(side, key)] or found
+    models = [side for each in found for side, _ in _sides(each) if isinstance(side, type)]
+    return list(dict.fromkeys(key for each in models if issubclass(each, BaseModel) for key in each.model_fields))
+
+
+def _sides(annotation: Any) -> list[tuple[Any, str | None]]:
+    """What a value may be, each with the tag by which a union tells it."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *notes = get_args(annotation)
+        tag = next((note.tag for note in notes if isinstance(note, Tag)), None)
+        return [(inner, tag)] if tag else _sides(inner)
+    if origin in (Union, UnionType):
+        return [side for each in get_args(annotation) for side in _sides(each)]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        kinds = [get_args(field.annotation) for field in annotation.model_fields.values()]
+        literal = next((words[0] for words in kinds if len(words) == 1 and isinstance(words[0], str)), None)
+        return [(annotation, literal)]
+    return [(annotation, None)]
+
+
+def _within(annotation: Any, key: Key) -> list[Any]:
+    """What stands at a key of a value: nothing where it has no keys."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation.model_fields[key].annotation] if key in annotation.model_fields else []  # type: ignore[index]
+    origin = get_origin(annotation)
+    if origin is dict:
+        return [get_args(annotation)[1]]
+    return [get_args(annotation)[0]] if origin in (list, tuple) else []
