@@ -48,19 +48,17 @@ def _loaded(text: bytes, name: str) -> Any:
     try:
         depth = 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            line = event.start_mark.line + 1 if event.start_mark else 1
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
-                raise ConfigurationError(
-                    f"{name} line {line}: *{event.anchor} is an alias; write out what it stands for"
-                )
+                said = f"*{event.anchor} is an alias; write out what it stands for"
+                raise ConfigurationError(f"{name} line {line}: {said}")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
-                line = event.start_mark.line + 1
                 raise ConfigurationError(f"{name} line {line}: lists or keys more than {DEEPEST} deep are no network")
         return yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f" line {mark.line + 1}" if mark else ""
-        raise ConfigurationError(f"{name}{line}: not valid YAML: {getattr(error, 'problem', None) or error}") from None
+        at = f" line {mark.line + 1}" if mark else ""
+        raise ConfigurationError(f"{name}{at}: not valid YAML: {getattr(error, 'problem', None) or error}") from None
     except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"{name}: not valid YAML: {error}") from None

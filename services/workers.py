@@ -18,7 +18,7 @@ def default_workers() -> int:
 
 @contextlib.contextmanager
 def executor_of(workers: int) -> Iterator[Executor | None]:
-    """An executor with that many processes, None for one: then it runs here. What has not begun is cancelled at the end.
+    """An executor with that many processes, None for one: then it runs here. At the end what waits is cancelled.
 
     Processes are forked from a clean server, never from this one: it may have threads that hold locks.
     """

@@ -208,7 +208,7 @@ def _sides(annotation: Any) -> list[tuple[Any, str | None]]:
 def _within(annotation: Any, key: Key) -> list[Any]:
     """What stands at a key of a value: nothing where it has no keys."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation.model_fields[key].annotation] if key in annotation.model_fields else []  # type: ignore[index]
+        return [annotation.model_fields[key].annotation] if key in annotation.model_fields else []
     origin = get_origin(annotation)
     if origin is dict:
         return [get_args(annotation)[1]]
