@@ -94,7 +94,7 @@ def _tables(made: dict[str, Any]) -> list[Table]:
     heads = ("came", "delayed", "wait", "95 %", "9 in 10", "queue", "inside", "in use")
     right = [Column(name, justify="right", no_wrap=True) for name in heads]
     table = Table(
-        Column("place"),
+        Column("place", min_width=8, overflow="fold"),
         *right,
         title=f"{made['name']}: {made['replications']} replications",
         caption=f"Times in {unit}.",

@@ -216,7 +216,7 @@ def _schedule_changes(network: Network, env: simpy.Environment, places: list[Pla
                 changes = np.diff(course.values)
                 steps = list(zip(course.times[1:].tolist(), changes.tolist(), strict=True))
             for time, by in steps:
-                if time < network.length and (by or isinstance(place, GatePlace)):
+                if time < network.length and by:  # an hour without new slots lets the old ones stand
                     env.schedule(_change(env, place, kind, int(by)), FIRST, time)  # type: ignore[arg-type]
 
 
