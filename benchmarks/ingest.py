@@ -23,6 +23,7 @@ from psycopg import Connection
 
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
+from services.domain.events import EVENT_TYPES, JOURNEY_KINDS
 from services.domain.facts import Fact
 from services.ingest.body import read_body
 from services.ingest.door import Door
@@ -144,11 +145,10 @@ class _Bodies:
                 world = SyntheticSystem(self._system, start, seed=self._seed)
                 by_subject: dict[str, list[dict[str, Any]]] = {}
                 for event in world.advance(start + timedelta(days=3)):
-                    event["subject"] = event["subject"] if event["type"].startswith(("unit", "gauge", "move")) else (
-                        f"{event['subject']}s{self._seed}"
-                    )  # fmt: skip
                     by_subject.setdefault(event["subject"], []).append(event)
                 self._spare = [group for group in by_subject.values() if len(group) > 1 and _is_journey(group)]
+                for event in chain.from_iterable(self._spare):
+                    event["subject"] += f"s{self._seed}"  # journeys never sent before
             taken.append(self._spare.pop())
             count += len(taken[-1])
         return taken
@@ -168,7 +168,7 @@ class _Bodies:
 
 
 def _is_journey(group: list[dict[str, Any]]) -> bool:
-    return not group[0]["type"].startswith(("unit", "gauge", "move", "event"))
+    return EVENT_TYPES[group[0]["type"]].kind in JOURNEY_KINDS
 
 
 def _bodies(events: list[dict[str, Any]]) -> list[bytes]:
