@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,11 +11,15 @@ import numpy as np
 
 from services.flow_model.engine.draws import Floats
 from services.flow_model.engine.network import Network
-from services.flow_model.engine.record import QUANTILES, RATIOS, SERIES, Figures
+from services.flow_model.engine.record import QUANTILES, RATIOS, SERIES, SHARES, Figures
 from services.flow_model.engine.replications import margin, ratio
 
 #: Quantiles over replications that are said of every measure and, at each mark, of every series.
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+
+
+_NOT_OF_GATES = ("census_mean", "utilisation", "stay_mean")
+_NONE = np.zeros(2)
 
 
 def answer(network: Network, seed: int, done: Sequence[Figures], keep_draws: bool = False) -> dict[str, Any]:
@@ -47,59 +52,92 @@ def _rows(network: Network, place: int, done: Sequence[Figures], keep: bool) -> 
     spec = network.places[place]
     rows = []
     for number, measure in enumerate(RATIOS):
-        if (measure == "blocked_mean" and not spec.holds) or (spec.gate and measure in ("census_mean", "utilisation")):
+        if (measure == "blocked_mean" and not spec.holds) or (spec.gate and measure in _NOT_OF_GATES):
             continue
-        pairs = [tuple(each.ratios[place, number]) for each in done]
-        mean, error = ratio(pairs)
-        values = np.array([top / bottom if bottom > 0 else math.nan for top, bottom in pairs])
-        rows.append(_row(spec.name, measure, mean, error, values, keep))
+        rows.append(
+            _share({"place": spec.name, "measure": measure}, [each.ratios[place, number] for each in done], keep)
+        )
     for number, measure in enumerate(QUANTILES):
-        values = np.array([each.quantiles[place, number] for each in done])
-        there = values[~np.isnan(values)]
-        mean = float(there.mean()) if len(there) else math.nan
-        error = float(there.std(ddof=1) / math.sqrt(len(there))) if len(there) > 1 else math.nan
-        rows.append(_row(spec.name, measure, mean, error, values, keep))
+        if not (spec.gate and measure.startswith("stay")):
+            values = np.array([each.quantiles[place, number] for each in done])
+            rows.append(_mean({"place": spec.name, "measure": measure}, values, keep))
+    for class_ in _classes(place, done):
+        told = {"place": spec.name, "class": network.classes[class_].name}
+        each_split = [each.split.get((place, class_)) for each in done]
+        for number, measure in enumerate(("wait_mean", "share_delayed")):
+            pairs = [_NONE if each is None else each.ratios[number] for each in each_split]
+            rows.append(_share({**told, "measure": measure}, pairs, keep))
+        for number, measure in enumerate(QUANTILES[: len(SHARES)]):
+            values = np.array([math.nan if each is None else each.quantiles[number] for each in each_split])
+            rows.append(_mean({**told, "measure": measure}, values, keep))
     return rows
 
 
-def _row(place: str, measure: str, mean: float, error: float, values: Floats, keep: bool) -> dict[str, Any]:
+def _classes(place: int, done: Sequence[Figures]) -> list[int]:
+    """The classes that came to a place in any replication, where waits are wanted by class."""
+    return sorted({class_ for each in done for at, class_ in each.split if at == place})
+
+
+def _share(told: dict[str, Any], pairs: Sequence[Floats], keep: bool) -> dict[str, Any]:
+    """A row of a share or a mean that has a numerator and a denominator in each replication."""
+    mean, error = ratio([(float(top), float(bottom)) for top, bottom in pairs])
+    values = np.array([top / bottom if bottom > 0 else math.nan for top, bottom in pairs])
+    return _row(told, mean, error, values, keep)
+
+
+def _mean(told: dict[str, Any], values: Floats, keep: bool) -> dict[str, Any]:
+    """A row of the mean over replications, of those in which there is a figure."""
+    there = values[~np.isnan(values)]
+    mean = float(there.mean()) if len(there) else math.nan
+    error = float(there.std(ddof=1) / math.sqrt(len(there))) if len(there) > 1 else math.nan
+    return _row(told, mean, error, values, keep)
+
+
+def _row(told: dict[str, Any], mean: float, error: float, values: Floats, keep: bool) -> dict[str, Any]:
     there = values[~np.isnan(values)]
     half = margin(error, len(there)) if not math.isnan(error) else math.nan
+    levels = zip(LEVELS, np.quantile(there, LEVELS).tolist(), strict=True) if len(there) else None
     made: dict[str, Any] = {
-        "place": place,
-        "measure": measure,
+        **told,
         "mean": mean,
         "standard_error": error,
         "low": mean - half,
         "high": mean + half,
-        "quantiles": _levels(there[:, None])[:, 0] if len(there) else None,
+        "quantiles": None if levels is None else {f"{level:g}": value for level, value in levels},
     }
-    if made["quantiles"] is not None:
-        made["quantiles"] = {f"{level:g}": float(value) for level, value in zip(LEVELS, made["quantiles"], strict=True)}
     return {**made, "draws": values} if keep else made
 
 
 def _series(network: Network, place: int, done: Sequence[Figures], keep: bool) -> list[dict[str, Any]]:
-    rows = []
-    for number, measure in enumerate(SERIES):
-        if measure == "census" and network.places[place].gate:
-            continue
-        values = np.array([each.series[number, place] for each in done])
-        made: dict[str, Any] = {
-            "place": network.places[place].name,
-            "measure": measure,
-            "mean": values.mean(axis=0),
-            "variance": values.var(axis=0, ddof=1) if len(done) > 1 else None,
-            "quantiles": {f"{level:g}": row for level, row in zip(LEVELS, _levels(values), strict=True)},
-        }
-        rows.append({**made, "draws": values} if keep else made)
+    name = network.places[place].name
+    rows = [
+        _over_time({"place": name, "measure": measure}, np.array([each.series[number, place] for each in done]), keep)
+        for number, measure in enumerate(SERIES)
+        if not (measure == "census" and network.places[place].gate)
+    ]
+    nobody = np.full(len(network.marks), math.nan)
+    for class_ in _classes(place, done):
+        each_split = [each.split.get((place, class_)) for each in done]
+        values = np.array([nobody if each is None else each.series for each in each_split])
+        rows.append(
+            _over_time({"place": name, "class": network.classes[class_].name, "measure": "wait_mean"}, values, keep)
+        )
     return rows
 
 
-def _levels(values: Floats) -> Floats:
-    """(LEVELS, ...) quantiles over the first axis."""
-    found: Floats = np.quantile(values, LEVELS, axis=0)
-    return found
+def _over_time(told: dict[str, Any], values: Floats, keep: bool) -> dict[str, Any]:
+    """values: (replications, marks); where there is none in any replication at a mark, it is null there."""
+    some = np.isnan(values).any()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # NumPy's of marks without any figure
+        levels = (np.nanquantile if some else np.quantile)(values, LEVELS, axis=0)
+        made = {
+            **told,
+            "mean": np.nanmean(values, axis=0),
+            "variance": np.nanvar(values, axis=0, ddof=1) if len(values) > 1 else None,
+            "quantiles": {f"{level:g}": row for level, row in zip(LEVELS, levels, strict=True)},
+        }
+    return {**made, "draws": values} if keep else made
 
 
 def _spread(shares: list[Floats]) -> dict[str, Any]:

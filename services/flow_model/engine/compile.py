@@ -87,6 +87,7 @@ class _Compiler:
             length=run.length,
             warm_up=run.warm_up,
             marks=np.arange(0, int(run.length / step + 1e-9) + 1, dtype=np.float64) * step,
+            by_class=run.by_class,
             classes=tuple(PersonKind(name, each.priority) for name, each in document.classes.items()),
             places=places,
             streams=tuple(self._stream(name) for name in document.arrivals),
@@ -269,15 +270,21 @@ class _Compiler:
         spec = places[place]
         if spec.gate and not said.waiting:
             raise NetworkError([*where, "waiting"], "nobody stays in a gate: people there wait, say `waiting: true`")
-        kinds = {kind: each for each, kind in enumerate(spec.kinds)}
+        holding = None if said.holding is None else self._named(self.places, said.holding, [*where, "holding"], "place")
+        held = spec if holding is None else places[holding]
+        if holding is not None and not held.holds:
+            raise NetworkError(
+                [*where, "holding"], "this place does not hold: nobody keeps it while they wait elsewhere"
+            )
+        kinds = {kind: each for each, kind in enumerate(held.kinds)}
         kind = (
-            spec.uses[class_][0] if said.kind is None else self._named(kinds, said.kind, [*where, "kind"], "kind here")
+            held.uses[class_][0] if said.kind is None else self._named(kinds, said.kind, [*where, "kind"], "kind here")
         )
         keys = said.keys or [f"start {number} {each}" for each in range(said.people)]
         elapsed = np.broadcast_to(np.array(said.elapsed, dtype=float), (said.people,))
         ids = np.array([draws.key("person", each) for each in keys], dtype=np.uint64)
         order = np.argsort(-elapsed, kind="stable")
-        return Seeded(place, class_, kind, said.waiting, elapsed[order], ids[order])
+        return Seeded(place, class_, kind, said.waiting, holding, elapsed[order], ids[order])
 
     def _not_too_many(self, network: Network) -> None:
         people = sum(len(each.ids) for each in network.start)

@@ -84,12 +84,16 @@ Beds = Annotated[Annotated[Servers, Tag("one")] | Annotated[dict[Name, Servers],
 
 
 class Run(Part):
-    """How long it runs. What happens before `warm_up` is not measured. `step`: between marks of the series."""
+    """How long it runs. What happens before `warm_up` is not measured. `step`: between marks of the series.
+
+    by_class: waits of each class of people too, at each place that they come to.
+    """
 
     length: Positive
     warm_up: NotNegative = 0.0
     step: Positive | None = None
     starts_at: str = "monday 00:00"
+    by_class: bool = False
 
     @model_validator(mode="after")
     def _in_order(self) -> Run:
@@ -182,7 +186,8 @@ class Gate(Part):
 class Starting(Part):
     """People who are there at time 0. count: how many alike; elapsed: since when, one for all or one each.
 
-    waiting: they stand in the queue since then. keys: what their draws go by, so that the same person keeps them.
+    waiting: they stand in the queue since then; holding: and keep a server of that place until they are taken.
+    keys: what their draws go by, so that the same person keeps them.
     """
 
     place: Name
@@ -190,6 +195,7 @@ class Starting(Part):
     count: Annotated[int, Field(ge=0, le=MOST_STARTING)] | None = None
     elapsed: NotNegative | Annotated[tuple[NotNegative, ...], Field(max_length=MOST_STARTING)] = 0.0
     waiting: bool = False
+    holding: Name | None = None
     kind: Name | None = None
     keys: Annotated[tuple[str, ...], Field(max_length=MOST_STARTING)] | None = None
 
@@ -200,8 +206,12 @@ class Starting(Part):
             said.add(self.count)
         if len(said) != 1:
             raise ValueError("`count`, the list of `elapsed` and `keys` say the same number of people, and one says it")
-        if self.waiting and self.kind is not None:
-            raise ValueError("somebody who waits has no `kind` of bed yet")
+        if self.waiting and self.kind is not None and self.holding is None:
+            raise ValueError(
+                "somebody who waits has no `kind` of bed yet; of a place they hold it is said with `holding`"
+            )
+        if self.holding is not None and not self.waiting:
+            raise ValueError("who holds another place waits for this one: say `waiting: true`")
         return self
 
     @property

@@ -59,25 +59,30 @@ class PlaceSpec:
 
 @dataclass(frozen=True)
 class Seeded:
-    """People there at the start: place and class, how long each has been there (or waits), the keys of their draws."""
+    """People there at the start: place and class, how long each has been there (or waits), the ids of their draws.
+
+    kind: of the server they have, in `place`, or in `holding` where they keep one while they wait for `place`.
+    """
 
     place: int
     class_: int
     kind: int
     waiting: bool
+    holding: int | None
     elapsed: Floats
     ids: draws.Ids
 
 
 @dataclass(frozen=True)
 class Network:
-    """A document ready to run. length and warm_up in its unit; marks: the times of the series."""
+    """A document ready to run. length and warm_up in its unit; marks: the times of the series; by_class: waits too."""
 
     name: str
     unit: str
     length: float
     warm_up: float
     marks: Floats
+    by_class: bool
     classes: tuple[PersonKind, ...]
     places: tuple[PlaceSpec, ...]
     streams: tuple[Stream, ...]

@@ -74,12 +74,13 @@ class Place:
     free: servers free now by kind, None where there is no limit; below zero where more are in than the place has.
     uses: for each class index the kinds it may have, in order. returns: whether somebody may come here twice.
     Arrays of times in order: asked (came), entered (a server took them), left (freed it), lost (no room to wait),
-    finished (where the place holds: the service was over, the server not yet free); waits belong to entered.
+    finished (where the place holds: the service was over, the server not yet free). waits and who (the class) belong
+    to entered, stays (from entered to left) to left.
     """
 
     __slots__ = (
         "asked", "done", "door", "entered", "env", "finished", "free", "holds", "index", "left", "lines", "lost",
-        "name", "on", "returns", "room", "sojourns", "uses", "waiting", "waits", "when_full",
+        "name", "on", "returns", "room", "stays", "uses", "waiting", "waits", "when_full", "who",
     )  # fmt: skip
 
     def __init__(self, env: simpy.Environment, door: Door, index: int, name: str, kinds: Sequence[int | None]) -> None:
@@ -97,9 +98,9 @@ class Place:
         self.when_full: Place | None = None
         self.on: list[Place | str | None] = []
         self.done: tuple[Callback, ...] = (self.end,)
-        self.sojourns = 0.0  # time of all who left, from their own clocks; the areas under the counts must agree
         self.asked, self.entered, self.left = array("d"), array("d"), array("d")
         self.lost, self.finished, self.waits = array("d"), array("d"), array("d")
+        self.stays, self.who = array("d"), array("i")
 
     def ask(self, person: Person, now: float) -> None:
         """Somebody comes: a server is free, or there is room to wait, or they go elsewhere."""
@@ -151,6 +152,7 @@ class Place:
         person.place = self
         person.callbacks = self.done
         people = person.people
+        self.who.append(people.index)
         times = people.first[self.index]
         if times is None or self.returns:
             times = people.durations_of(person, self.index, self.returns)
@@ -180,7 +182,7 @@ class Place:
     def release(self, kind: int, entered: float, now: float) -> None:
         """A server comes free: who waits gets it."""
         self.left.append(now)
-        self.sojourns += now - entered
+        self.stays.append(now - entered)
         free = self.free[kind]
         if free is not None:
             self.free[kind] = free + 1
@@ -229,6 +231,8 @@ class GatePlace(Place):
         self.entered.append(now)
         self.waits.append(now - person.asked)
         self.left.append(now)
+        self.stays.append(0.0)
+        self.who.append(person.people.index)
         on = self.on[person.people.index]
         place = person.people.way_on(person, self) if on.__class__ is str else on
         person.holds = None

@@ -6,6 +6,7 @@ of several replications are joined as one share and never as a mean of means.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,22 +19,36 @@ from services.flow_model.engine.run import Played, Told
 #: Measures of a place that are one number a replication: numerator over denominator.
 RATIOS = (
     "wait_mean", "share_delayed", "share_lost", "queue_mean", "census_mean", "blocked_mean", "utilisation",
-    "arrivals", "throughput",
+    "arrivals", "throughput", "stay_mean",
 )  # fmt: skip
-WAIT_QUANTILES = (0.5, 0.9, 0.95)
-QUANTILES = tuple(f"wait_p{round(share * 100)}" for share in WAIT_QUANTILES)
-SERIES = ("census", "queue")
+SHARES = (0.5, 0.9, 0.95)
+QUANTILES = tuple(f"{what}_p{round(share * 100)}" for what in ("wait", "stay") for share in SHARES)
+#: At each mark: people inside, people waiting, and the mean wait of those taken since the mark before.
+SERIES = ("census", "queue", "wait_mean")
+
+
+@dataclass(frozen=True)
+class Split:
+    """Waits of one class at one place. ratios: wait_mean and share_delayed, (2, 2); quantiles: SHARES of the wait;
+    series: the mean wait of those taken since the mark before, NaN where none was."""
+
+    ratios: Floats
+    quantiles: Floats
+    series: Floats
 
 
 @dataclass(frozen=True)
 class Figures:
     """One replication. ratios: (places, RATIOS, 2); quantiles: (places, QUANTILES), NaN where nobody was taken;
-    series: (SERIES, places, marks); spread: for each place the share of time with 0, 1, 2... people in it."""
+    series: (SERIES, places, marks); spread: for each place the share of time with 0, 1, 2... people in it.
+    split: for (place, class) the waits of that class, where it was asked for.
+    """
 
     ratios: Floats
     quantiles: Floats
     series: Floats
     spread: tuple[Floats, ...]
+    split: Mapping[tuple[int, int], Split]
     people: int
     events: int
     away: float
@@ -45,10 +60,9 @@ def figures(network: Network, played: Played) -> Figures:
     return Figures(
         ratios=np.array([_ratios(network, spec, told) for spec, told in places]),
         quantiles=np.array([_quantiles(network, told) for _, told in places]),
-        series=np.array(
-            [[_census(network, told) for _, told in places], [_queue(network, told) for _, told in places]]
-        ),
+        series=np.array([[made(network, told) for _, told in places] for made in (_census, _queue, _waits)]),
         spread=tuple(_spread(network, told) for _, told in places),
+        split=_split(network, played) if network.by_class else {},
         people=played.people,
         events=played.events,
         away=played.away,
@@ -72,6 +86,7 @@ def _area(network: Network, inside: float, begin: Floats, end: Floats) -> float:
 
 def _ratios(network: Network, spec: PlaceSpec, told: Told) -> list[tuple[float, float]]:
     span = network.length - network.warm_up
+    gone = _after(network, told.left)
     taken = _after(network, told.entered)
     asked, lost = _after(network, told.asked), _after(network, told.lost)
     waits = told.waits[len(told.waits) - taken :]
@@ -90,14 +105,19 @@ def _ratios(network: Network, spec: PlaceSpec, told: Told) -> list[tuple[float, 
         (blocked, span),
         (inside, room) if limited and room > 0 else (0.0, 0.0),
         (float(asked), span),
-        (float(_after(network, told.left)), span),
+        (float(gone), span),
+        (float(told.stays[len(told.stays) - gone :].sum()), float(gone)),
     ]
 
 
 def _quantiles(network: Network, told: Told) -> list[float]:
-    taken = _after(network, told.entered)
-    waits = told.waits[len(told.waits) - taken :]
-    return [float(each) for each in np.quantile(waits, WAIT_QUANTILES)] if taken else [np.nan] * len(WAIT_QUANTILES)
+    waits = told.waits[len(told.waits) - _after(network, told.entered) :]
+    stays = told.stays[len(told.stays) - _after(network, told.left) :]
+    return [*_shares(waits), *_shares(stays)]
+
+
+def _shares(values: Floats) -> list[float]:
+    return [float(each) for each in np.quantile(values, SHARES)] if len(values) else [np.nan] * len(SHARES)
 
 
 def _census(network: Network, told: Told) -> Floats:
@@ -110,6 +130,36 @@ def _queue(network: Network, told: Told) -> Floats:
     marks = network.marks
     come, taken, lost = (np.searchsorted(each, marks, side="right") for each in (told.asked, told.entered, told.lost))
     return (come - taken - lost).astype(np.float64)
+
+
+def _waits(network: Network, told: Told) -> Floats:
+    return _waits_since(network, told.entered, told.waits)
+
+
+def _waits_since(network: Network, entered: Floats, waits: Floats) -> Floats:
+    """The mean wait of those taken after the mark before and up to each mark; NaN where nobody was."""
+    marks = network.marks
+    which = np.searchsorted(marks, entered, side="left")
+    inside = which < len(marks)
+    number = np.bincount(which[inside], minlength=len(marks))
+    total = np.bincount(which[inside], weights=waits[inside], minlength=len(marks))
+    return np.divide(total, number, out=np.full(len(marks), np.nan), where=number > 0)
+
+
+def _split(network: Network, played: Played) -> dict[tuple[int, int], Split]:
+    made: dict[tuple[int, int], Split] = {}
+    for place, told in enumerate(played.places):
+        first = len(told.entered) - _after(network, told.entered)
+        for class_ in np.unique(told.who).tolist():
+            mine = told.who == class_
+            late = told.waits[first:][mine[first:]]
+            number = float(len(late))
+            made[place, class_] = Split(
+                ratios=np.array([(float(late.sum()), number), (float(np.count_nonzero(late > 0)), number)]),
+                quantiles=np.array(_shares(late)),
+                series=_waits_since(network, told.entered[mine], told.waits[mine]),
+            )
+    return made
 
 
 def _spread(network: Network, told: Told) -> Floats:

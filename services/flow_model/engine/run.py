@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from services.errors import LightshipError
 from services.flow_model.engine import draws
@@ -28,7 +29,8 @@ class LawBroken(LightshipError):
 class Told:
     """What one place has to tell, as times in order (the network's unit): see `Place`.
 
-    inside: people who had a server at time 0; they are in `left` and not in `entered`.
+    inside: people who had a server at time 0; they are in `left` and not in `entered`. who: the class of each who
+    entered.
     """
 
     inside: int
@@ -38,6 +40,8 @@ class Told:
     lost: Floats
     finished: Floats
     waits: Floats
+    stays: Floats
+    who: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -177,17 +181,22 @@ def _seed(network: Network, env: simpy.Environment, people: list[People], places
         first = rows[seeded.class_]
         rows[seeded.class_] += len(seeded.ids)
         if seeded.waiting:
+            held = None if seeded.holding is None else places[seeded.holding]
             for number, elapsed in enumerate(seeded.elapsed.tolist()):
-                waiting.append((-elapsed, len(waiting), place, Person(mine, first + number)))
+                person = Person(mine, first + number)
+                waiting.append((-elapsed, len(waiting), place, person))
+                if held is not None:
+                    _occupy(held, seeded.kind, 1)
+                    held.finished.append(0.0)
+                    person.holds, person.kind, person.entered = held, seeded.kind, -elapsed
             continue
         drawn = draws.uniforms(root, seeded.ids, spec.stay_key)
         left = spec.stays[seeded.class_].remaining(drawn, seeded.elapsed)
-        free = place.free[seeded.kind]
-        if free is not None:
-            place.free[seeded.kind] = free - len(seeded.ids)
-        for number, remaining in enumerate(left.tolist()):
+        _occupy(place, seeded.kind, len(seeded.ids))
+        for number, (remaining, elapsed) in enumerate(zip(left.tolist(), seeded.elapsed.tolist(), strict=True)):
             person = Person(mine, first + number)
             person.place, person.kind = place, seeded.kind
+            person.entered = -elapsed
             person.visits = {place.index: 1} if spec.returns else None
             person.callbacks = place.done
             env.schedule(person, NORMAL, remaining)  # type: ignore[arg-type]
@@ -201,6 +210,12 @@ def _seed(network: Network, env: simpy.Environment, people: list[People], places
                 number = place.waiting if free is None else min(max(free, 0), place.waiting)
                 for _ in range(number):
                     place.door.give_on(place, kind, 0.0)
+
+
+def _occupy(place: Place, kind: int, number: int) -> None:
+    free = place.free[kind]
+    if free is not None:
+        place.free[kind] = free - number
 
 
 def _schedule_changes(network: Network, env: simpy.Environment, places: list[Place]) -> None:
@@ -250,13 +265,13 @@ def _little(network: Network, places: list[Place], found: list[Person]) -> float
     for person in found:
         place = person.holds or (None if person.callbacks is None else person.place)
         if place is not None:
-            still[place.index] = still.get(place.index, 0.0) + end - person.entered
+            still[place.index] = still.get(place.index, 0.0) + end - max(person.entered, 0.0)
     worst = 0.0
     inside = _inside(network)
     for place in places:
         entered, left = _floats(place.entered), _floats(place.left)
         area = inside[place.index] * end + float(np.sum(end - entered) - np.sum(end - left))
-        own = place.sojourns + still.get(place.index, 0.0)
+        own = float(np.sum(np.minimum(_floats(place.stays), left))) + still.get(place.index, 0.0)
         worst = max(worst, abs(area - own) / max(own, 1.0))
     return worst
 
@@ -265,8 +280,9 @@ def _inside(network: Network) -> list[int]:
     """How many had a server in each place at time 0."""
     inside = [0] * len(network.places)
     for seeded in network.start:
-        if not seeded.waiting:
-            inside[seeded.place] += len(seeded.ids)
+        place = seeded.holding if seeded.waiting else seeded.place
+        if place is not None:
+            inside[place] += len(seeded.ids)
     return inside
 
 
@@ -275,5 +291,6 @@ def _floats(times: array[float]) -> Floats:
 
 
 def _told(place: Place, inside: int) -> Told:
-    names = ("asked", "entered", "left", "lost", "finished", "waits")
-    return Told(inside, *(_floats(getattr(place, name)) for name in names))
+    names = ("asked", "entered", "left", "lost", "finished", "waits", "stays")
+    who = np.frombuffer(place.who, dtype=np.int32) if len(place.who) else np.empty(0, np.int32)
+    return Told(inside, *(_floats(getattr(place, name)) for name in names), who=who)
