@@ -103,6 +103,37 @@ def test_a_bed_is_kept_until_the_next_place_takes_its_person() -> None:
     assert rows["blocked_mean"]["mean"] == pytest.approx((8 + 16) / 30)
 
 
+def test_somebody_who_waits_at_the_start_may_hold_another_place() -> None:
+    """Two in the department, one of whom waits for the only bed: the cubicle is free when they go."""
+    said = document(
+        20,
+        run={"by_class": True, "step": 5},
+        classes={"patient": {}, "planned": {"priority": 5}},
+        stations={"department": {"servers": 2, "service": constant(4), "next": "ward", "holds": True}},
+        pools={"ward": {"beds": 1, "stay": constant(6)}},
+        start=[
+            {"place": "department", "of": "patient", "count": 1, "elapsed": 1},
+            {"place": "ward", "of": "patient", "elapsed": [3], "waiting": True, "holding": "department"},
+            {"place": "ward", "of": "planned", "elapsed": [9], "waiting": True},
+            {"place": "ward", "of": "patient", "count": 1, "elapsed": 4},
+            {"place": "department", "of": "patient", "elapsed": [2], "waiting": True},
+        ],
+    )
+    made = network(said)
+    played = play(made, 1, 0)
+    department, ward = of(made, played, "department"), of(made, played, "ward")
+    assert ward.entered.tolist() == pytest.approx([2, 8, 14])
+    assert ward.waits.tolist() == pytest.approx([2 + 3, 8 - 3, 14 - 6])
+    assert department.entered.tolist() == pytest.approx([2])
+    assert department.left.tolist() == pytest.approx([2, 8, 14])
+    assert department.stays.tolist() == pytest.approx([2 + 3, 8 + 1, 12])
+    told_of = answer(made, 1, replications(made, 1, 1))
+    by_class = {(row["place"], row.get("class")): row for row in told_of["series"] if row["measure"] == "wait_mean"}
+    assert by_class["ward", "patient"]["mean"] == [None, 5, 5, 8, None]
+    assert ("ward", "planned") not in by_class
+    assert made.places[0].holds
+
+
 def test_without_holding_the_server_is_free_while_its_person_waits_elsewhere() -> None:
     pools = {
         "ward": {"beds": 1, "stay": constant(4), "next": "home_care", "holds": False},

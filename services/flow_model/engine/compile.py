@@ -273,9 +273,7 @@ class _Compiler:
         holding = None if said.holding is None else self._named(self.places, said.holding, [*where, "holding"], "place")
         held = spec if holding is None else places[holding]
         if holding is not None and not held.holds:
-            raise NetworkError(
-                [*where, "holding"], "this place does not hold: nobody keeps it while they wait elsewhere"
-            )
+            raise NetworkError([*where, "holding"], "this place does not hold: nobody keeps it who waits elsewhere")
         kinds = {kind: each for each, kind in enumerate(held.kinds)}
         kind = (
             held.uses[class_][0] if said.kind is None else self._named(kinds, said.kind, [*where, "kind"], "kind here")

@@ -207,9 +207,7 @@ class Starting(Part):
         if len(said) != 1:
             raise ValueError("`count`, the list of `elapsed` and `keys` say the same number of people, and one says it")
         if self.waiting and self.kind is not None and self.holding is None:
-            raise ValueError(
-                "somebody who waits has no `kind` of bed yet; of a place they hold it is said with `holding`"
-            )
+            raise ValueError("somebody who waits has no `kind` of bed yet, unless they hold one: see `holding`")
         if self.holding is not None and not self.waiting:
             raise ValueError("who holds another place waits for this one: say `waiting: true`")
         return self

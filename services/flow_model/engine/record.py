@@ -143,7 +143,8 @@ def _waits_since(network: Network, entered: Floats, waits: Floats) -> Floats:
     inside = which < len(marks)
     number = np.bincount(which[inside], minlength=len(marks))
     total = np.bincount(which[inside], weights=waits[inside], minlength=len(marks))
-    return np.divide(total, number, out=np.full(len(marks), np.nan), where=number > 0)
+    mean: Floats = np.divide(total, number, out=np.full(len(marks), np.nan), where=number > 0)
+    return mean
 
 
 def _split(network: Network, played: Played) -> dict[tuple[int, int], Split]:

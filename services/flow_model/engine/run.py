@@ -293,4 +293,5 @@ def _floats(times: array[float]) -> Floats:
 def _told(place: Place, inside: int) -> Told:
     names = ("asked", "entered", "left", "lost", "finished", "waits", "stays")
     who = np.frombuffer(place.who, dtype=np.int32) if len(place.who) else np.empty(0, np.int32)
-    return Told(inside, *(_floats(getattr(place, name)) for name in names), who=who)
+    asked, entered, left, lost, finished, waits, stays = (_floats(getattr(place, name)) for name in names)
+    return Told(inside, asked, entered, left, lost, finished, waits, stays, who)
