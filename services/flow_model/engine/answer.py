@@ -18,7 +18,7 @@ from services.flow_model.engine.replications import margin, ratio
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
-_NOT_OF_GATES = ("census_mean", "utilisation", "stay_mean")
+_NOT_OF_GATES = ("census", "census_mean", "utilisation", "stay_mean")
 _NONE = np.zeros(2)
 
 
@@ -113,7 +113,8 @@ def _series(network: Network, place: int, done: Sequence[Figures], keep: bool) -
     rows = [
         _over_time({"place": name, "measure": measure}, np.array([each.series[number, place] for each in done]), keep)
         for number, measure in enumerate(SERIES)
-        if not (measure == "census" and network.places[place].gate)
+        if not (network.places[place].gate and measure in _NOT_OF_GATES)
+        if measure != "blocked" or network.places[place].holds
     ]
     nobody = np.full(len(network.marks), math.nan)
     for class_ in _classes(place, done):

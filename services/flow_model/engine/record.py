@@ -23,8 +23,9 @@ RATIOS = (
 )  # fmt: skip
 SHARES = (0.5, 0.9, 0.95)
 QUANTILES = tuple(f"{what}_p{round(share * 100)}" for what in ("wait", "stay") for share in SHARES)
-#: At each mark: people inside, people waiting, and the mean wait of those taken since the mark before.
-SERIES = ("census", "queue", "wait_mean")
+#: At each mark: people inside, people waiting, those inside whose service is over (they wait for the next place), and
+#: the mean wait of those taken and the mean stay of those who left since the mark before.
+SERIES = ("census", "queue", "blocked", "wait_mean", "stay_mean")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def figures(network: Network, played: Played) -> Figures:
     return Figures(
         ratios=np.array([_ratios(network, spec, told) for spec, told in places]),
         quantiles=np.array([_quantiles(network, told) for _, told in places]),
-        series=np.array([[made(network, told) for _, told in places] for made in (_census, _queue, _waits)]),
+        series=np.array([[made(network, told) for _, told in places] for made in _MADE]),
         spread=tuple(_spread(network, told) for _, told in places),
         split=_split(network, played) if network.by_class else {},
         people=played.people,
@@ -132,14 +133,28 @@ def _queue(network: Network, told: Told) -> Floats:
     return (come - taken - lost).astype(np.float64)
 
 
+def _blocked(network: Network, told: Told) -> Floats:
+    if not len(told.finished):
+        return np.zeros(len(network.marks))
+    over, gone = (np.searchsorted(each, network.marks, side="right") for each in (told.finished, told.left))
+    return (over - gone).astype(np.float64)
+
+
 def _waits(network: Network, told: Told) -> Floats:
-    return _waits_since(network, told.entered, told.waits)
+    return _since(network, told.entered, told.waits)
 
 
-def _waits_since(network: Network, entered: Floats, waits: Floats) -> Floats:
-    """The mean wait of those taken after the mark before and up to each mark; NaN where nobody was."""
+def _stays(network: Network, told: Told) -> Floats:
+    return _since(network, told.left, told.stays)
+
+
+_MADE = (_census, _queue, _blocked, _waits, _stays)  # in the order of SERIES
+
+
+def _since(network: Network, times: Floats, waits: Floats) -> Floats:
+    """The mean of what is said at times after the mark before and up to each mark; NaN where nothing is."""
     marks = network.marks
-    which = np.searchsorted(marks, entered, side="left")
+    which = np.searchsorted(marks, times, side="left")
     inside = which < len(marks)
     number = np.bincount(which[inside], minlength=len(marks))
     total = np.bincount(which[inside], weights=waits[inside], minlength=len(marks))
@@ -158,7 +173,7 @@ def _split(network: Network, played: Played) -> dict[tuple[int, int], Split]:
             made[place, class_] = Split(
                 ratios=np.array([(float(late.sum()), number), (float(np.count_nonzero(late > 0)), number)]),
                 quantiles=np.array(_shares(late)),
-                series=_waits_since(network, told.entered[mine], told.waits[mine]),
+                series=_since(network, told.entered[mine], told.waits[mine]),
             )
     return made
 
