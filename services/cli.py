@@ -23,6 +23,7 @@ from rich.table import Column, Table
 from services import cli_report, cli_trainer  # noqa: F401 - they add their commands to `feed`
 from services.cli_bench import bench_app
 from services.cli_feed import feed_app
+from services.cli_forecast import forecast_app
 from services.cli_model import simulate
 from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
 from services.errors import LightshipError
@@ -41,6 +42,7 @@ database_app = typer.Typer(no_args_is_help=True, help="The database.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of machines that send or read.")
 for name, sub in (
     ("feed", feed_app), ("quarantine", quarantine_app), ("db", database_app), ("keys", keys_app), ("bench", bench_app),
+    ("forecast", forecast_app),
 ):  # fmt: skip
     app.add_typer(sub, name=name)
 

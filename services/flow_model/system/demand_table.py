@@ -49,12 +49,13 @@ class HourlyArrivals:
             return np.zeros(WEEK_HOURS)
         first = self.start.astimezone(UTC)
         slots = np.array([_hour_of_week(first, number) for number in range(len(counts))])
-        total = np.bincount(slots, weights=counts, minlength=WEEK_HOURS)
-        number = np.bincount(slots, minlength=WEEK_HOURS).astype(np.float64)
+        total: Floats = np.bincount(slots, weights=counts, minlength=WEEK_HOURS)
+        number: Floats = np.bincount(slots, weights=np.ones(len(slots)), minlength=WEEK_HOURS)
         mean = float(total.sum() / number.sum())
         if mean == 0:
             return np.zeros(WEEK_HOURS)
-        of_day, of_week = (np.arange(WEEK_HOURS) % 24, np.arange(WEEK_HOURS) // 24)
+        hours: Slots = np.arange(WEEK_HOURS, dtype=np.int64)
+        of_day, of_week = hours % 24, hours // 24
         hour = _factor(total, number, of_day, mean, PRIOR_WEEKS)
         day = _factor(total, number, of_week, mean, PRIOR_WEEKS * 24)
         product = mean * hour[of_day] * day[of_week]

@@ -1,0 +1,136 @@
+"""`lightship forecast`: the hours to come, from the live state."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Column, Table
+
+from services.cli_model import Replications, Seed, Workers, played
+from services.cli_shared import Json, console, database_at, settings_of
+from services.errors import LightshipError
+
+if TYPE_CHECKING:
+    from services.domain.system import System
+    from services.flow_model.engine.draws import Floats
+    from services.flow_model.forecast import Forecast
+
+forecast_app = typer.Typer(no_args_is_help=True, help="The hours to come, from the live state.")
+SHOWN_HOURS = (0, 6, 12, 24, 48, 72)
+
+
+@forecast_app.callback()
+def _group() -> None:
+    """A group, though it has one command yet."""
+
+
+@forecast_app.command("run")
+def forecast_run(
+    as_at: Annotated[
+        str | None,
+        typer.Option(help="From this moment, such as 2026-01-20T10:00+00:00. Default: now.", show_default=False),
+    ] = None,
+    known_at: Annotated[
+        str | None, typer.Option(help="With what was known at this moment. Default: the same.", show_default=False)
+    ] = None,
+    hours: Annotated[float, typer.Option(min=1, max=336, help="How far ahead.")] = 72,
+    replications: Replications = 200,
+    seed: Seed = 1,
+    workers: Workers = 0,
+    data_dir: Annotated[Path | None, typer.Option(help="Where the data live.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Occupied beds, people in departments, waits for a bed, handover and net beds of every site, hour by hour.
+
+    Of assumed stays and pathways (`flow.yaml`), not yet fitted: no figure of skill stands behind it.
+    """
+    from services.configuration import load_system
+    from services.configuration_flow import load_flow_priors
+    from services.flow_model import service
+    from services.store import feeds
+
+    settings = settings_of(data_dir)
+    system, priors = load_system(settings.system), load_flow_priors(settings.system)
+    with database_at(settings) as database, database.connection() as connection:
+        moment = _moment("--as-at", as_at) if as_at else feeds.read_clock(connection).at(datetime.now(UTC))
+        known = _moment("--known-at", known_at) if known_at else moment
+        with connection.transaction():
+            state, arrivals = service.start_of(connection, system, moment, known)
+    made = service.made(
+        system, priors, state, arrivals, seed, hours,
+        lambda network: played(network, replications, seed, workers, quiet=as_json),
+    )  # fmt: skip
+    if as_json:
+        print(json.dumps(as_data(made)))
+    else:
+        console.print(_table(system, made))
+
+
+def _moment(option: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise LightshipError(f"{option} {text}: no moment; write it as 2026-01-20T10:00+00:00.") from None
+    if moment.tzinfo is None:
+        raise LightshipError(f"{option} {text}: has no time zone; write +00:00 or Z behind it.")
+    return moment.astimezone(UTC)
+
+
+def as_data(made: Forecast) -> dict[str, Any]:
+    """A forecast for JSON: the same of the same, byte for byte."""
+    from services.flow_model.forecast import LEVELS
+
+    return {
+        "as_at": made.as_at.isoformat(),
+        "known_at": made.known_at.isoformat(),
+        "seed": made.seed,
+        "replications": made.replications,
+        "people": round(made.people, 1),
+        "events": round(made.events, 1),
+        "fitted": False,
+        "times": [time.isoformat() for time in made.times],
+        "rows": [
+            {
+                "site": row.site,
+                "measure": row.measure,
+                "unit": row.unit,
+                "mean": _figures(row.mean),
+                "quantiles": {
+                    f"{level:g}": _figures(values) for level, values in zip(LEVELS, row.quantiles, strict=True)
+                },
+            }
+            for row in made.rows
+        ],
+    }
+
+
+def _figures(values: Floats) -> list[float | None]:
+    return [None if math.isnan(each) else round(each, 3) for each in values.tolist()]
+
+
+def _table(system: System, made: Forecast) -> Table:
+    from services.flow_model.forecast import LEVELS
+
+    hours = [hour for hour in SHOWN_HOURS if hour < len(made.times)]
+    heads = [Column(f"+{hour} h", justify="right", no_wrap=True) for hour in hours]
+    table = Table(
+        "site", "measure", *heads,
+        title=f"From {made.as_at:%d %b %Y %H:%M} UTC, {made.replications} replications: median and 8 in 10",
+        caption="Stays and pathways are assumed, not yet fitted: no skill is known of these figures.",
+    )  # fmt: skip
+    low, middle, high = (LEVELS.index(level) for level in (0.1, 0.5, 0.9))
+    for row in made.rows:
+        site = system.site_by_code[row.site]
+        if site.ed_type == 1 or row.measure.startswith("beds."):
+            cells = [_cell(*(float(row.quantiles[level, hour]) for level in (low, middle, high))) for hour in hours]
+            table.add_row(site.short_name, f"{row.measure}, {row.unit}", *cells)
+    return table
+
+
+def _cell(low: float, middle: float, high: float) -> str:
+    return "" if math.isnan(middle) else f"{middle:.0f} ({low:.0f} to {high:.0f})"
