@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,10 +19,10 @@ from services.errors import LightshipError
 if TYPE_CHECKING:
     from services.domain.system import System
     from services.flow_model.engine.draws import Floats
-    from services.flow_model.forecast import Forecast
+    from services.flow_model.forecast import Forecast, Row
 
 forecast_app = typer.Typer(no_args_is_help=True, help="The hours to come, from the live state.")
-SHOWN_HOURS = (0, 6, 12, 24, 48, 72)
+SHOWN_HOURS = (3, 12, 24, 72)
 
 
 @forecast_app.callback()
@@ -68,7 +69,14 @@ def forecast_run(
     if as_json:
         print(json.dumps(as_data(made)))
     else:
-        console.print(_table(system, made))
+        console.print(
+            f"From {made.as_at:%d %b %Y %H:%M} UTC, {made.replications} replications of {made.people:,.0f} people: "
+            "the median, and between what 8 in 10 lie.\n"
+        )
+        for table in _tables(system, made):
+            console.print(table)
+            console.print()
+        console.print("Stays and pathways are assumed (flow.yaml), not yet fitted: no skill is known of these figures.")
 
 
 def _moment(option: str, text: str) -> datetime:
@@ -113,24 +121,29 @@ def _figures(values: Floats) -> list[float | None]:
     return [None if math.isnan(each) else round(each, 3) for each in values.tolist()]
 
 
-def _table(system: System, made: Forecast) -> Table:
-    from services.flow_model.forecast import LEVELS
+def _tables(system: System, made: Forecast) -> Iterator[Table]:
+    """A table a measure, a row a site."""
+    from services.flow_model.forecast import LEVELS, MEASURES
 
     hours = [hour for hour in SHOWN_HOURS if hour < len(made.times)]
-    heads = [Column(f"+{hour} h", justify="right", no_wrap=True) for hour in hours]
-    table = Table(
-        "site", "measure", *heads,
-        title=f"From {made.as_at:%d %b %Y %H:%M} UTC, {made.replications} replications: median and 8 in 10",
-        caption="Stays and pathways are assumed, not yet fitted: no skill is known of these figures.",
-    )  # fmt: skip
     low, middle, high = (LEVELS.index(level) for level in (0.1, 0.5, 0.9))
-    for row in made.rows:
-        site = system.site_by_code[row.site]
-        if site.ed_type == 1 or row.measure.startswith("beds."):
+    for measure, unit in MEASURES.items():
+        rows = [row for row in made.rows if row.measure == measure and _shown(system, row)]
+        heads = [Column(f"+{hour} h", justify="right", no_wrap=True) for hour in hours]
+        table = Table(
+            Column("", min_width=17, no_wrap=True), *heads, title=f"{measure}, {unit}", title_justify="left", box=None
+        )  # fmt: skip
+        for row in rows:
             cells = [_cell(*(float(row.quantiles[level, hour]) for level in (low, middle, high))) for hour in hours]
-            table.add_row(site.short_name, f"{row.measure}, {row.unit}", *cells)
-    return table
+            table.add_row(system.site_by_code[row.site].short_name, *cells)
+        if rows:
+            yield table
+
+
+def _shown(system: System, row: Row) -> bool:
+    """Small units have no room here; JSON has them."""
+    return system.site_by_code[row.site].ed_type == 1 or row.measure.startswith("beds.")
 
 
 def _cell(low: float, middle: float, high: float) -> str:
-    return "" if math.isnan(middle) else f"{middle:.0f} ({low:.0f} to {high:.0f})"
+    return "" if math.isnan(middle) else f"{middle:.0f} ({low:.0f}–{high:.0f})"

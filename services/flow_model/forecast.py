@@ -86,10 +86,9 @@ def _measures(whole: Whole, site: str, drawn: dict[str, Floats]) -> Iterator[tup
         yield "ed.in_department", of[:, number["census"]] + of[:, number["queue"]] - held
         if beds in drawn:
             yield "ed.waiting_for_bed", of[:, number["blocked"]]
+            yield "ed.decision_to_admit_wait", of[:, number["kept_mean"]] * 60
     if beds in drawn:
         of = drawn[beds]
-        if department in drawn:
-            yield "ed.decision_to_admit_wait", of[:, number["wait_mean"]] * 60
         yield "beds.occupied", of[:, number["census"]]
         yield "beds.net", whole.beds[site] - of[:, number["census"]] - of[:, number["queue"]]
     if handover in drawn:

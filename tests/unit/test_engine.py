@@ -134,6 +134,31 @@ def test_somebody_who_waits_at_the_start_may_hold_another_place() -> None:
     assert made.places[0].holds
 
 
+def test_a_place_that_carries_keeps_what_its_people_held_until_the_next_takes_them() -> None:
+    """Two decided at the start, one since two hours: a bed takes three hours to find, and there is one bed."""
+    said = document(
+        30,
+        stations={
+            "department": {"servers": 2, "service": constant(4), "next": "decided", "holds": True},
+            "decided": {"servers": "unlimited", "service": constant(3), "next": "ward", "carries": True},
+        },
+        pools={"ward": {"beds": 1, "stay": constant(6)}},
+        start=[
+            {"place": "decided", "of": "patient", "elapsed": [2, 0], "holding": "department"},
+            {"place": "department", "of": "patient", "elapsed": [1], "waiting": True},
+        ],
+    )
+    made = network(said)
+    played = play(made, 1, 0)
+    department, ward = of(made, played, "department"), of(made, played, "ward")
+    assert ward.entered.tolist() == pytest.approx([1, 7, 13])
+    assert department.entered.tolist() == pytest.approx([1])
+    assert department.left.tolist() == pytest.approx([1, 7, 13])
+    assert department.kept.tolist() == pytest.approx([3, 7, 8])
+    assert of(made, played, "decided").left.tolist() == pytest.approx([1, 3, 8])
+    replications(made, 1, 1)  # areas agree
+
+
 def test_without_holding_the_server_is_free_while_its_person_waits_elsewhere() -> None:
     pools = {
         "ward": {"beds": 1, "stay": constant(4), "next": "home_care", "holds": False},

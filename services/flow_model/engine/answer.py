@@ -114,7 +114,7 @@ def _series(network: Network, place: int, done: Sequence[Figures], keep: bool) -
         _over_time({"place": name, "measure": measure}, np.array([each.series[number, place] for each in done]), keep)
         for number, measure in enumerate(SERIES)
         if not (network.places[place].gate and measure in _NOT_OF_GATES)
-        if measure != "blocked" or network.places[place].holds
+        if measure not in ("blocked", "kept_mean") or network.places[place].holds
     ]
     nobody = np.full(len(network.marks), math.nan)
     for class_ in _classes(place, done):

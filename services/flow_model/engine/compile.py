@@ -164,6 +164,8 @@ class _Compiler:
         stays: tuple[Distribution, ...] = ()
         if not isinstance(place, Gate):
             key = "stay" if isinstance(place, Pool) else "service"
+            if isinstance(place, Station) and place.carries and place.holds:
+                raise NetworkError([*where, "carries"], "a place that carries what its people held cannot hold itself")
             stays = self._stays([*where, key], getattr(place, key))
         uses = self._uses(where, place, kinds) if isinstance(place, Pool) else [tuple(range(len(kinds)))] * number
         return PlaceSpec(
@@ -174,6 +176,7 @@ class _Compiler:
             keep=place.keep if isinstance(place, Gate) else 0,
             room=None if isinstance(place, Gate) else place.queue,
             holds=False if isinstance(place, Gate) else place.holds,
+            carries=isinstance(place, Station) and place.carries,
             when_full=next(iter(self._when_full(where, place)), None),
             returns=returns,
             stays=stays,
@@ -274,6 +277,8 @@ class _Compiler:
         held = spec if holding is None else places[holding]
         if holding is not None and not held.holds:
             raise NetworkError([*where, "holding"], "this place does not hold: nobody keeps it who waits elsewhere")
+        if holding is not None and not said.waiting and not spec.carries:
+            raise NetworkError([*where, "holding"], "only who waits, or is where `carries` is true, holds another")
         kinds = {kind: each for each, kind in enumerate(held.kinds)}
         kind = (
             held.uses[class_][0] if said.kind is None else self._named(kinds, said.kind, [*where, "kind"], "kind here")

@@ -149,6 +149,7 @@ class Station(Part):
     """Servers with a queue. queue: how many can wait, without it any number.
 
     holds: a person whose service is over keeps the server until the next place takes them.
+    carries: people here still keep what they held when they came, until the place after this one takes them.
     when_full: where somebody goes who finds no server and no room to wait; without it they are lost.
     """
 
@@ -157,6 +158,7 @@ class Station(Part):
     queue: Count | None = None
     next: Onward = Field(default_factory=dict)
     holds: bool = False
+    carries: bool = False
     when_full: Name | None = None
 
 
@@ -208,8 +210,6 @@ class Starting(Part):
             raise ValueError("`count`, the list of `elapsed` and `keys` say the same number of people, and one says it")
         if self.waiting and self.kind is not None and self.holding is None:
             raise ValueError("somebody who waits has no `kind` of bed yet, unless they hold one: see `holding`")
-        if self.holding is not None and not self.waiting:
-            raise ValueError("who holds another place waits for this one: say `waiting: true`")
         return self
 
     @property

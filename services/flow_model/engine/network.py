@@ -48,6 +48,7 @@ class PlaceSpec:
     keep: int
     room: int | None
     holds: bool
+    carries: bool
     when_full: int | None
     returns: bool
     stays: tuple[Distribution, ...]

@@ -26,10 +26,14 @@ class Person:
     """One person of a replication, and the SimPy event of the end of what they are in.
 
     people, row: whose draws are theirs. place: where they are or wait, None outside. kind: of the server they have,
-    entered: since when. holds: the place whose server they keep while they wait for the next one.
+    entered: since when. holds: the place whose server they keep while they wait for the next one; of it held_kind,
+    held_entered and held_finished, when its service was over.
     """
 
-    __slots__ = ("asked", "callbacks", "entered", "holds", "kind", "people", "place", "row", "visits")
+    __slots__ = (
+        "asked", "callbacks", "entered", "held_entered", "held_finished", "held_kind", "holds", "kind", "people",
+        "place", "row", "visits",
+    )  # fmt: skip
 
     _ok = True  # to SimPy: an event that has succeeded
 
@@ -42,6 +46,8 @@ class Person:
         self.kind = 0
         self.asked = 0.0
         self.entered = 0.0
+        self.held_kind = 0
+        self.held_entered = self.held_finished = 0.0
         self.visits: dict[int, int] | None = None
 
 
@@ -74,12 +80,14 @@ class Place:
     free: servers free now by kind, None where there is no limit; below zero where more are in than the place has.
     uses: for each class index the kinds it may have, in order. returns: whether somebody may come here twice.
     Arrays of times in order: asked (came), entered (a server took them), left (freed it), lost (no room to wait),
-    finished (where the place holds: the service was over, the server not yet free). waits and who (the class) belong
+    finished (where the place holds: the service was over, the server not yet free), gone_on (of those, freed by going
+    on; kept is how long they had kept it). waits and who (the class) belong
     to entered, stays (from entered to left) to left.
     """
 
     __slots__ = (
-        "asked", "done", "door", "entered", "env", "finished", "free", "holds", "index", "left", "lines", "lost",
+        "asked", "carries", "done", "door", "entered", "env", "finished", "free", "gone_on", "holds", "index", "kept",
+        "left", "lines", "lost",
         "name", "on", "returns", "room", "stays", "uses", "waiting", "waits", "when_full", "who",
     )  # fmt: skip
 
@@ -94,6 +102,7 @@ class Place:
         self.waiting = 0
         self.room: int | None = None
         self.holds = False
+        self.carries = False
         self.returns = False
         self.when_full: Place | None = None
         self.on: list[Place | str | None] = []
@@ -101,6 +110,7 @@ class Place:
         self.asked, self.entered, self.left = array("d"), array("d"), array("d")
         self.lost, self.finished, self.waits = array("d"), array("d"), array("d")
         self.stays, self.who = array("d"), array("i")
+        self.gone_on, self.kept = array("d"), array("d")
 
     def ask(self, person: Person, now: float) -> None:
         """Somebody comes: a server is free, or there is room to wait, or they go elsewhere."""
@@ -133,15 +143,13 @@ class Place:
         if self.when_full is not None:
             self.when_full.ask(person, now)
             return
-        held, person.holds, person.place = person.holds, None, None
+        person.place = None
         self.door.left += 1
-        if held is not None:
-            held.release(person.kind, person.entered, now)
+        if person.holds is not None:
+            self._free_held(person, now)
 
     def take(self, person: Person, kind: int, now: float) -> None:
-        """A server takes somebody, who frees what they held until now."""
-        held = person.holds
-        before = person.kind, person.entered
+        """A server takes somebody, who frees what they held until now, unless this place carries it on."""
         free = self.free[kind]
         if free is not None:
             self.free[kind] = free - 1
@@ -157,9 +165,15 @@ class Place:
         if times is None or self.returns:
             times = people.durations_of(person, self.index, self.returns)
         self.env.schedule(person, NORMAL, times[person.row])  # type: ignore[arg-type]
-        if held is not None:
-            person.holds = None
-            held.release(*before, now)
+        if person.holds is not None and not self.carries:
+            self._free_held(person, now)
+
+    def _free_held(self, person: Person, now: float) -> None:
+        held, person.holds = person.holds, None
+        assert held is not None
+        held.gone_on.append(now)
+        held.kept.append(now - person.held_finished)
+        held.release(person.held_kind, person.held_entered, now)
 
     def end(self, person: Person) -> None:
         """A service is over: on to the next place, keeping the server until then where this place holds."""
@@ -172,8 +186,11 @@ class Place:
             person.place = None
             self.door.left += 1
             self.release(person.kind, person.entered, now)
+            if person.holds is not None:
+                self._free_held(person, now)
         elif self.holds:
             person.holds = self
+            person.held_kind, person.held_entered, person.held_finished = person.kind, person.entered, now
             place.ask(person, now)  # type: ignore[union-attr]
         else:
             self.release(person.kind, person.entered, now)
@@ -223,8 +240,6 @@ class GatePlace(Place):
 
     def take(self, person: Person, kind: int, now: float) -> None:
         """A slot lets somebody pass, who frees what they held until now."""
-        held = person.holds
-        before = person.kind, person.entered
         free = self.free[kind]
         assert free is not None
         self.free[kind] = free - 1
@@ -235,14 +250,13 @@ class GatePlace(Place):
         self.who.append(person.people.index)
         on = self.on[person.people.index]
         place = person.people.way_on(person, self) if on.__class__ is str else on
-        person.holds = None
+        if person.holds is not None:
+            self._free_held(person, now)
         if place is None:
             person.place = None
             self.door.left += 1
         else:
             place.ask(person, now)  # type: ignore[union-attr]
-        if held is not None:
-            held.release(*before, now)
 
     def open(self, slots: int, now: float) -> None:
         """New slots: of the old unused ones only `keep` are still there."""

@@ -24,8 +24,9 @@ RATIOS = (
 SHARES = (0.5, 0.9, 0.95)
 QUANTILES = tuple(f"{what}_p{round(share * 100)}" for what in ("wait", "stay") for share in SHARES)
 #: At each mark: people inside, people waiting, those inside whose service is over (they wait for the next place), and
-#: the mean wait of those taken and the mean stay of those who left since the mark before.
-SERIES = ("census", "queue", "blocked", "wait_mean", "stay_mean")
+#: since the mark before the mean wait of those taken, stay of those who left, and how long those who went on had kept
+#: their server after its service.
+SERIES = ("census", "queue", "blocked", "wait_mean", "stay_mean", "kept_mean")
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,11 @@ def _stays(network: Network, told: Told) -> Floats:
     return _since(network, told.left, told.stays)
 
 
-_MADE = (_census, _queue, _blocked, _waits, _stays)  # in the order of SERIES
+def _kept(network: Network, told: Told) -> Floats:
+    return _since(network, told.gone_on, told.kept)
+
+
+_MADE = (_census, _queue, _blocked, _waits, _stays, _kept)  # in the order of SERIES
 
 
 def _since(network: Network, times: Floats, waits: Floats) -> Floats:

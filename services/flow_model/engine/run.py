@@ -30,7 +30,7 @@ class Told:
     """What one place has to tell, as times in order (the network's unit): see `Place`.
 
     inside: people who had a server at time 0; they are in `left` and not in `entered`. who: the class of each who
-    entered.
+    entered. gone_on, kept: of those who had kept the server while they waited for the next place, when and how long.
     """
 
     inside: int
@@ -40,6 +40,8 @@ class Told:
     lost: Floats
     finished: Floats
     waits: Floats
+    gone_on: Floats
+    kept: Floats
     stays: Floats
     who: NDArray[np.int32]
 
@@ -126,6 +128,7 @@ def _place(env: simpy.Environment, door: Door, number: int, spec: PlaceSpec) -> 
     made.uses = list(spec.uses)
     made.room = spec.room
     made.holds = spec.holds
+    made.carries = spec.carries
     made.returns = spec.returns
     return made
 
@@ -186,17 +189,18 @@ def _seed(network: Network, env: simpy.Environment, people: list[People], places
                 person = Person(mine, first + number)
                 waiting.append((-elapsed, len(waiting), place, person))
                 if held is not None:
-                    _occupy(held, seeded.kind, 1)
-                    held.finished.append(0.0)
-                    person.holds, person.kind, person.entered = held, seeded.kind, -elapsed
+                    _hold(person, held, seeded.kind, elapsed)
             continue
         drawn = draws.uniforms(root, seeded.ids, spec.stay_key)
         left = spec.stays[seeded.class_].remaining(drawn, seeded.elapsed)
-        _occupy(place, seeded.kind, len(seeded.ids))
+        held = None if seeded.holding is None else places[seeded.holding]
+        _occupy(place, seeded.kind if held is None else 0, len(seeded.ids))
         for number, (remaining, elapsed) in enumerate(zip(left.tolist(), seeded.elapsed.tolist(), strict=True)):
             person = Person(mine, first + number)
-            person.place, person.kind = place, seeded.kind
+            person.place, person.kind = place, seeded.kind if held is None else 0
             person.entered = -elapsed
+            if held is not None:
+                _hold(person, held, seeded.kind, elapsed)
             person.visits = {place.index: 1} if spec.returns else None
             person.callbacks = place.done
             env.schedule(person, NORMAL, remaining)  # type: ignore[arg-type]
@@ -210,6 +214,14 @@ def _seed(network: Network, env: simpy.Environment, people: list[People], places
                 number = place.waiting if free is None else min(max(free, 0), place.waiting)
                 for _ in range(number):
                     place.door.give_on(place, kind, 0.0)
+
+
+def _hold(person: Person, held: Place, kind: int, elapsed: float) -> None:
+    """Somebody keeps a server from before the start, whose service was over `elapsed` ago."""
+    _occupy(held, kind, 1)
+    held.finished.append(0.0)
+    person.holds, person.held_kind = held, kind
+    person.held_entered = person.held_finished = -elapsed
 
 
 def _occupy(place: Place, kind: int, number: int) -> None:
@@ -263,9 +275,12 @@ def _little(network: Network, places: list[Place], found: list[Person]) -> float
     end = network.length
     still: dict[int, float] = {}
     for person in found:
-        place = person.holds or (None if person.callbacks is None else person.place)
-        if place is not None:
-            still[place.index] = still.get(place.index, 0.0) + end - max(person.entered, 0.0)
+        if person.holds is not None:
+            index = person.holds.index
+            still[index] = still.get(index, 0.0) + end - max(person.held_entered, 0.0)
+        if person.callbacks is not None and person.place is not None:
+            index = person.place.index
+            still[index] = still.get(index, 0.0) + end - max(person.entered, 0.0)
     worst = 0.0
     inside = _inside(network)
     for place in places:
@@ -280,9 +295,10 @@ def _inside(network: Network) -> list[int]:
     """How many had a server in each place at time 0."""
     inside = [0] * len(network.places)
     for seeded in network.start:
-        place = seeded.holding if seeded.waiting else seeded.place
-        if place is not None:
-            inside[place] += len(seeded.ids)
+        if seeded.holding is not None:
+            inside[seeded.holding] += len(seeded.ids)
+        if not seeded.waiting:
+            inside[seeded.place] += len(seeded.ids)
     return inside
 
 
@@ -291,7 +307,6 @@ def _floats(times: array[float]) -> Floats:
 
 
 def _told(place: Place, inside: int) -> Told:
-    names = ("asked", "entered", "left", "lost", "finished", "waits", "stays")
+    names = ("asked", "entered", "left", "lost", "finished", "waits", "gone_on", "kept", "stays")
     who = np.frombuffer(place.who, dtype=np.int32) if len(place.who) else np.empty(0, np.int32)
-    asked, entered, left, lost, finished, waits, stays = (_floats(getattr(place, name)) for name in names)
-    return Told(inside, asked, entered, left, lost, finished, waits, stays, who)
+    return Told(inside, **{name: _floats(getattr(place, name)) for name in names}, who=who)

@@ -49,8 +49,8 @@ class HourlyArrivals:
             return np.zeros(WEEK_HOURS)
         first = self.start.astimezone(UTC)
         slots = np.array([_hour_of_week(first, number) for number in range(len(counts))])
-        total: Floats = np.bincount(slots, weights=counts, minlength=WEEK_HOURS)
-        number: Floats = np.bincount(slots, weights=np.ones(len(slots)), minlength=WEEK_HOURS)
+        total = np.asarray(np.bincount(slots, weights=counts, minlength=WEEK_HOURS), dtype=np.float64)
+        number = np.asarray(np.bincount(slots, minlength=WEEK_HOURS), dtype=np.float64)
         mean = float(total.sum() / number.sum())
         if mean == 0:
             return np.zeros(WEEK_HOURS)

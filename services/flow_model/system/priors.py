@@ -18,9 +18,10 @@ class Section(BaseModel):
 
 
 class Department(Section):
-    """Hours from arrival to the decision to admit, or to leaving."""
+    """Hours from arrival to the decision to admit, or to leaving; to_bed: from the decision to a bed that is free."""
 
     to_decision: Duration
+    to_bed: Duration
     home: Duration
     child: Duration
     urgent_care: Duration

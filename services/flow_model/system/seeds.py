@@ -82,7 +82,7 @@ def _in_department(
     wait = phases.get("ed.bed_wait")
     if wait is not None:
         class_ = ASKED_FOR.get(journey.bed_kind or "", "ward")
-        return f"{site.code}:beds", class_, True, place, kind, _hours(wait, as_at), journey.key
+        return f"{site.code}:decided", class_, False, place, kind, _hours(wait, as_at), journey.key
     if child:
         class_ = "child_ward" if "ed.referred" in phases else "child_home"
     elif "ed.referred" in phases:

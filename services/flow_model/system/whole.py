@@ -126,7 +126,11 @@ def _department(
             "ward": _said(said.to_decision), "critical": _said(said.to_decision), "child_ward": _said(said.to_decision),
             "home": _said(said.home), "minor": _said(said.home), "child_home": _said(said.child),
         }},
-        "next": {"by_class": {each: {f"{site.code}:beds": 1.0} for each in ("ward", "critical", "child_ward")}},
+        "next": {"by_class": {each: {f"{site.code}:decided": 1.0} for each in ("ward", "critical", "child_ward")}},
+    }  # fmt: skip
+    # A bed is asked for, found ready, and the person is taken there: the cubicle is theirs until they are in it.
+    document["stations"][f"{site.code}:decided"] = {
+        "servers": "unlimited", "service": _said(said.to_bed), "carries": True, "next": f"{site.code}:beds",
     }  # fmt: skip
     document["stations"][f"{site.code}:handover"] = {
         "servers": "unlimited", "service": _said(priors.handover.process), "holds": True, "next": name,
