@@ -75,9 +75,11 @@ def markdown(found: Sequence[Result], seed: int, folder: Path) -> str:
     ]  # fmt: skip
     for result in found:
         study = result.study
-        page.append(f"## {study.title}\n\n`simulations/studies/{study.name}.yaml`. {study.explains}\n\n{result.source}\n")
+        file = f"`simulations/studies/{study.name}.yaml`"
+        page.append(f"## {study.title}\n\n{file}. {study.explains}\n\n{result.source}\n")
         head = ("Figure", "Ours", "Standard error", "95 % interval", "Theirs", "May differ by", "")
-        page.append("\n".join([f"| {' | '.join(head)} |", "|---|---|---|---|---|---|---|", *map(_line, result.rows), ""]))
+        rule = f"|{'---|' * len(head)}"
+        page.append("\n".join([f"| {' | '.join(head)} |", rule, *map(_line, result.rows), ""]))
     return "\n".join(page)
 
 

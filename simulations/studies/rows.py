@@ -14,7 +14,7 @@ ERRORS = 3.0
 
 @dataclass(frozen=True)
 class Row:
-    """measure: what and of which case. low, high: the 95 % interval of ours. tolerance: how far ours may be from theirs.
+    """measure: what and of which case. low, high: the 95 % interval of ours. tolerance: how far ours may be off.
 
     exact: theirs is a closed form, so ours must also be precise; otherwise it is published, rounded.
     """
@@ -46,7 +46,7 @@ class Row:
         """What is wrong, in a word; empty where nothing is."""
         if self.passed:
             return ""
-        return "too far" if self.is_precise else "not precise"
+        return "not precise" if abs(self.difference) <= self.tolerance else "too far"
 
 
 def beside(
