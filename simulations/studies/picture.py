@@ -10,8 +10,9 @@ from simulations.studies.rows import Row
 from simulations.studies.validation import Result
 
 PAD, GAP = 16, 12
-WIDTH, ROW, HEAD, FOOT = 560, 28, 50, 30
+WIDTH, ROW, HEAD, FOOT = 600, 28, 50, 30
 LEFT, RIGHT = 205, 400  # of the scale within a panel
+OURS, THEIRS = 522, 588  # where the columns of figures end
 PERCENT, POINTS = 4.0, 0.02  # how far the scale goes on both sides: of theirs, or of a published share itself
 
 
@@ -42,7 +43,9 @@ def _height(result: Result) -> int:
 def _panel(made: Drawing, result: Result, x: float, y: float) -> None:
     made.rect(x, y, WIDTH, _height(result), "panel")
     made.text(x + 12, y + 20, result.study.title, "head")
-    made.text(x + WIDTH - 12, y + 40, "ours  theirs", "soft end")
+    for end, word in ((OURS, "ours"), (THEIRS, "known")):
+        made.text(x + end, y + 40, word, "soft end")
+    made.text(x + (LEFT + RIGHT) / 2, y + 40, "difference", "soft middle")
     exact = all(row.exact for row in result.rows)
     reach = PERCENT if exact else POINTS
     top, bottom = y + HEAD, y + HEAD + len(result.rows) * ROW
@@ -89,9 +92,10 @@ def _figure(made: Drawing, row: Row, reach: float, at: tuple[float, float]) -> N
             made.dot(where, middle, kind)
         else:
             made.arrow(where, middle, value > 0, kind)
-    words = f"{shown(row, row.ours)}  {known(row)}"
-    made.text(x + WIDTH - 12, middle + 4, words if row.passed else f"{row.says}  {words}",
-              "soft end" if row.passed else "word end")  # fmt: skip
+    if row.says:
+        made.text(x + RIGHT + 10, middle + 4, row.says, "word")
+    made.text(x + OURS, middle + 4, shown(row, row.ours), "soft end" if row.passed else "word end")
+    made.text(x + THEIRS, middle + 4, known(row), "soft end")
 
 
 def shown(row: Row, value: float) -> str:

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from services import cli_validate
 from services.cli import app
-from services.flow_model.engine import replications as engine
+from services.flow_model.engine.run import Played, play
 from services.network_file import network_of
 from simulations.studies import page, validation
 from simulations.studies.closed_forms import erlang_b, erlang_c, mean_wait, pool_moments
@@ -123,6 +123,26 @@ def test_progress_grows_to_one() -> None:
     assert seen[-1] == pytest.approx(1)
 
 
+def test_the_stroke_units_parameters_give_the_published_table_and_the_other_reading_is_as_near_as_is_said() -> None:
+    """In a pool without limit the number is Poisson whatever the stays, so that P(delay) is Erlang B's."""
+    said = validation.document("stroke")
+    stays = {name: stay["mean"] for name, stay in said["pools"]["acute_stroke_unit"]["stay"]["by_class"].items()}
+
+    def offered(stays: dict[str, float]) -> float:
+        streams = said["arrivals"].values()
+        shares = [each["of"] if isinstance(each["of"], dict) else {each["of"]: 1.0} for each in streams]
+        return math.fsum(
+            share * stays[name] / each["interval"]["mean"]
+            for each, of in zip(streams, shares, strict=True)
+            for name, share in of.items()
+        )
+
+    theirs = {beds: erlang_b(offered(stays), beds) for beds in validation.ACUTE_STROKE}
+    assert {beds: round(share, 2) for beds, share in theirs.items()} == validation.ACUTE_STROKE
+    other = {beds: erlang_b(offered(stays | {"stroke_to_elsewhere": 7.0}), beds) for beds in theirs}
+    assert 0.0105 < max(theirs[beds] - other[beds] for beds in theirs) < 0.0115
+
+
 # Verdicts -------------------------------------------------------------------------------------------------------------
 
 
@@ -149,13 +169,12 @@ def test_an_engine_whose_people_wait_too_long_is_seen(monkeypatch: pytest.Monkey
     """Every wait is half as long again: the study of it fails."""
     honest = validation.validate([SURE], 1, executor=None, workers=1, progress=lambda _: None)[0]
     assert honest.rows[1].says != "too far"
-    play = engine.play
 
-    def late(*arguments: Any) -> Any:
+    def late(*arguments: Any) -> Played:
         played = play(*arguments)
         return replace(played, places=tuple(replace(each, waits=each.waits * 1.5) for each in played.places))
 
-    monkeypatch.setattr(engine, "play", late)
+    monkeypatch.setattr("services.flow_model.engine.replications.play", late)
     found = validation.validate([SURE], 1, executor=None, workers=1, progress=lambda _: None)[0]
     assert found.rows[0].ours == honest.rows[0].ours
     assert found.rows[1].says == "too far"
