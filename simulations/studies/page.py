@@ -13,8 +13,9 @@ from simulations.studies.validation import Result
 INTRODUCTION = """\
 # The engine beside what is known
 
-Written by `lightship validate --write {folder}`; do not edit. The flow engine (`services/flow_model/engine`) plays
-networks whose answers are known, from the documents in `simulations/studies`, as `lightship simulate` plays any other.
+Written by `lightship validate --write {folder}`; do not edit. The flow engine
+(`services/flow_model/engine`) plays networks whose answers are known, from the documents in
+`simulations/studies`, as `lightship simulate` plays any other. "Theirs" is what is known.
 
 **{verdict}** Seed {seed}.
 
@@ -23,7 +24,7 @@ networks whose answers are known, from the documents in `simulations/studies`, a
 Beside a closed form, ours must be known to {precision:.0%} (its standard error over theirs) and lie within {errors:g}
 standard errors of it. With as many figures as these, an engine without a fault fails one in about one seed of twenty;
 the same seed always gives the same figures. Standard errors are over replications: of a share or a mean of people those
-of a ratio, of a variance from the fourth moment. Intervals are 95 %, by Student's t.
+of a ratio, of a variance by the fourth moment. Intervals are 95 %, by Student's t. No figure is adjusted by another.
 
 | option | says |
 |---|---|

@@ -172,7 +172,7 @@ def _sample_mean(values: Floats) -> tuple[float, float]:
 
 
 def _sample_variance(values: Floats) -> tuple[float, float]:
-    """And its standard error from the fourth moment, of any distribution (Rao, Linear Statistical Inference, 6h)."""
+    """And its standard error by the fourth moment, of any distribution (Cramér, Methods of Statistics, chapter 27)."""
     variance = float(values.var(ddof=1))
     fourth = float(((values - values.mean()) ** 4).mean())
     number = len(values)
@@ -227,7 +227,7 @@ STUDIES = (
     Study(
         "loss",
         "Beds without a waiting room (M/M/c/c)",
-        "Offered: arrivals a day times the mean stay, a day.",
+        "Offered: arrivals a day, times a mean stay of one day.",
         (
             _loss(10.0, 12, 200, 510),
             _loss(20.0, 24, 200, 510),
