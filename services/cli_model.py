@@ -96,7 +96,7 @@ def _tables(made: dict[str, Any]) -> list[Table]:
     heads = ("came", "delayed", "wait", "95 %", "p90", "queue", "inside", "used", *(["lost"] if loses else []))
     right = [Column(name, justify="right", no_wrap=True) for name in heads]
     table = Table(
-        Column("place", no_wrap=True, min_width=max(len(place) for place in places)),
+        Column("place", min_width=8, overflow="fold"),
         *right,
         title=f"{made['name']}: {made['replications']} replications",
         box=SIMPLE_HEAD,
