@@ -26,6 +26,7 @@ from services.cli_feed import feed_app
 from services.cli_forecast import forecast_app
 from services.cli_model import simulate
 from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
+from services.cli_validate import validate
 from services.errors import LightshipError
 from services.settings import Settings
 
@@ -47,6 +48,7 @@ for name, sub in (
     app.add_typer(sub, name=name)
 
 app.command()(simulate)
+app.command()(validate)
 
 SchemaKind = StrEnum("SchemaKind", ["events", "openapi", "asyncapi"])
 DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default ~/.local/share/lightship.")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from services.cli_shared import Json, console, progress_bar
@@ -91,12 +92,16 @@ def _tables(made: dict[str, Any]) -> list[Table]:
     unit = made["time_unit"]
     rows = {(row["place"], row["measure"]): row for row in made["rows"]}
     places = list(dict.fromkeys(row["place"] for row in made["rows"]))
-    heads = ("came", "delayed", "wait", "95 %", "9 in 10", "queue", "inside", "in use")
+    loses = any(row["measure"] == "share_lost" and row["mean"] for row in made["rows"])
+    heads = ("came", "delayed", "wait", "95 %", "p90", "queue", "inside", "used", *(["lost"] if loses else []))
     right = [Column(name, justify="right", no_wrap=True) for name in heads]
     table = Table(
         Column("place", min_width=8, overflow="fold"),
         *right,
         title=f"{made['name']}: {made['replications']} replications",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
         caption=f"Times in {unit}.",
     )
 
@@ -111,6 +116,6 @@ def _tables(made: dict[str, Any]) -> list[Table]:
             place, said(place, "arrivals", "{:.4g}"), said(place, "share_delayed", "{:.1%}"),
             said(place, "wait_mean", "{:.3g}"), between, said(place, "wait_p90", "{:.3g}"),
             said(place, "queue_mean", "{:.3g}"), said(place, "census_mean", "{:.4g}"),
-            said(place, "utilisation", "{:.1%}"),
+            said(place, "utilisation", "{:.1%}"), *([said(place, "share_lost", "{:.2%}")] if loses else []),
         )  # fmt: skip
     return [table]
