@@ -21,6 +21,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from services import cli_report, cli_trainer  # noqa: F401 - they add their commands to `feed`
+from services.cli_backtest import backtest_app
 from services.cli_bench import bench_app
 from services.cli_feed import feed_app
 from services.cli_forecast import forecast_app
@@ -43,7 +44,7 @@ database_app = typer.Typer(no_args_is_help=True, help="The database.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of machines that send or read.")
 for name, sub in (
     ("feed", feed_app), ("quarantine", quarantine_app), ("db", database_app), ("keys", keys_app), ("bench", bench_app),
-    ("forecast", forecast_app),
+    ("forecast", forecast_app), ("backtest", backtest_app),
 ):  # fmt: skip
     app.add_typer(sub, name=name)
 
