@@ -73,6 +73,17 @@ def bench_feed(
     _show(result, as_json)
 
 
+@bench_app.command("engine")
+def bench_engine(as_json: Json = False) -> None:
+    """The flow model's engine beside SimPy's processes and Ciw on one network, and 72 hours of Kent."""
+    from benchmarks import engine
+
+    with progress_bar(as_json) as progress:
+        task = progress.add_task("Engine", total=1.0)
+        result = engine.run(lambda share: progress.update(task, completed=share))
+    _show(result, as_json)
+
+
 def _show(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(result))
