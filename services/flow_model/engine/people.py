@@ -1,4 +1,4 @@
-"""The people of one class in one replication, and their draws: taken as a block when the first of them needs one."""
+"""A block of people of one class in one replication, and their draws: taken when the first of them needs one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class People:
-    """People of one class. index, priority: of the class. ids: theirs, in rows.
+    """Some people of one class. index, priority: of the class. ids: theirs, in rows.
 
     first: for each place the durations of everybody's first visit, None until somebody needs one.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +120,19 @@ def _quantiles(network: Network, told: Told) -> list[float]:
 
 
 def _shares(values: Floats) -> list[float]:
-    return [float(each) for each in np.quantile(values, SHARES)] if len(values) else [np.nan] * len(SHARES)
+    """The quantiles of SHARES, NaN of nobody: np.quantile's to the last bit, which costs ten times as much a call."""
+    last = len(values) - 1
+    if last < 0:
+        return [np.nan] * len(SHARES)
+    ordered = np.sort(values)
+    made = []
+    for share in SHARES:
+        at = last * share
+        below = int(at)
+        part = at - below
+        low, high = float(ordered[below]), float(ordered[min(below + 1, last)])
+        made.append(low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part))
+    return made
 
 
 def _census(network: Network, told: Told) -> Floats:
@@ -171,9 +184,13 @@ def _split(network: Network, played: Played) -> dict[tuple[int, int], Split]:
     made: dict[tuple[int, int], Split] = {}
     for place, told in enumerate(played.places):
         first = len(told.entered) - _after(network, told.entered)
-        for class_ in np.unique(told.who).tolist():
-            mine = told.who == class_
-            late = told.waits[first:][mine[first:]]
+        order = np.argsort(told.who, kind="stable")  # by class, and in order of time in each
+        edges = [0, *np.cumsum(np.bincount(told.who)).tolist()]
+        for class_, (begin, end) in enumerate(pairwise(edges)):
+            if begin == end:
+                continue
+            mine = order[begin:end]
+            late = told.waits[mine[np.searchsorted(mine, first) :]]
             number = float(len(late))
             made[place, class_] = Split(
                 ratios=np.array([(float(late.sum()), number), (float(np.count_nonzero(late > 0)), number)]),

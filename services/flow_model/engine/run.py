@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class Played:
 class _Arriving:
     """The event of the next arrival: always one, whoever is next."""
 
-    __slots__ = ("_ok", "callbacks", "classes", "env", "next", "people", "places", "rows", "times")
+    __slots__ = ("_ok", "blocks", "callbacks", "env", "next", "people", "places", "rows", "times")
 
     def __init__(
         self, env: simpy.Environment, people: Sequence[People],
@@ -69,7 +70,7 @@ class _Arriving:
         self._ok = True
         self.env = env
         self.people = people
-        self.times, self.classes, self.rows = coming
+        self.times, self.blocks, self.rows = coming
         self.places = places
         self.next = 0
         self.callbacks: tuple[object, ...] | None = None
@@ -84,12 +85,26 @@ class _Arriving:
         number = self.next
         self.next = number + 1
         self.wait(now)
-        person = Person(self.people[self.classes[number]], self.rows[number])
+        person = Person(self.people[self.blocks[number]], self.rows[number])
         self.places[number].ask(person, now)
 
 
 def play(network: Network, seed: int, replication: int) -> Played:
-    """One replication. Raises LawBroken where the people do not add up."""
+    """One replication. Raises LawBroken where the people do not add up.
+
+    It makes tens of thousands of objects that live to its end: a collector that looks through them again and again
+    costs an eighth of the time. So it rests, and the circles among them are cut by hand (see `_cut`).
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return _play(network, seed, replication)
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _play(network: Network, seed: int, replication: int) -> Played:
     root = draws.root(seed, replication)
     env = simpy.Environment()
     door = Door()
@@ -113,7 +128,21 @@ def play(network: Network, seed: int, replication: int) -> Played:
     events = len(coming[0]) + sum(len(place.entered) for place in places)
     inside = _inside(network)
     told = tuple(_told(place, inside[place.index]) for place in places)
+    _cut(env, places, people, arriving)
     return Played(told, came, events, away)
+
+
+def _cut(env: simpy.Environment, places: list[Place], people: list[People], arriving: _Arriving) -> None:
+    """Cut the circles of references, so that all of it is freed at once and without a collector."""
+    env._queue.clear()
+    arriving.callbacks = None
+    for place in places:
+        place.done, place.on, place.when_full = (), [], None
+        place.lines.clear()
+        place.door.freed.clear()
+    for each in people:
+        each.places = []
+        each._ways.clear()
 
 
 def _place(env: simpy.Environment, door: Door, number: int, spec: PlaceSpec) -> Place:
@@ -142,51 +171,43 @@ def _next(targets: tuple[int | None, ...], places: list[Place]) -> Place | str |
 def _people(
     network: Network, root: np.uint64, places: list[Place]
 ) -> tuple[list[People], tuple[list[float], list[int], list[int]], list[int]]:
-    """People by class, all arrivals in order of time as (time, class, row), and where each goes first."""
-    came = [arrivals(stream, root, network.length) for stream in network.streams]
-    number = len(network.classes)
-    rows = [0] * number
-    ids: list[list[draws.Ids]] = [[] for _ in range(number)]
-    times, classes, row, to = [], [], [], []
-    for stream, each in zip(network.streams, came, strict=True):
-        own = np.empty(len(each.ids), np.int64)
-        for class_ in {class_ for class_, _ in stream.classes}:
-            mine = each.classes == class_
-            many = int(mine.sum())
-            own[mine] = np.arange(rows[class_], rows[class_] + many)
-            rows[class_] += many
-            ids[class_].append(each.ids[mine])
-        times.append(each.times)
-        classes.append(each.classes)
+    """People by block, all arrivals in order of time as (time, block, row), and where each goes first.
+
+    A block is those of one class of one stream, or of one entry of the start (these come last, in order): they go the
+    same ways, so that no block draws for places where hardly any of it comes. What is drawn does not depend on it.
+    """
+    blocks: list[People] = []
+    times, which, row, to = [], [], [], []
+    for stream in network.streams:
+        came = arrivals(stream, root, network.length)
+        number, own = np.empty(len(came.ids), np.int64), np.empty(len(came.ids), np.int64)
+        for class_ in sorted({class_ for class_, _ in stream.classes}):
+            mine = came.classes == class_
+            number[mine] = len(blocks)
+            own[mine] = np.arange(int(mine.sum()))
+            blocks.append(People(network, class_, root, came.ids[mine], places))
+        times.append(came.times)
+        which.append(number)
         row.append(own)
-        to.append(np.full(len(each.ids), stream.to))
-    for seeded in network.start:
-        ids[seeded.class_].append(seeded.ids)
-    people = [
-        People(network, class_, root, np.concatenate(ids[class_]) if ids[class_] else np.empty(0, np.uint64), places)
-        for class_ in range(number)
-    ]
+        to.append(np.full(len(came.ids), stream.to))
+    blocks += [People(network, each.class_, root, each.ids, places) for each in network.start]
     if not times:
-        return people, ([], [], []), []
+        return blocks, ([], [], []), []
     order = np.argsort(np.concatenate(times), kind="stable")
-    every = [np.concatenate(each)[order].tolist() for each in (times, classes, row, to)]
-    return people, (every[0], every[1], every[2]), every[3]
+    every = [np.concatenate(each)[order].tolist() for each in (times, which, row, to)]
+    return blocks, (every[0], every[1], every[2]), every[3]
 
 
 def _seed(network: Network, env: simpy.Environment, people: list[People], places: list[Place], root: np.uint64) -> None:
     """People who are there at time 0: first those who have a bed, then those who wait, the longest first."""
-    rows = [len(each.ids) for each in people]
-    for seeded in network.start:
-        rows[seeded.class_] -= len(seeded.ids)
+    blocks = people[len(people) - len(network.start) :]
     waiting: list[tuple[float, int, Place, Person]] = []
-    for seeded in network.start:
-        place, spec, mine = places[seeded.place], network.places[seeded.place], people[seeded.class_]
-        first = rows[seeded.class_]
-        rows[seeded.class_] += len(seeded.ids)
+    for seeded, mine in zip(network.start, blocks, strict=True):
+        place, spec = places[seeded.place], network.places[seeded.place]
         if seeded.waiting:
             held = None if seeded.holding is None else places[seeded.holding]
             for number, elapsed in enumerate(seeded.elapsed.tolist()):
-                person = Person(mine, first + number)
+                person = Person(mine, number)
                 waiting.append((-elapsed, len(waiting), place, person))
                 if held is not None:
                     _hold(person, held, seeded.kind, elapsed)
@@ -196,7 +217,7 @@ def _seed(network: Network, env: simpy.Environment, people: list[People], places
         held = None if seeded.holding is None else places[seeded.holding]
         _occupy(place, seeded.kind if held is None else 0, len(seeded.ids))
         for number, (remaining, elapsed) in enumerate(zip(left.tolist(), seeded.elapsed.tolist(), strict=True)):
-            person = Person(mine, first + number)
+            person = Person(mine, number)
             person.place, person.kind = place, seeded.kind if held is None else 0
             person.entered = -elapsed
             if held is not None:
