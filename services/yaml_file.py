@@ -93,16 +93,16 @@ class Loader(yaml.CSafeLoader):  # type: ignore[misc, unused-ignore]
 def mistakes(name: str, text: bytes, error: ValidationError, model: type[BaseModel], data: Any) -> str:
     """Every mistake that the model found in the data of a text, a line each."""
     return "\n".join(
-        sentence(name, text, _without_tags(found["loc"], data), _in_words(found, model), data)
+        sentence(name, text, _without_tags(found["loc"], data, found["type"]), _in_words(found, model), data)
         for found in error.errors()
     )
 
 
-def _without_tags(where: Sequence[Key], data: Any) -> list[Key]:
+def _without_tags(where: Sequence[Key], data: Any, kind: str) -> list[Key]:
     """The keys of a mistake without the names that pydantic gives to the sides of a union: no text has those."""
     kept: list[Key] = []
     for number, key in enumerate(where):
-        if isinstance(data, dict) and (key in data or number == len(where) - 1):
+        if isinstance(data, dict) and (key in data or (number == len(where) - 1 and kind == "missing")):
             data = data.get(key)
         elif isinstance(data, list) and isinstance(key, int) and key < len(data):
             data = data[key]

@@ -188,6 +188,40 @@ def test_a_gate_lets_as_many_pass_as_it_has_slots_and_unused_ones_lapse() -> Non
     assert told(late, "ward").left.tolist() == pytest.approx([34, 34, 34])
 
 
+def test_who_comes_back_as_a_server_is_freed_stands_behind_who_waits() -> None:
+    said = document(
+        30,
+        classes={"again": {"priority": 9}, "urgent": {"priority": 1}},
+        pools={"ward": {"beds": 1, "stay": constant(1), "next": {"by_class": {"again": {"hub": 1}}}}},
+        gates={"hub": {"slots": {"steps": [[0, 0], [10, 1]]}, "next": "ward"}},
+        start=[
+            {"place": "ward", "of": "again", "count": 1},
+            {"place": "ward", "of": "urgent", "count": 1, "waiting": True},
+        ],
+    )
+    ward = told(said, "ward")
+    assert ward.entered.tolist() == pytest.approx([10, 11])
+    assert ward.who.tolist() == [1, 0]
+
+
+def test_a_way_on_is_drawn_anew_at_each_visit_to_a_gate() -> None:
+    said = document(
+        200,
+        stations={"desk": {"servers": "unlimited", "service": constant(1), "next": "hub"}},
+        gates={"hub": {"slots": {"steps": [[0, 100_000]]}, "next": {"desk": 0.5}}},
+        start=[{"place": "desk", "of": "patient", "count": 4_000}],
+    )
+    assert len(told(said, "hub").entered) == pytest.approx(8_000, rel=0.05)
+
+
+def test_somebody_who_goes_round_for_ever_is_stopped_and_one_who_comes_often_is_not() -> None:
+    around = {"desk": {"servers": 1, "service": exponential(1), "next": "desk"}}
+    start = [{"place": "desk", "of": "patient", "count": 1}]
+    assert len(told(document(400, stations=around, start=start), "desk").left) == pytest.approx(400, rel=0.2)
+    with pytest.raises(LightshipError, match=r"stations.desk.next: somebody came here"):
+        told(document(400_000, stations=around, start=start), "desk")
+
+
 def test_slots_by_parts_add_up_to_whole_ones() -> None:
     said = document(
         100,

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from services.cli import app
 from services.errors import ConfigurationError, LightshipError
+from services.flow_model.engine.replications import replications
 from services.network_file import LARGEST_BYTES, network_of, read_network
 from tests.networks import constant, desk, document, exponential
 
@@ -106,6 +107,44 @@ def test_a_circle_without_time_is_refused_and_one_with_time_is_not() -> None:
     assert "without any time passing" in refusal(said)
 
 
+def test_a_circle_that_takes_almost_no_time_is_refused_and_a_slow_one_ends() -> None:
+    for almost in (
+        {"distribution": "exponential", "mean": 1e-12}, {"distribution": "lognormal", "mean": 1, "sigma": 1000},
+        {"distribution": "gamma", "shape": 1e-9, "scale": 1},
+        {"distribution": "empirical", "values": [0, 1], "weights": [1, 1e-300]},
+    ):  # fmt: skip
+        said = document(
+            arrivals={"in": {"to": "a", "of": "patient", "rate": 1}},
+            stations={"a": {"servers": 1, "service": almost, "next": "a"}},
+        )
+        assert "without any time passing" in refusal(said)
+
+
+def test_a_small_text_cannot_ask_for_all_memory() -> None:
+    hourly = {"by_hour": [1.0] * 24}
+    stations = {f"s{number}": {"servers": hourly, "service": exponential(1)} for number in range(40)}
+    assert "hourly changes in all" in refusal(document(900_000, stations=stations))
+    spread = {"in": {"to": "a", "of": "patient", "rate": 1e-6, "dispersion": 0.1}}
+    assert "a level an hour" in refusal(document(1e9, arrivals=spread, stations={"a": stations["s0"] | {"servers": 1}}))
+    many = {f"s{number}": {"servers": 1, "service": exponential(1)} for number in range(100)}
+    assert "take a longer step" in refusal(document(10_000, run={"step": 1}, stations=many))
+    with pytest.raises(LightshipError, match="too many to keep"):
+        replications(network_of(json.dumps(desk()).encode(), "net.json"), 100_001, 1)
+
+
+def test_what_would_be_taken_in_silence_is_said() -> None:
+    shares = {"in": {"to": "ward", "of": {"a": 0.2, "b": 0.3}, "rate": 1}}
+    ward = {"ward": {"beds": 3, "stay": exponential(1)}}
+    assert "add up to 0.5" in refusal(document(classes={"a": {}, "b": {}}, arrivals=shares, pools=ward))
+    twice = [{"place": "ward", "of": "patient", "keys": ["x", "x"]}]
+    assert "stands once" in refusal(document(pools=ward, start=twice))
+    assert "gates.hub.slots" in refusal(document(pools=ward, gates={"hub": {"slots": 2}}))
+    assert "stations.desk.service: 'distribution' 'expo'" in refusal(
+        document(stations={"desk": {"servers": 1, "service": {"distribution": "expo", "mean": 1}}})
+    )
+    assert "not longer than" in refusal(desk(length=10) | {"run": {"length": 10, "step": 11}})
+
+
 def test_a_long_row_of_places_without_time_is_refused() -> None:
     stations = {
         f"s{number}": {"servers": 1, "service": constant(0), "next": f"s{number + 1}" if number < 199 else {}}
@@ -132,7 +171,7 @@ def test_people_of_the_start_are_counted_and_named() -> None:
     assert "start[0]" in start(count=2_000_000)
     assert "say the same number of people" in start(count=3, elapsed=[1, 2])
     assert "start[0].kind: 'bey' is not a kind here; did you mean 'bay'?" in start(count=3, kind="bey")
-    gates = {"hub": {"slots": 3}}
+    gates = {"hub": {"slots": {"steps": [[0, 3]]}}}
     assert "people there wait" in refusal(
         document(pools=ward, gates=gates, start=[{"place": "hub", "of": "patient", "count": 1}])
     )

@@ -14,6 +14,7 @@ from services.flow_model.engine import document as documents
 from services.flow_model.engine import durations
 from services.flow_model.engine.amounts import ByHour, Steps
 from services.flow_model.engine.answer import answer
+from services.flow_model.engine.people import MOST_VISITS
 from services.flow_model.engine.record import QUANTILES, RATIOS, SERIES
 from services.flow_model.engine.replications import replications
 from services.network_file import network_of
@@ -46,5 +47,6 @@ def test_every_key_and_every_measure_is_on_the_page() -> None:
 def test_the_limits_on_the_page_are_those_of_the_code() -> None:
     for limit in (
         documents.MOST_PLACES, documents.MOST_SERVERS, documents.MOST_PEOPLE, documents.MOST_STARTING,
+        documents.MOST_REPLICATIONS, documents.MOST_CHANGES, documents.MOST_MARKS, documents.MOST_KEPT, MOST_VISITS,
     ):  # fmt: skip
         assert f"{limit:,}" in PAGE

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from services.flow_model.engine.document import ByClass, Gate, Pool, Station
 from services.flow_model.engine.network import NetworkError
 
+SHORTEST = 1e-9  # of the run: a place that is over sooner takes no time
 DEEPEST = 40  # places without time one after another: each is a step deeper into Python's stack
 
 
@@ -51,10 +52,10 @@ def returning_places(onward: Sequence[set[int]]) -> set[int]:
     return found
 
 
-def takes_no_time(place: Station | Pool | Gate) -> bool:
-    """Whether somebody may come in and go on at the same moment."""
+def takes_no_time(place: Station | Pool | Gate, length: float) -> bool:
+    """Whether somebody may come in and go on at the same moment, or one that is as good as the same in such a run."""
     if isinstance(place, Gate):
         return True
     said = place.stay if isinstance(place, Pool) else place.service
     each = said.by_class.values() if isinstance(said, ByClass) else [said]
-    return any(one.can_be_zero for one in each)
+    return any(not one.lasts(SHORTEST * length) for one in each)

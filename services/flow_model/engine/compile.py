@@ -13,6 +13,8 @@ from services.flow_model.engine.arrivals import Stream
 from services.flow_model.engine.circles import refuse_circles, returning_places, takes_no_time
 from services.flow_model.engine.document import (
     HOURS,
+    MOST_CHANGES,
+    MOST_MARKS,
     MOST_PEOPLE,
     MOST_PLACES,
     MOST_SERVERS,
@@ -58,6 +60,7 @@ class _Compiler:
                     raise NetworkError([section, name], "this name stands already for another place")
         self.places = {name: number for number, name in enumerate(names)}
         self.hour_length = 1 / HOURS[document.time_unit]
+        self.changes = 0.0
 
     def network(self) -> Network:
         document, run = self.document, self.document.run
@@ -72,7 +75,7 @@ class _Compiler:
         full = [self._when_full(where, place) for where, place in sections]
         onward = [self._onward(ways[where]) for where, _ in sections]
         instant = [
-            (onward[number] if takes_no_time(place) else set()) | full[number]
+            (onward[number] if takes_no_time(place, run.length) else set()) | full[number]
             for number, (_, place) in enumerate(sections)
         ]
         refuse_circles(instant, [where for where, _ in sections])
@@ -104,8 +107,10 @@ class _Compiler:
     def _course(self, amount: Amounts, where: Sequence[Key], most: float) -> Course:
         run = self.document.run
         hours = run.length / self.hour_length
-        if isinstance(amount, ByHour) and hours > 1_000_000:
-            raise NetworkError(where, "a figure an hour over more than a million hours; make the run shorter")
+        if isinstance(amount, ByHour):
+            self.changes += hours
+            if self.changes > MOST_CHANGES:
+                raise NetworkError(where, f"more than {MOST_CHANGES:,} hourly changes in all; shorten `run.length`")
         made = course(amount, self.hour_length, run.starts_at_hour, run.length)
         if made.greatest > most:
             raise NetworkError(where, f"{made.greatest:,.0f} is more than the {most:,.0f} that run")
@@ -170,6 +175,7 @@ class _Compiler:
         uses = self._uses(where, place, kinds) if isinstance(place, Pool) else [tuple(range(len(kinds)))] * number
         return PlaceSpec(
             name=name,
+            section=section,
             gate=section == "gates",
             kinds=kinds,
             limits=limits,
@@ -245,8 +251,10 @@ class _Compiler:
         shares = {said.of: 1.0} if isinstance(said.of, str) else said.of
         for each in shares:
             self._named(self.classes, each, [*where, "of"], "class")
-        if not 0 < sum(shares.values()) <= 1 + 1e-9:
+        if abs(sum(shares.values()) - 1) > 1e-9:
             raise NetworkError([*where, "of"], f"the shares add up to {sum(shares.values()):g}, and should to 1")
+        if said.dispersion and self.document.run.length / self.hour_length > MOST_CHANGES:
+            raise NetworkError([*where, "dispersion"], f"a level an hour over more than {MOST_CHANGES:,} hours")
         upto = np.cumsum(list(shares.values()))
         scale = self._course(said.scale, [*where, "scale"], 100)
         if scale.greatest > said.headroom:
@@ -290,6 +298,11 @@ class _Compiler:
         return Seeded(place, class_, kind, said.waiting, holding, elapsed[order], ids[order])
 
     def _not_too_many(self, network: Network) -> None:
+        if len(network.places) * len(network.marks) > MOST_MARKS:
+            raise NetworkError(
+                ["run", "step"], f"{len(network.marks):,} marks of {len(network.places):,} places are more than the "
+                f"{MOST_MARKS:,} figures of a series that are kept; take a longer step",
+            )  # fmt: skip
         people = sum(len(each.ids) for each in network.start)
         if people > MOST_STARTING:
             raise NetworkError(

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from services.errors import nearest
-from services.flow_model.engine.amounts import Amount
+from services.flow_model.engine.amounts import Amount, ByHour, Steps
 from services.flow_model.engine.durations import Duration, NotNegative, Positive
 
 #: Limits on what is sent to the engine from outside.
@@ -19,6 +19,9 @@ MOST_SERVERS = 1_000_000
 MOST_PEOPLE = 20_000_000  # expected in one replication
 MOST_STARTING = 1_000_000
 MOST_REPLICATIONS = 100_000
+MOST_CHANGES = 2_000_000  # of amounts by the hour, over the whole run
+MOST_MARKS = 500_000  # places times marks
+MOST_KEPT = 20_000_000  # places times marks times replications
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -99,6 +102,8 @@ class Run(Part):
     def _in_order(self) -> Run:
         if self.warm_up >= self.length:
             raise ValueError("`warm_up` is shorter than `length`")
+        if self.step is not None and self.step > self.length:
+            raise ValueError("`step` is not longer than `length`")
         if self.step is not None and self.length / self.step > 10_000:
             raise ValueError("`step` makes more than 10,000 marks; take a longer one")
         self.starts_at_hour  # noqa: B018 - raises
@@ -138,7 +143,7 @@ class Arrivals(Part):
     def _one_way(self) -> Arrivals:
         if (self.rate is None) == (self.interval is None):
             raise ValueError("people arrive by `rate` or by `interval`: say one of them")
-        if self.interval is not None and self.interval.can_be_zero:
+        if self.interval is not None and not self.interval.lasts(0.0):
             raise ValueError("`interval` is longer than nothing")
         if self.interval is not None and (self.scale != 1.0 or self.dispersion):
             raise ValueError("`scale` and `dispersion` belong to a `rate`")
@@ -174,13 +179,21 @@ class Pool(Part):
     when_full: Name | None = None
 
 
+def _slots(value: Any) -> str:
+    return "steps" if isinstance(value, Steps) or (isinstance(value, dict) and "steps" in value) else "by_hour"
+
+
+#: Slots are released at moments: a number alone would not say when.
+Slots = Annotated[Annotated[ByHour, Tag("by_hour")] | Annotated[Steps, Tag("steps")], Discriminator(_slots)]
+
+
 class Gate(Part):
     """Slots that people need to go on. slots: how many are there at each hour or step; parts of one add up.
 
     keep: how many unused ones are still there at the next release.
     """
 
-    slots: Amount
+    slots: Slots
     keep: Count = 0
     next: Onward = Field(default_factory=dict)
 
@@ -208,6 +221,8 @@ class Starting(Part):
             said.add(self.count)
         if len(said) != 1:
             raise ValueError("`count`, the list of `elapsed` and `keys` say the same number of people, and one says it")
+        if self.keys is not None and len(set(self.keys)) < len(self.keys):
+            raise ValueError("each of `keys` stands once: people of one key would have the same draws")
         if self.waiting and self.kind is not None and self.holding is None:
             raise ValueError("somebody who waits has no `kind` of bed yet, unless they hold one: see `holding`")
         return self

@@ -46,10 +46,9 @@ class Distribution(BaseModel):
         left = self.at_survival(np.maximum(so_far * (1.0 - u), _TINY)) - elapsed
         return np.where(so_far > _TINY, np.maximum(left, 0.0), 0.0)
 
-    @property
-    def can_be_zero(self) -> bool:
-        """Whether it lasts no time at all for certain: such places may not follow one another in a circle."""
-        return False
+    def lasts(self, least: float) -> bool:
+        """Whether it sometimes lasts longer than `least`: one in a hundred does."""
+        return bool(self.at_survival(np.array([0.01]))[0] > least)
 
 
 class Exponential(Distribution):
@@ -226,10 +225,6 @@ class Constant(Distribution):
     def survival(self, time: Floats) -> Floats:
         return np.where(time < self.value, 1.0, 0.0)
 
-    @property
-    def can_be_zero(self) -> bool:
-        return self.value == 0
-
 
 class Empirical(Distribution):
     """Observed durations, each as likely as its weight; no duration between them is made up."""
@@ -264,10 +259,6 @@ class Empirical(Distribution):
         values, share = self._table
         below = np.searchsorted(values, time, side="right")
         return 1.0 - np.where(below > 0, share[below - 1], 0.0)
-
-    @property
-    def can_be_zero(self) -> bool:
-        return max(self.values) == 0
 
 
 Duration = Annotated[

@@ -42,6 +42,7 @@ class PlaceSpec:
     """
 
     name: str
+    section: str  # of the document, such as `pools`
     gate: bool
     kinds: tuple[str, ...]
     limits: tuple[Course | None, ...]

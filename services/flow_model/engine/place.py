@@ -116,6 +116,9 @@ class Place:
         """Somebody comes: a server is free, or there is room to wait, or they go elsewhere."""
         self.asked.append(now)
         person.asked = now
+        if self.waiting and self.door.passing:  # a server just freed may still be on its way to who waits
+            for kind in self.uses[person.people.index]:
+                self.serve_next(kind, now)
         for kind in self.uses[person.people.index]:
             free = self.free[kind]
             if free is None or free > 0:
@@ -248,6 +251,8 @@ class GatePlace(Place):
         self.left.append(now)
         self.stays.append(0.0)
         self.who.append(person.people.index)
+        if self.returns:
+            person.people.visit(person, self.index)
         on = self.on[person.people.index]
         place = person.people.way_on(person, self) if on.__class__ is str else on
         if person.holds is not None:

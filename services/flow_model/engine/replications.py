@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from scipy import special
 
 from services.errors import LightshipError
+from services.flow_model.engine.document import MOST_KEPT, MOST_REPLICATIONS
 from services.flow_model.engine.network import Network
 from services.flow_model.engine.record import RATIOS, Figures, figures
 from services.flow_model.engine.run import play
@@ -45,6 +46,12 @@ def replications(
     executor: without it they run here, one after the other. progress is told how many are done; where `stop` says so,
     what has not begun is cancelled and Stopped is raised.
     """
+    kept = number * len(network.places) * len(network.marks)
+    if number > MOST_REPLICATIONS or kept > MOST_KEPT:
+        raise LightshipError(
+            f"{number:,} replications of {len(network.places):,} places at {len(network.marks):,} marks are too many "
+            "to keep; take fewer replications or a longer `run.step`."
+        )
     judged = _judge(network, precision) if precision is not None else None
     done: list[Figures] = []
     made = _here(network, number, seed) if executor is None else _there(network, number, seed, executor, workers, stop)
