@@ -134,7 +134,8 @@ def command(folder: Path, *arguments: object) -> subprocess.Popen[str]:
 def test_the_command_stopped_half_way_leaves_no_file_and_needs_no_database(tmp_path: Path) -> None:
     process = command(tmp_path, "--days", 400, "--start", "2025-01-01", "--output", tmp_path / "a.ndjson")
     limit = time.monotonic() + 60
-    while not (tmp_path / "a.ndjson.part").exists():
+    part = tmp_path / "a.ndjson.part"
+    while not part.exists() or not part.stat().st_size:  # in the middle of it, not at its first instant
         assert process.poll() is None
         assert time.monotonic() < limit
         time.sleep(0.02)
