@@ -38,6 +38,10 @@ def backtest_demand(
     issue_at: Annotated[str, typer.Option(help="When each day forecasts are issued, local.")] = "00:00,12:00",
     horizon: Annotated[str, typer.Option(help="How far ahead, such as 48h.")] = "48h",
     region: RegionOf = "ENG",
+    school_holidays: Annotated[
+        Path | None,
+        typer.Option(help="School holidays: a CSV file of first, last, name, source.", show_default=False),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Hourly counts: mean pinball of quantiles 0.05 to 0.95, coverage and bias, beside naive rules.
@@ -47,7 +51,7 @@ def backtest_demand(
     from services.flow_model.demand.backtest import hourly
     from services.series_file import read_hourly, region_of
 
-    series = read_hourly(file, time_column, value_column, region_of(region, timezone))
+    series = read_hourly(file, time_column, value_column, region_of(region, timezone, school_holidays))
     hours = [_hour(each) for each in issue_at.split(",")]
     ahead = _ahead(horizon, "h", 24 * 28)
     begin, end = _days(first, last)
@@ -124,11 +128,13 @@ def backtest_series(
     if as_json:
         print(json.dumps(_plain(made)))
         return
-    table = Table("lead, days", "error", "pinball", *made["naive"], title=f"Mean absolute error, {len(issues)} issues")
+    heads = ("lead, days", "forecast", *made["naive"], "pinball of the forecast")
+    table = Table(*heads, title=f"Mean absolute error by lead, {len(issues)} issues")
     for lead in range(ahead):
-        rules = [f"{rule['mae_by_lead'][lead]:.2f}" for rule in made["naive"].values()]
-        table.add_row(str(lead + 1), f"{made['mae_by_lead'][lead]:.2f}", f"{made['pinball_by_lead'][lead]:.2f}", *rules)
+        errors = [each["mae_by_lead"][lead] for each in (made, *made["naive"].values())]
+        table.add_row(str(lead + 1), *(f"{each:.2f}" for each in (*errors, made["pinball_by_lead"][lead])))
     console.print(table)
+    console.print(f"{len(made['stepped_down'])} of {made['n_points']} forecasts stepped down to a naive rule.")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -19,16 +19,40 @@ from services.flow_model.demand.hourly import Series
 SUBDIVISIONS = ("ENG", "NIR", "SCT", "WLS")
 MOST_ROWS = 20_000_000
 MOST_YEARS = 40
+LONGEST_HOLIDAY_DAYS = 70
 _NOTHING = frozenset(["", "na", "nan", "null", "none"])
 
 
-def region_of(subdivision: str, timezone: str) -> Region:
-    """Raises ConfigurationError for a subdivision of GB or a time zone that is none."""
+def region_of(subdivision: str, timezone: str, school_holidays: Path | None = None) -> Region:
+    """The region, with the school holidays of a file. Raises ConfigurationError for what is none."""
     if subdivision not in SUBDIVISIONS:
         raise ConfigurationError(f"--region {subdivision}: is not one of {', '.join(SUBDIVISIONS)}")
     if timezone not in available_timezones():
         raise ConfigurationError(f"--timezone {timezone}: is no time zone{nearest(timezone, available_timezones())}")
-    return Region(subdivision, timezone)
+    school = read_school_holidays(school_holidays) if school_holidays is not None else frozenset[date]()
+    return Region(subdivision, timezone, school)
+
+
+def read_school_holidays(path: Path) -> frozenset[date]:
+    """The days of school holidays: a CSV file with the columns first, last, name and source, both days included.
+
+    Each row names its source: term dates differ by council and year, and no rule gives them. Raises ConfigurationError.
+    """
+    days: set[date] = set()
+    for line, row in _read(path, ("first", "last", "name", "source")):
+        first, last = (_moment(path, line, column, row[column]).date() for column in ("first", "last"))
+        if not row["source"]:
+            raise ConfigurationError(
+                f"{path.name} line {line}: names no source; say who published these dates, and where"
+            )
+        if not 0 <= (last - first).days < LONGEST_HOLIDAY_DAYS:
+            raise ConfigurationError(
+                f"{path.name} line {line}: {first} to {last} is no holiday of 1 to {LONGEST_HOLIDAY_DAYS} days"
+            )
+        days.update(first + timedelta(days=number) for number in range((last - first).days + 1))
+    if not days:
+        raise ConfigurationError(f"{path.name}: holds no holiday; leave the option out, or write one a row")
+    return frozenset(days)
 
 
 def read_hourly(path: Path, time_column: str, value_column: str, region: Region) -> Series:
@@ -89,11 +113,18 @@ def _rows(
     path: Path, time_column: str, value_column: str, filters: Mapping[str, str]
 ) -> Iterator[tuple[int, str, float]]:
     """(line, time, value) of each row; NaN where nothing is said."""
+    for line, row in _read(path, (time_column, value_column, *filters)):
+        if all(row[column] == wanted for column, wanted in filters.items()):
+            yield line, row[time_column], _value(path, line, value_column, row)
+
+
+def _read(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, those columns) of each row, stripped; empty where a row is short."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             names = reader.fieldnames or []
-            for column in (time_column, value_column, *filters):
+            for column in columns:
                 if column not in names:
                     raise ConfigurationError(
                         f"{path.name}: has no column {column!r}{nearest(column, names)} (it has {', '.join(names)})"
@@ -101,21 +132,15 @@ def _rows(
             for number, row in enumerate(reader):
                 if number >= MOST_ROWS:
                     raise ConfigurationError(f"{path.name}: has more than {MOST_ROWS:,} rows")
-                if any(row[column] != wanted for column, wanted in filters.items()):
-                    continue
-                yield (
-                    reader.line_num,
-                    (row[time_column] or "").strip(),
-                    _value(path, reader.line_num, value_column, row),
-                )
+                yield reader.line_num, {column: (row[column] or "").strip() for column in columns}
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror}); name a CSV file") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise ConfigurationError(f"{path.name}: is no CSV file of UTF-8 text ({error})") from None
 
 
-def _value(path: Path, line: int, column: str, row: Mapping[str, str | None]) -> float:
-    text = (row[column] or "").strip()
+def _value(path: Path, line: int, column: str, row: Mapping[str, str]) -> float:
+    text = row[column]
     if text.lower() in _NOTHING:
         return math.nan
     try:

@@ -23,10 +23,14 @@ SPECIAL = (
 
 @dataclass(frozen=True)
 class Region:
-    """A subdivision of GB in the `holidays` package: ENG, SCT, WLS or NIR; and the zone that its clocks show."""
+    """A subdivision of GB in the `holidays` package: ENG, SCT, WLS or NIR; and the zone that its clocks show.
+
+    school: days of school holidays, where somebody has said them; no rule gives them.
+    """
 
     subdivision: str
     timezone: str
+    school: frozenset[date] = frozenset()
 
     def is_holiday(self, day: date) -> bool:
         return day in _holidays(self.subdivision, day.year)

@@ -19,7 +19,9 @@ from services.flow_model.demand.score import LEVELS, pinball
 
 JUDGED_DAYS = 182
 WEEKS = 52
-CALM = 0.05
+CALM = 0.01
+USUAL_WEEKS = (4, 8, 13, 26, 39)
+RECORD_DAYS = 56  # of its own record that a forecast is judged by against the naive rules
 HALF_LIVES_DAYS = (3.0, 10.0, 30.0, 90.0)
 NAIVE = ("persistence", "seasonal_naive", "day_of_week_8")
 
@@ -70,32 +72,42 @@ def candidates(days: Days, issue: int, horizon: int) -> Floats:
     for half_life in HALF_LIVES_DAYS:
         weight = 0.5 ** (age / half_life) * there
         made.append(np.full(horizon, (weight @ level) / max(weight.sum(), 1e-9)) * usual[len(known) :])
-    for weeks in (16, 26):
-        made.append(np.array([_usual(days.values, issue, lead, weeks) for lead in range(horizon)]))
+    ordinary_days = np.where(ordinary, known, np.nan)
+    ahead = [effect.get(each, 1.0) for each in kind[len(known) :].tolist()]
+    for weeks in USUAL_WEEKS:
+        made.append(np.array([_usual(ordinary_days, lead, weeks) * ahead[lead] for lead in range(horizon)]))
     for rule in ("seasonal_naive", "day_of_week_8"):
         made.append(np.array([naive(days.values, issue, lead)[rule] for lead in range(horizon)]))
     table: Floats = np.array(made)
     return np.where(np.isnan(table), np.nanmean(known) if there.any() else 0.0, table)
 
 
-def _usual(values: Floats, issue: int, lead: int, weeks: int) -> float:
-    """The median of the same weekday of so many weeks."""
-    same = [issue + lead - 7 * week for week in range(1 + lead // 7, 1 + lead // 7 + weeks)]
-    there = [values[each] for each in same if 0 <= each < issue and not np.isnan(values[each])]
-    return float(np.median(there)) if there else np.nan
+def _usual(known: Floats, lead: int, weeks: int) -> float:
+    """The mean of the same weekday's ordinary days in so many weeks before the issue, NaN where there is none."""
+    same = len(known) + lead - 7 * np.arange(1 + lead // 7, 1 + lead // 7 + weeks)
+    values = known[same[same >= 0]]
+    there = values[~np.isnan(values)]
+    return float(there.mean()) if len(there) else np.nan
 
 
 def _weekday_factors(known: Floats, weekday: np.ndarray, ordinary: np.ndarray) -> Floats:
-    """Each weekday against the mean of its week about it, of the last year's ordinary days, the later the more."""
+    """Each weekday against the mean of its week about it, of the last year's ordinary days, the later the more.
+
+    Only whole weeks are means that say nothing of their own weekdays: the first and last three days have none. Each is
+    drawn towards no difference by one week.
+    """
     kernel = np.ones(7)
     there = ~np.isnan(known)
-    summed = np.convolve(np.where(there, known, 0.0), kernel, mode="same")
-    number = np.convolve(there.astype(np.float64), kernel, mode="same")
-    local = summed / np.maximum(number, 1)
-    weight = 0.5 ** ((len(known) - 1 - np.arange(len(known))) / 120.0) * (ordinary & (local > 0))
+    summed = np.convolve(np.where(there, known, 0.0), kernel)[3 : 3 + len(known)]
+    whole = np.convolve(there.astype(np.float64), kernel)[3 : 3 + len(known)] > 6.5
+    local = summed / 7
+    weight = 0.5 ** ((len(known) - 1 - np.arange(len(known))) / 120.0) * (ordinary & whole & (local > 0))
     top = np.bincount(weekday, weights=weight * np.where(ordinary, known, 0.0), minlength=7)
     bottom = np.bincount(weekday, weights=weight * local, minlength=7)
-    factor: Floats = (top + 0.5 * bottom.mean()) / (bottom + 0.5 * bottom.mean())
+    if not bottom.any():
+        return np.ones(7)
+    week = bottom.sum() / weight.sum()
+    factor: Floats = (top + week) / (bottom + week)
     return factor
 
 
@@ -129,7 +141,7 @@ def backtest(
 
     lost: dict[str, list[list[float]]] = {name: [[] for _ in range(horizon)] for name in ("model", *NAIVE)}
     pinned: list[list[float]] = [[] for _ in range(horizon)]
-    stepped = 0
+    stepped: list[dict[str, Any]] = []
     for number, issue in enumerate(issues):
         for lead in range(min(horizon, len(days.values) - issue)):
             observed = days.values[issue + lead]
@@ -137,7 +149,8 @@ def backtest(
                 continue
             rules = naive(days.values, issue, lead)
             said, errors, down = _weighed(days, issue, lead, told)
-            stepped += down
+            if down is not None:
+                stepped.append({"issue": days.day(issue).isoformat(), "lead": lead + 1, "rule": down})
             lost["model"][lead].append(abs(said - observed))
             for name, value in rules.items():
                 lost[name][lead].append(abs(value - observed))
@@ -153,24 +166,30 @@ def backtest(
     }
 
 
-def _weighed(days: Days, issue: int, lead: int, told: Callable[[int], Floats]) -> tuple[float, Floats, bool]:
-    """The forecast of one lead, the errors it made on the last half year, and whether it stepped down to a rule."""
+def _weighed(days: Days, issue: int, lead: int, told: Callable[[int], Floats]) -> tuple[float, Floats, str | None]:
+    """The forecast of one lead, the errors it made on the last half year, and the rule that it stepped down to."""
     past = [
         each for each in range(max(60, issue - JUDGED_DAYS), issue - lead) if not np.isnan(days.values[each + lead])
     ]
     now = told(issue)[:, lead]
+    rules = naive(days.values, issue, lead)
     if len(past) < 28:
-        return float(now[-1]), np.zeros(0), False
+        return float(now[-1]), np.zeros(0), "day_of_week_8"
     table = np.array([told(each)[:, lead] for each in past])
     observed = np.array([days.values[each + lead] for each in past])
     scale = max(float(np.abs(observed).mean()), 1e-9)
     weights = _weights(table / scale, observed / scale)
     errors = observed - table @ weights
-    recent = slice(-56, None)
-    rule = np.array([naive(days.values, each, lead)["day_of_week_8"] for each in past[recent]])
-    if np.nanmean(np.abs(rule - observed[recent])) < np.mean(np.abs(errors[recent])):
-        return float(now[-1]), observed - table[:, -1], True
-    return float(now @ weights), errors, False
+    said = np.array([list(naive(days.values, each, lead).values()) for each in past])
+    missed = observed[:, None] - said
+    recent = np.abs(missed[-RECORD_DAYS:])
+    some = ~np.isnan(recent).all(axis=0)
+    lost = np.where(some, np.nanmean(np.where(some, recent, 0.0), axis=0), np.inf)
+    best = int(np.argmin(lost))
+    rule = NAIVE[best]
+    if lost[best] < np.mean(np.abs(errors[-RECORD_DAYS:])) and not np.isnan(rules[rule]):
+        return rules[rule], missed[~np.isnan(missed[:, best]), best], rule
+    return float(now @ weights), errors, None
 
 
 def _weights(table: Floats, observed: Floats) -> Floats:

@@ -42,6 +42,11 @@ def columns(region: Region, hours: Hours, first: np.datetime64, last: np.datetim
     parts.append((holiday, 8.0))
     rest = ((kinds >= 0) & (kinds <= 8)).astype(np.float64)[:, None]
     parts.append((rest * _waves(hour / 24, 3), 15.0))
+    if region.school:
+        free = np.array([day in region.school for day in unique.astype(object)])[back] & (weekday < 5)
+        school = free.astype(np.float64)[:, None]
+        parts.append((school, 30.0))
+        parts.append((school * _waves(hour / 24, 2), 60.0))
     parts.append((_knots(hours, first, last), 150.0))
     table = np.concatenate([part for part, _ in parts], axis=1)
     return Columns(table, np.concatenate([np.full(part.shape[1], held) for part, held in parts]))

@@ -1,11 +1,13 @@
 """Hourly demand: a regression on the calendar, a level that follows the last weeks, a memory of the last day.
 
-Fitted on what is past, at most weekly; the level is of the moment of issue. How fast the level follows, how much of
-the last day is remembered and how far counts scatter are judged on the last quarter, by a fit that had not seen it.
+Fitted on what is past, at most weekly; the level is of the moment of issue. How fast the level follows and how much of
+the last day is remembered are weighed by what they would have said of the last quarter, and how far counts scatter is
+seen there, by a fit that had not seen it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -25,6 +27,9 @@ SLOW_DAYS = (4.0, 8.0, 16.0, 32.0)
 REMEMBERED = (0.0, 0.2, 0.4, 0.6)
 MEMORY_HOURS = (12.0, 36.0)
 FAST_HALF_LIFE_HOURS = 12.0
+#: Likelihoods of the last quarter are flattened by this: each hour is forecast four times there, and hours go together.
+FLATTENED = 16.0
+LEAST_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -45,13 +50,27 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Follow:
-    """How a level follows what came: half-life of the slow level in days, how much of the last day's surprise is kept
-    and for how many hours, and the scatter: variance = phi mean + extra mean^2."""
+class Way:
+    """One way for a level to follow what came: half-life of the slow level in days, how much of the last day's surprise
+    is kept and for how many hours."""
 
-    slow_days: float = 16.0
-    remembered: float = 0.2
-    memory_hours: float = 36.0
+    slow_days: float
+    remembered: float
+    memory_hours: float
+
+
+WAYS = tuple(
+    Way(slow_days, remembered, memory_hours)
+    for slow_days, remembered, memory_hours in product(SLOW_DAYS, REMEMBERED, MEMORY_HOURS)
+    if remembered or memory_hours == MEMORY_HOURS[0]
+)
+
+
+@dataclass(frozen=True)
+class Follow:
+    """How the level follows: the share of each way in it, and the scatter: variance = phi mean + extra mean^2."""
+
+    shares: tuple[tuple[Way, float], ...] = ((Way(16.0, 0.2, 36.0), 1.0),)
     phi: float = 1.2
     extra: float = 0.005
 
@@ -82,13 +101,16 @@ def fitted(series: Series, until: int, before: Fitted | None = None, *, judge: b
 
 def forecast(series: Series, model: Fitted, issue: int, horizon: int) -> Counts:
     """Counts of the hours issue .. issue + horizon - 1, of what came before hour number `issue`."""
-    begin = max(model.first, issue - round(10 * model.follow.slow_days * 24))
+    follow = model.follow
+    begin = max(model.first, issue - round(10 * max(way.slow_days for way, _ in follow.shares) * 24))
     expected = _expected(series, model, begin, issue + horizon)
     past = issue - begin
-    counts = series.counts[begin:issue]
-    slow, fast = _levels(counts, expected[:past], model.follow.slow_days)
-    mean = expected[past:] * _level(slow[-1:], fast[-1:], np.arange(horizon, dtype=np.float64), model.follow)
-    return Counts(mean, model.follow.phi * mean + model.follow.extra * mean**2)
+    lead = np.arange(horizon, dtype=np.float64)
+    made = _levels(series.counts[begin:issue], expected[:past], [way for way, _ in follow.shares])
+    mean = np.zeros(horizon)
+    for (slow, fast), (way, share) in zip(made, follow.shares, strict=True):
+        mean += share * expected[past:] * _level(slow[-1:], fast[-1:], lead, way)
+    return Counts(mean, follow.phi * mean + follow.extra * mean**2)
 
 
 def _regressed(series: Series, first: int, until: int, begin: Floats | None) -> Floats:
@@ -106,15 +128,18 @@ def _expected(series: Series, model: Fitted, begin: int, end: int) -> Floats:
     return mean
 
 
-def _levels(counts: Floats, expected: Floats, slow_days: float) -> tuple[Floats, Floats]:
-    """The slow level and the last day's surprise at the end of each hour, from that hour and those before."""
+def _levels(counts: Floats, expected: Floats, ways: Sequence[Way]) -> list[tuple[Floats, Floats]]:
+    """By way the slow level and the last day's surprise at the end of each hour, from that hour and those before."""
     there = ~np.isnan(counts)
     came, due = np.where(there, counts, 0.0), np.where(there, expected, 0.0)
     day = 24 * float(expected.mean())
-    slow = (_fading(came, slow_days * 24) + day) / (_fading(due, slow_days * 24) + day)
-    before = np.concatenate(([1.0], slow[:-1]))
-    fast = (_fading(came, FAST_HALF_LIFE_HOURS) + day / 8) / (_fading(due * before, FAST_HALF_LIFE_HOURS) + day / 8)
-    return slow, fast
+    made: dict[float, tuple[Floats, Floats]] = {}
+    for slow_days in {way.slow_days for way in ways}:
+        slow = (_fading(came, slow_days * 24) + day) / (_fading(due, slow_days * 24) + day)
+        before = np.concatenate(([1.0], slow[:-1]))
+        fast = (_fading(came, FAST_HALF_LIFE_HOURS) + day / 8) / (_fading(due * before, FAST_HALF_LIFE_HOURS) + day / 8)
+        made[slow_days] = slow, fast
+    return [made[way.slow_days] for way in ways]
 
 
 def _fading(values: Floats, half_life_hours: float) -> Floats:
@@ -123,8 +148,8 @@ def _fading(values: Floats, half_life_hours: float) -> Floats:
     return summed
 
 
-def _level(slow: Floats, fast: Floats, lead: Floats, follow: Follow) -> Floats:
-    level: Floats = slow * fast ** (follow.remembered * np.exp(-lead / follow.memory_hours))
+def _level(slow: Floats, fast: Floats, lead: Floats, way: Way) -> Floats:
+    level: Floats = slow * fast ** (way.remembered * np.exp(-lead / way.memory_hours))
     return level
 
 
@@ -140,18 +165,20 @@ def _judged(series: Series, early: Fitted, until: int) -> Follow:
     at = issues[:, None] + lead[None, :]
     observed, due = counts[at], expected[at]
     there = ~np.isnan(observed) & (due > 0)
-    best, least = early.follow, np.inf
-    found: Floats = due
-    for slow_days in SLOW_DAYS:
-        slow, fast = (each[issues - 1][:, None] for each in _levels(counts, expected, slow_days))
-        for remembered, memory_hours in product(REMEMBERED, MEMORY_HOURS):
-            follow = Follow(slow_days, remembered, memory_hours)
-            mean = due * _level(slow, fast, lead[None, :].astype(np.float64), follow)
-            lost = float(poisson_log(observed[there], mean[there]).sum())
-            if lost < least:
-                best, least, found = follow, lost, mean
+    if not there.any():
+        return early.follow
+    levels = [
+        _level(slow[issues - 1][:, None], fast[issues - 1][:, None], lead[None, :].astype(np.float64), way)
+        for (slow, fast), way in zip(_levels(counts, expected, WAYS), WAYS, strict=True)
+    ]
+    lost = np.array([poisson_log(observed[there], (due * level)[there]).sum() for level in levels])
+    shares = np.exp(-(lost - lost.min()) / FLATTENED)
+    shares = np.where(shares < LEAST_SHARE * shares.sum(), 0.0, shares)
+    shares /= shares.sum()
+    found = due * np.einsum("w,wij->ij", shares, np.array(levels))
     phi, extra = _scatter(observed[there], found[there])
-    return Follow(best.slow_days, best.remembered, best.memory_hours, phi, extra)
+    chosen = ((way, float(share)) for way, share in zip(WAYS, shares, strict=True) if share > 0)
+    return Follow(tuple(chosen), phi, extra)
 
 
 def _scatter(observed: Floats, mean: Floats) -> tuple[float, float]:

@@ -18,19 +18,13 @@ class Counts:
     variance: Floats
 
     def quantiles(self, levels: Floats) -> Floats:
-        """(levels, hours), between the whole numbers: where the distribution, drawn as a line through the middles of
-        its steps, reaches each level. Of a mean that is itself not known exactly this loses less than whole numbers."""
+        """(levels, hours): the least whole count that at least that share of the distribution does not exceed.
+
+        Counts are whole, so a quantile between two of them loses more pinball than the better of the two.
+        """
         size, share = self._shape
-        whole = stats.nbinom.ppf(levels[:, None], size, share)
-        upto = stats.nbinom.cdf(whole, size, share)
-        at = stats.nbinom.pmf(whole, size, share)
-        before = stats.nbinom.pmf(np.maximum(whole - 1, 0), size, share) * (whole > 0)
-        after = stats.nbinom.pmf(whole + 1, size, share)
-        middle = upto - at / 2
-        down = levels[:, None] < middle
-        gap = np.where(down, (at + before) / 2, (at + after) / 2)
-        moved: Floats = whole + np.clip((levels[:, None] - middle) / np.maximum(gap, 1e-12), -1.0, 1.0)
-        return np.maximum(moved, 0.0)
+        found: Floats = stats.nbinom.ppf(levels[:, None], size, share)
+        return found
 
     def draw(self, u: Floats) -> Floats:
         """Whole counts at uniforms u of the same length: the inverse of the distribution."""
