@@ -70,7 +70,7 @@ def backtest_demand(
     with progress_bar(as_json) as progress:
         task = progress.add_task("Issues", total=len(issues))
         try:
-            made = hourly(series, issues, ahead, lambda done: progress.update(task, completed=done))
+            made = hourly(series, issues, ahead, lambda done, of: progress.update(task, completed=done, total=of))
         except KeyboardInterrupt:
             raise LightshipError("Stopped; nothing was kept.") from None
     made["seconds"] = round(time.perf_counter() - began, 2)
@@ -128,7 +128,7 @@ def backtest_series(
     if as_json:
         print(json.dumps(_plain(made)))
         return
-    heads = ("lead, days", "forecast", *made["naive"], "pinball of the forecast")
+    heads = ("lead, days", "forecast", *(name.replace("_", " ") for name in made["naive"]), "pinball")
     table = Table(*heads, title=f"Mean absolute error by lead, {len(issues)} issues")
     for lead in range(ahead):
         errors = [each["mae_by_lead"][lead] for each in (made, *made["naive"].values())]

@@ -124,6 +124,8 @@ def _read(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, s
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             names = reader.fieldnames or []
+            if not names:
+                raise ConfigurationError(f"{path.name}: is empty; its first line names the columns")
             for column in columns:
                 if column not in names:
                     raise ConfigurationError(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from services.flow_model.demand.calendar import Floats
-from services.flow_model.demand.hourly import Fitted, Series, fitted, forecast
+from services.flow_model.demand.hourly import LEAST_HOURS, Fitted, Series, fitted, forecast
 from services.flow_model.demand.naive import RULES
 from services.flow_model.demand.score import LEVELS, pinball
 
@@ -47,11 +48,13 @@ class Record:
 
 
 def hourly(
-    series: Series, issues: Sequence[int], horizon: int, progress: Callable[[int], None] = lambda _: None
+    series: Series, issues: Sequence[int], horizon: int, progress: Callable[[int, int], None] = lambda *_: None
 ) -> dict[str, Any]:
     """Scores of forecasts issued at those hour numbers, for `horizon` hours each. An hour not reported is not scored.
 
-    A forecast whose own record of the last eight weeks is worse than the best naive rule's steps down to that rule.
+    A forecast whose own record of the last eight weeks is worse than the best naive rule's steps down to that rule; so
+    that the first has a record, forecasts are issued for eight weeks before it too, and not scored.
+    progress: told how many are done, and of how many.
     """
     model: Fitted | None = None
     refits = 0
@@ -60,7 +63,8 @@ def hourly(
     off, points = 0.0, 0
     by_lead = np.zeros((2, horizon))
     stepped: list[dict[str, Any]] = []
-    for number, issue in enumerate(issues):
+    every = [*_before(issues, horizon), *issues]
+    for number, issue in enumerate(every):
         if model is None or issue - model.last >= REFIT_HOURS:
             model = fitted(series, issue, model, judge=model is None or refits % JUDGED_EVERY == 0)
             refits += 1
@@ -69,14 +73,18 @@ def hourly(
         made = forecast(series, model, issue, end - issue)
         own = made.quantiles(LEVELS)
         rules = {name: rule(series.counts[:issue], end - issue, LEVELS) for name, rule in RULES.items()}
-        best = _better_rule(records, issue)
-        given, mean = (own, made.mean) if best is None else (rules[best], np.nanmean(rules[best], axis=0))
+        best = _better_rule(records, issue, [name for name, said in rules.items() if not np.isnan(said).any()])
+        for name, quantiles in (("own", own), *rules.items()):
+            records[name].add(end, pinball(quantiles, observed).mean(axis=0))
+        progress(number + 1, len(every))
+        if number < len(every) - len(issues):
+            continue
+        given, mean = (own, made.mean) if best is None else (rules[best], rules[best].mean(axis=0))
         if best is not None:
             stepped.append({"issue": str(series.hours[issue]), "rule": best})
-        for name, quantiles in (("own", own), ("given", given), *rules.items()):
-            records[name].add(end, pinball(quantiles, observed).mean(axis=0))
         there = ~np.isnan(observed)
         lost = pinball(given, observed).mean(axis=0)
+        records["given"].add(end, lost)
         by_lead[0, : end - issue] += np.where(there, lost, 0.0)
         by_lead[1, : end - issue] += there
         for share in inside:
@@ -85,25 +93,37 @@ def hourly(
             inside[share] += int(within.sum())
         off += float(np.where(there, mean - np.nan_to_num(observed), 0.0).sum())
         points += int(there.sum())
-        progress(number + 1)
+    scored = {name: record.mean(since=issues[0] + 1) for name, record in records.items()}
     return {
-        "mean_pinball": records["given"].mean(),
+        "mean_pinball": scored["given"],
         "n_points": points,
         "coverage": inside[0.9] / points if points else float("nan"),
         "coverages": {f"{share:g}": number / points if points else float("nan") for share, number in inside.items()},
         "bias": off / points if points else float("nan"),
-        "naive": {name: records[name].mean() for name in RULES},
-        "own_mean_pinball": records["own"].mean(),
+        "naive": {name: scored[name] for name in RULES},
+        "own_mean_pinball": scored["own"],
         "by_lead": [lost / number if number else float("nan") for lost, number in zip(*by_lead.tolist(), strict=True)],
         "issues": len(issues),
         "stepped_down": stepped,
     }
 
 
-def _better_rule(records: dict[str, Record], issue: int) -> str | None:
-    """The naive rule that has done better than the model in what was known to be over by the issue, if any."""
+def _before(issues: Sequence[int], horizon: int) -> list[int]:
+    """Issues of the eight weeks before the first whose hours are all over by it, at the hours of its day."""
+    day = [each for each in issues if each < issues[0] + 24]
+    earlier = sorted(each - 24 * back for each in day for back in range(1, RECORD_HOURS // 24 + 1))
+    return [each for each in earlier if each >= LEAST_HOURS and each + horizon <= issues[0]]
+
+
+def _better_rule(records: dict[str, Record], issue: int, said: Iterable[str]) -> str | None:
+    """The naive rule that has done better than the model in what was known to be over by the issue, if any.
+
+    said: the rules that have something to say of every hour of this issue.
+    """
     since = issue - RECORD_HOURS
     if records["own"].points_over(since, issue) < LEAST_RECORD:
         return None
-    best = min(RULES, key=lambda name: records[name].mean(since, issue))
-    return best if records[best].mean(since, issue) < records["own"].mean(since, issue) else None
+    lost = {name: records[name].mean(since, issue) for name in said}
+    there = {name: each for name, each in lost.items() if not math.isnan(each)}
+    best = min(there, key=lambda name: there[name], default=None)
+    return best if best is not None and there[best] < records["own"].mean(since, issue) else None
