@@ -13,7 +13,7 @@ import typer
 from rich.table import Column, Table
 
 from services.cli_model import Replications, Seed, Workers, played
-from services.cli_shared import Json, console, database_at, settings_of
+from services.cli_shared import Json, console, database_at, progress_bar, settings_of
 from services.errors import LightshipError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def forecast_run(
     replications: Replications = 200,
     seed: Seed = 1,
     workers: Workers = 0,
+    keep_draws: Annotated[bool, typer.Option(help="With --json: the figures of every replication.")] = False,
     data_dir: Annotated[Path | None, typer.Option(help="Where the data live.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:
@@ -51,23 +52,29 @@ def forecast_run(
     Of assumed stays and pathways (`flow.yaml`), not yet fitted: no figure of skill stands behind it.
     """
     from services.configuration import load_system
-    from services.configuration_flow import load_flow_priors
+    from services.configuration_flow import load_flow_priors, load_region
     from services.flow_model import service
     from services.store import feeds
 
     settings = settings_of(data_dir)
     system, priors = load_system(settings.system), load_flow_priors(settings.system)
+    region = load_region(priors, settings.system)
     with database_at(settings) as database, database.connection() as connection:
         moment = _moment("--as-at", as_at) if as_at else feeds.read_clock(connection).at(datetime.now(UTC))
         known = _moment("--known-at", known_at) if known_at else moment
         with connection.transaction():
             state, arrivals = service.start_of(connection, system, moment, known)
+    with progress_bar(as_json) as progress:
+        task = progress.add_task("Arrivals", total=None)
+        expected = service.expected(
+            system, region, arrivals, moment, hours, lambda done, of: progress.update(task, completed=done, total=of)
+        )
     made = service.made(
-        system, priors, state, arrivals, seed, hours,
+        system, priors, state, expected, seed, hours,
         lambda network: played(network, replications, seed, workers, quiet=as_json),
     )  # fmt: skip
     if as_json:
-        print(json.dumps(as_data(made)))
+        print(json.dumps(as_data(made, keep_draws)))
     else:
         console.print(
             f"From {made.as_at:%d %b %Y %H:%M} UTC, {made.replications} replications of {made.people:,.0f} people: "
@@ -76,6 +83,7 @@ def forecast_run(
         for table in _tables(system, made):
             console.print(table)
             console.print()
+        console.print(_demand(system, made))
         console.print("Stays and pathways are assumed (flow.yaml), not yet fitted: no skill is known of these figures.")
 
 
@@ -89,8 +97,8 @@ def _moment(option: str, text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def as_data(made: Forecast) -> dict[str, Any]:
-    """A forecast for JSON: the same of the same, byte for byte."""
+def as_data(made: Forecast, keep_draws: bool = False) -> dict[str, Any]:
+    """A forecast for JSON: the same of the same, byte for byte. keep_draws: rows say each replication's figures."""
     from services.flow_model.forecast import LEVELS
 
     return {
@@ -111,14 +119,45 @@ def as_data(made: Forecast) -> dict[str, Any]:
                 "quantiles": {
                     f"{level:g}": _figures(values) for level, values in zip(LEVELS, row.quantiles, strict=True)
                 },
+                **({"draws": [_figures(values) for values in row.draws]} if keep_draws else {}),
             }
             for row in made.rows
+        ],
+        "demand": [
+            {
+                "site": each.site,
+                "way_in": each.way,
+                "rule": each.rule,
+                "people": round(float(each.mean.sum()), 2),
+                "dispersion": round(each.dispersion, 5),
+                "mean_pinball": {name: round(lost, 5) for name, lost in each.lost.items()},
+                "known_hours": each.known_hours,
+                "missing_hours": each.missing_hours,
+            }
+            for each in made.demand
         ],
     }
 
 
 def _figures(values: Floats) -> list[float | None]:
     return [None if math.isnan(each) else round(each, 3) for each in values.tolist()]
+
+
+def _demand(system: System, made: Forecast) -> str:
+    """In words what the arrivals are forecast by."""
+    from services.flow_model.system.demand import MODEL, stepped_down
+
+    by_model = sum(each.rule == MODEL for each in made.demand)
+    down = [
+        f"{system.site_by_code[each.site].short_name} {each.way} ({each.rule})" for each in stepped_down(made.demand)
+    ]
+    little = len(made.demand) - by_model - len(down)
+    said = f"Arrivals: {by_model} of {len(made.demand)} streams by the demand model"
+    said += f"; {little} by the mean week, of which too little is known" if little else ""
+    said += f"; {len(down)} by a naive rule that did better in the last two weeks: {', '.join(down)}" if down else ""
+    silent = sorted({each.site for each in made.demand if each.missing_hours})
+    said += f". Hours in which nothing was said are left out at {', '.join(silent)}" if silent else ""
+    return said + "."
 
 
 def _tables(system: System, made: Forecast) -> Iterator[Table]:

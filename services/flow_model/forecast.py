@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from services.domain.state import SystemState
 from services.flow_model.engine.draws import Floats
 from services.flow_model.engine.network import Network
 from services.flow_model.engine.record import SERIES, Figures
+from services.flow_model.system.demand import StreamForecast
 from services.flow_model.system.whole import Whole
 
 LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -29,13 +31,15 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Row:
-    """One measure of one site. quantiles: (LEVELS, times); mean: (times). NaN where no replication has a figure."""
+    """One measure of one site. quantiles: (LEVELS, times); mean: (times); draws: (replications, times). NaN where no
+    replication has a figure."""
 
     site: str
     measure: str
     unit: str
     mean: Floats
     quantiles: Floats
+    draws: Floats
 
 
 @dataclass(frozen=True)
@@ -50,28 +54,32 @@ class Forecast:
     events: float
     times: tuple[datetime, ...]
     rows: tuple[Row, ...]
+    demand: tuple[StreamForecast, ...]
 
 
 def forecast(
-    whole: Whole, network: Network, done: Sequence[Figures], seed: int, as_at: datetime, known_at: datetime
-) -> Forecast:
+    whole: Whole, network: Network, done: Sequence[Figures], seed: int, state: SystemState,
+    demand: Sequence[StreamForecast],
+) -> Forecast:  # fmt: skip
     """The rows of every site from the replications of its network, whose unit is hours."""
+    as_at = state.as_at
     names = {place.name: number for number, place in enumerate(network.places)}
     drawn = {name: np.array([each.series[:, number] for each in done]) for name, number in names.items()}
     rows = tuple(
-        Row(site, measure, MEASURES[measure], *_over_replications(values))
+        Row(site, measure, MEASURES[measure], *_over_replications(values), values)
         for site in whole.sites
         for measure, values in _measures(whole, site, drawn)
     )
     return Forecast(
         as_at=as_at,
-        known_at=known_at,
+        known_at=state.known_at,
         seed=seed,
         replications=len(done),
         people=float(np.mean([each.people for each in done])),
         events=float(np.mean([each.events for each in done])),
         times=tuple(as_at + timedelta(hours=float(mark)) for mark in network.marks),
         rows=rows,
+        demand=tuple(demand),
     )
 
 

@@ -12,11 +12,13 @@ from pydantic import ValidationError
 from services.domain.state import SystemState
 from services.domain.system import System
 from services.errors import LightshipError
+from services.flow_model.demand.calendar import Region
 from services.flow_model.engine.compile import compiled
 from services.flow_model.engine.document import Document
 from services.flow_model.engine.network import Network
 from services.flow_model.engine.record import Figures
 from services.flow_model.forecast import Forecast, forecast
+from services.flow_model.system.demand import Demand, demand
 from services.flow_model.system.demand_table import HourlyArrivals, hourly, way_in
 from services.flow_model.system.priors import FlowPriors
 from services.flow_model.system.whole import Whole, whole_system
@@ -59,14 +61,23 @@ def arrivals_of(connection: Connection[Any], system: System, as_at: datetime, kn
     return hourly(arrived, since, until)
 
 
+def expected(
+    system: System, region: Region, arrivals: HourlyArrivals, as_at: datetime, length_hours: float,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> Demand:  # fmt: skip
+    """The arrivals of the hours to come. region: whose holidays and clocks they follow."""
+    provider_of = {site.code: site.provider for site in system.sites}
+    return demand(arrivals, as_at, length_hours, region, provider_of, progress)
+
+
 def made(
-    system: System, priors: FlowPriors, state: SystemState, arrivals: HourlyArrivals, seed: int, length_hours: float,
+    system: System, priors: FlowPriors, state: SystemState, arrivals: Demand, seed: int, length_hours: float,
     play: Callable[[Network], list[Figures]],
 ) -> Forecast:  # fmt: skip
-    """The forecast from a state: its network, played by `play`, and what came of it."""
+    """The forecast from a state and the arrivals to come: its network, played by `play`, and what came of it."""
     whole: Whole = whole_system(system, state, arrivals, priors, length_hours)
     try:
         network = compiled(Document.model_validate(whole.document))
     except ValidationError as error:
         raise LightshipError(f"The system's own network is wrong, a fault of ours: {error}") from None
-    return forecast(whole, network, play(network), seed, state.as_at, state.known_at)
+    return forecast(whole, network, play(network), seed, state, list(arrivals.streams.values()))

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from services.cli_forecast import as_data
-from services.configuration_flow import load_flow_priors
+from services.configuration_flow import load_flow_priors, load_region
 from services.domain.catalogue import GAUGES
 from services.errors import LightshipError
 from services.flow_model import service
@@ -56,7 +56,9 @@ def made(database: Database, known_at: datetime = AS_AT, seed: int = 1) -> str:
     with database.connection() as connection, connection.transaction():
         state, arrivals = service.start_of(connection, SYSTEM, AS_AT, known_at)
     play = lambda network: replications(network, 3, seed)  # noqa: E731
-    return json.dumps(as_data(service.made(SYSTEM, load_flow_priors(), state, arrivals, seed, 24, play)))
+    priors = load_flow_priors()
+    expected = service.expected(SYSTEM, load_region(priors), arrivals, AS_AT, 24)
+    return json.dumps(as_data(service.made(SYSTEM, priors, state, expected, seed, 24, play)))
 
 
 def received(event: dict[str, Any]) -> datetime:

@@ -84,6 +84,16 @@ def test_the_naive_rules_say_what_their_names_say() -> None:
     assert RULES["persistence"](counts, 48, LEVELS)[:, 0] == pytest.approx(np.full(19, issue))
 
 
+def test_a_rule_takes_the_quantiles_of_the_weeks_that_are_there() -> None:
+    counts = np.random.default_rng(1).poisson(9, 20 * 168).astype(np.float64)
+    counts[np.random.default_rng(2).random(len(counts)) < 0.1] = np.nan
+    counts[-168:-160] = np.nan
+    weeks = same_hours(counts, 48, 8)
+    expected = np.nanquantile(weeks, LEVELS, axis=0)
+    assert RULES["hour_of_week_8"](counts, 48, LEVELS) == pytest.approx(expected)
+    assert np.isnan(RULES["seasonal_naive"](counts, 48, LEVELS)[:, :8]).all()
+
+
 def test_counts_are_drawn_and_their_quantiles_lie_where_the_distribution_is() -> None:
     made = Counts(np.full(200_000, 14.0), np.full(200_000, 21.0))
     drawn = made.draw((np.arange(200_000) + 0.5) / 200_000)

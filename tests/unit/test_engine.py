@@ -332,6 +332,19 @@ def test_an_hour_has_the_dispersion_that_is_said() -> None:
     assert counts.var() == pytest.approx(8 + 0.25 * 64, rel=0.06)
 
 
+def test_a_run_has_the_dispersion_that_is_said_in_all_its_hours_alike() -> None:
+    said = document(20, arrivals={"a": {"to": "ward", "of": "patient", "rate": 50, "run_dispersion": 0.04}},
+                    pools={"ward": {"beds": "unlimited", "stay": exponential(1)}})  # fmt: skip
+    made = network(said)
+    halves = np.array([
+        np.histogram(of(made, play(made, 3, number), "ward").asked, (0, 10, 20))[0] for number in range(600)
+    ])  # fmt: skip
+    total = halves.sum(axis=1)
+    assert total.mean() == pytest.approx(1000, rel=0.03)
+    assert total.var() == pytest.approx(1000 + 0.04 * 1000**2, rel=0.25)
+    assert np.corrcoef(halves.T)[0, 1] == pytest.approx(0.04 * 500**2 / (500 + 0.04 * 500**2), abs=0.03)
+
+
 def test_arrivals_follow_the_hour_of_the_day() -> None:
     rates = [0.0] * 8 + [10.0] * 4 + [2.0] * 12
     said = document(24 * 200, arrivals={"a": {"to": "ward", "of": "patient", "rate": {"by_hour": rates}}},

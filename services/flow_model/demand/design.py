@@ -10,6 +10,7 @@ from services.flow_model.demand.calendar import SPECIAL, YEAR_DAYS, Floats, Hour
 
 SEASONS = 4  # pairs of waves a year
 KNOT_DAYS = 91
+LONG_DAYS = 183  # of history: in less no season can be told from the level, nor each hour of the week from its day's
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,16 @@ def columns(region: Region, hours: Hours, first: np.datetime64, last: np.datetim
     parts: list[tuple[Floats, float]] = [(np.ones((len(hours), 1)), 1e-6)]
     parts.append((_one_of(hour, 24), 1.0))
     parts.append((_one_of(weekday, 7), 10.0))
-    parts.append((_one_of(weekday * 24 + hour, 168), 250.0))
-    season = _waves(year, SEASONS)
     clock = _waves(hour / 24, 3)
-    parts.append((season, 60.0))
-    parts.append((_times(season[:, :4], clock), 400.0))
     weekend = (weekday >= 5).astype(np.float64)[:, None]
-    parts.append((season[:, :4] * weekend, 400.0))
+    if last - first >= np.timedelta64(LONG_DAYS, "D"):
+        parts.append((_one_of(weekday * 24 + hour, 168), 250.0))
+        season = _waves(year, SEASONS)
+        parts.append((season, 60.0))
+        parts.append((_times(season[:, :4], clock), 400.0))
+        parts.append((season[:, :4] * weekend, 400.0))
+    else:
+        parts.append((weekend * clock, 15.0))
     unique, back = np.unique(days, return_inverse=True)
     kinds = np.array([special(region, day) for day in unique.astype(object)])[back]
     holiday = _one_of(kinds, len(SPECIAL))

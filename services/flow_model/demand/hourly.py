@@ -1,7 +1,8 @@
 """Hourly demand: a regression on the calendar, a level that follows the last weeks, a memory of the last day.
 
 Fitted on what is past, at most weekly; the level is of the moment of issue. How fast the level follows and how much of
-the last day is remembered are weighed by what they would have said of the last quarter, and how far counts scatter is
+the last day is remembered are weighed by what they would have said of the last quarter
+(of a year, or of a shorter history), and how far counts scatter is
 seen there, by a fit that had not seen it.
 """
 
@@ -23,6 +24,7 @@ HISTORY_HOURS = 4 * 365 * 24
 HALF_LIFE_DAYS = 730.0
 JUDGED_HOURS = 13 * 7 * 24
 LEAST_HOURS = 8 * 7 * 24
+LEAST_JUDGED_HOURS = 7 * 24
 SLOW_DAYS = (4.0, 8.0, 16.0, 32.0)
 REMEMBERED = (0.0, 0.2, 0.4, 0.6)
 MEMORY_HOURS = (12.0, 36.0)
@@ -92,9 +94,10 @@ def fitted(series: Series, until: int, before: Fitted | None = None, *, judge: b
     """
     first = max(0, until - HISTORY_HOURS)
     follow = before.follow if before is not None else Follow()
-    if judge and until - first > JUDGED_HOURS + LEAST_HOURS:
-        early = _regressed(series, first, until - JUDGED_HOURS, None)
-        follow = _judged(series, Fitted(early, first, until - JUDGED_HOURS, follow), until)
+    judged = min(JUDGED_HOURS, (until - first) // 4)
+    if judge and judged >= LEAST_JUDGED_HOURS:
+        early = _regressed(series, first, until - judged, None)
+        follow = _judged(series, Fitted(early, first, until - judged, follow), until)
     begin = before.beta if before is not None else None
     return Fitted(_regressed(series, first, until, begin), first, until, follow)
 

@@ -55,11 +55,15 @@ def _of_values(counts: Floats, horizon: int, levels: Floats, weeks: int) -> Floa
 
 
 def _quantiles(values: Floats, levels: Floats) -> Floats:
-    if not np.isnan(values).any():
-        return np.quantile(values, levels, axis=0)
-    there = ~np.isnan(values).all(axis=0)
-    found = np.full((len(levels), values.shape[1]), np.nan)
-    found[:, there] = np.nanquantile(values[:, there], levels, axis=0)
+    """(levels, columns): of each column's values that are there, NaN where none is; as np.nanquantile, column by column
+    of which that takes a hundred times as long."""
+    ordered = np.sort(values, axis=0)  # NaN last
+    last = np.maximum(np.count_nonzero(~np.isnan(values), axis=0) - 1, 0)
+    at = levels[:, None] * last[None, :]
+    below = np.floor(at).astype(np.int64)
+    low = np.take_along_axis(ordered, below, axis=0)
+    high = np.take_along_axis(ordered, np.minimum(below + 1, last[None, :]), axis=0)
+    found: Floats = low + (high - low) * (at - below)
     return found
 
 

@@ -17,7 +17,7 @@ from services.flow_model.engine.amounts import Course
 from services.flow_model.engine.draws import Floats
 from services.flow_model.engine.durations import Distribution
 
-_GAP, _THIN, _LEVEL, _CLASS = (draws.key("arrivals", each) for each in ("gap", "thin", "level", "class"))
+_GAP, _THIN, _LEVEL, _RUN, _CLASS = (draws.key("arrivals", each) for each in ("gap", "thin", "level", "run", "class"))
 _TOP = 0.99999  # of the random level's distribution: what goes beyond is cut, less than 1 in 100,000 hours
 
 
@@ -26,7 +26,7 @@ class Stream:
     """One stream of people, compiled. classes: (class index, share at or below) in order; to: the first place's index.
 
     dispersion: variance of the random level of each hour, whose mean is 1, so that the count of an hour is negative
-    binomial; 0 is Poisson.
+    binomial; 0 is Poisson. run_dispersion: of a level of the whole run, by which all its hours are off together.
     """
 
     name: str
@@ -36,14 +36,15 @@ class Stream:
     scale: Course
     headroom: float
     dispersion: float
+    run_dispersion: float
     hour_length: float
     interval: Distribution | None
 
     @property
     def dominating_rate(self) -> float:
         assert self.rate is not None
-        top = float(special.gammaincinv(1 / self.dispersion, _TOP)) * self.dispersion if self.dispersion else 1.0
-        return self.rate.greatest * self.headroom * max(top, 1.0)
+        top = max(_level(self.dispersion, _TOP), 1.0) * max(_level(self.run_dispersion, _TOP), 1.0)
+        return self.rate.greatest * self.headroom * top
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,9 @@ def arrivals(stream: Stream, root: np.uint64, length: float) -> Came:
             return Came(np.empty(0, np.uint64), np.empty(0), np.empty(0, np.int64))
         ids, times = _candidates(people, root, length, dominating)
         wanted = stream.rate.at(times) * stream.scale.at(times)
+        if stream.run_dispersion:
+            drawn = draws.uniforms(root, draws.persons(people ^ _RUN, 0, 1), _RUN)
+            wanted = wanted * _level(stream.run_dispersion, float(drawn[0]))
         if stream.dispersion:
             wanted = wanted * _levels(stream, people, root, times)
         comes = draws.uniforms(root, ids, _THIN) * dominating < wanted
@@ -99,6 +103,11 @@ def _candidates(
     every, when = np.concatenate(ids), np.concatenate(times)
     inside = int(np.searchsorted(when, length, side="left"))
     return every[:inside], when[:inside]
+
+
+def _level(dispersion: float, u: float) -> float:
+    """The level whose mean is 1 and whose variance that is, at a uniform: of a gamma distribution."""
+    return float(special.gammaincinv(1 / dispersion, u)) * dispersion if dispersion else 1.0
 
 
 def _levels(stream: Stream, people: np.uint64, root: np.uint64, times: Floats) -> Floats:

@@ -269,6 +269,7 @@ class _Compiler:
             scale=scale,
             headroom=said.headroom,
             dispersion=said.dispersion,
+            run_dispersion=said.run_dispersion,
             hour_length=self.hour_length,
             interval=said.interval,
         )

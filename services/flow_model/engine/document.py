@@ -138,6 +138,7 @@ class Arrivals(Part):
     scale: Amount = 1.0
     headroom: Annotated[float, Field(ge=1, le=100)] = 2.0
     dispersion: Annotated[float, Field(ge=0, le=100)] = 0.0
+    run_dispersion: Annotated[float, Field(ge=0, le=100)] = 0.0
 
     @model_validator(mode="after")
     def _one_way(self) -> Arrivals:
@@ -145,8 +146,8 @@ class Arrivals(Part):
             raise ValueError("people arrive by `rate` or by `interval`: say one of them")
         if self.interval is not None and not self.interval.lasts(0.0):
             raise ValueError("`interval` is longer than nothing")
-        if self.interval is not None and (self.scale != 1.0 or self.dispersion):
-            raise ValueError("`scale` and `dispersion` belong to a `rate`")
+        if self.interval is not None and (self.scale != 1.0 or self.dispersion or self.run_dispersion):
+            raise ValueError("`scale`, `dispersion` and `run_dispersion` belong to a `rate`")
         return self
 
 

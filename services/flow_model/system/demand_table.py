@@ -39,6 +39,11 @@ class HourlyArrivals:
         counts = self.counts.get((site, way))
         return 0.0 if counts is None or not len(counts) else float(counts.mean()) * 24
 
+    def said(self, site: str, way: str) -> dict[str, Any] | None:
+        """The rate of a stream as a document says it: the same each week; None where nobody has come."""
+        expected = self.by_hour_of_week(site, way)
+        return {"rate": {"by_hour": [round(float(each), 6) for each in expected]}} if expected.any() else None
+
     def by_hour_of_week(self, site: str, way: str) -> Floats:
         """Expected arrivals in each of the 168 hours of London's week, from Monday 00:00 on.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,8 +65,10 @@ class Discharge(Section):
 
 
 class FlowPriors(Section):
-    """`flow.yaml`."""
+    """`flow.yaml`. bank_holidays: the subdivision of GB whose they are; school_holidays: a CSV file beside it."""
 
+    bank_holidays: Literal["ENG", "NIR", "SCT", "WLS"]
+    school_holidays: str | None = None
     department: Department
     handover: Handover
     admitted: Admitted

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from services.domain.state import SystemState, UnitState
 from services.domain.system import PathwayCapacity, Site, System
 from services.flow_model.engine.durations import Distribution
-from services.flow_model.system.demand_table import LONDON, HourlyArrivals
+from services.flow_model.system.demand_table import LONDON
 from services.flow_model.system.priors import FlowPriors
 from services.flow_model.system.seeds import seeds
 
@@ -36,6 +36,14 @@ SEATS = ("minors", "waiting_room")
 CORRIDOR = "corridor"
 
 
+class Expected(Protocol):
+    """What is expected of each way in at each site: a history's mean week, or a forecast."""
+
+    def daily(self, site: str, way: str) -> float: ...
+
+    def said(self, site: str, way: str) -> dict[str, Any] | None: ...
+
+
 @dataclass(frozen=True)
 class Whole:
     """A network of the system as a document's data. sites: with beds or a department; beds: usable ones by site."""
@@ -46,7 +54,7 @@ class Whole:
 
 
 def whole_system(
-    system: System, state: SystemState, arrivals: HourlyArrivals, priors: FlowPriors, length_hours: float = 72
+    system: System, state: SystemState, arrivals: Expected, priors: FlowPriors, length_hours: float = 72
 ) -> Whole:
     """The network that starts from `state` and runs for that many hours."""
     units = {unit.code: unit for unit in state.units}
@@ -102,7 +110,7 @@ def _area(site: Site, units: Mapping[str, UnitState], areas: Sequence[str]) -> i
 
 
 def _department(
-    document: dict[str, Any], site: Site, units: Mapping[str, UnitState], arrivals: HourlyArrivals, priors: FlowPriors
+    document: dict[str, Any], site: Site, units: Mapping[str, UnitState], arrivals: Expected, priors: FlowPriors
 ) -> None:
     if site.ed_type is None:
         return
@@ -147,7 +155,7 @@ def _department(
     _stream(document, site.code, "child", name, {"child_ward": child, "child_home": 1 - child}, arrivals)
 
 
-def _admitted(site: str, arrivals: HourlyArrivals, priors: FlowPriors) -> tuple[float, float, float]:
+def _admitted(site: str, arrivals: Expected, priors: FlowPriors) -> tuple[float, float, float]:
     """Shares admitted of ambulance, walk-in and child arrivals, scaled so that the site admits what it does."""
     said = priors.admitted
     adults = arrivals.daily(site, "ambulance") * said.ambulance + arrivals.daily(site, "walk_in") * said.walk_in
@@ -158,18 +166,17 @@ def _admitted(site: str, arrivals: HourlyArrivals, priors: FlowPriors) -> tuple[
 
 
 def _stream(
-    document: dict[str, Any], site: str, way: str, to: str, of: Mapping[str, float], arrivals: HourlyArrivals
+    document: dict[str, Any], site: str, way: str, to: str, of: Mapping[str, float], arrivals: Expected
 ) -> None:
-    expected = arrivals.by_hour_of_week(site, way)
-    if expected.sum() > 0:
+    said = arrivals.said(site, way)
+    if said is not None:
         document["arrivals"][f"{site}:{way}"] = {
-            "to": to, "of": {name: share for name, share in of.items() if share > 0},
-            "rate": {"by_hour": [round(float(each), 6) for each in expected]},
+            "to": to, "of": {name: share for name, share in of.items() if share > 0}, **said,
         }  # fmt: skip
 
 
 def _beds(
-    document: dict[str, Any], site: Site, units: Mapping[str, UnitState], arrivals: HourlyArrivals, priors: FlowPriors
+    document: dict[str, Any], site: Site, units: Mapping[str, UnitState], arrivals: Expected, priors: FlowPriors
 ) -> None:
     kinds = _kinds(site, units)
     if not kinds:
@@ -239,7 +246,7 @@ def _community(system: System, place: str) -> list[str]:
 
 
 def _beyond(
-    document: dict[str, Any], system: System, units: Mapping[str, UnitState], arrivals: HourlyArrivals,
+    document: dict[str, Any], system: System, units: Mapping[str, UnitState], arrivals: Expected,
     priors: FlowPriors,
 ) -> None:  # fmt: skip
     """Community hospitals' beds by place, and virtual wards."""
