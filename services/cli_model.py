@@ -10,7 +10,7 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
-from services.cli_shared import Json, console, progress_bar
+from services.cli_shared import Json, console, progress_bar, settings_of
 from services.errors import LightshipError
 
 if TYPE_CHECKING:
@@ -57,16 +57,16 @@ def played(
     network: Network, number: int, seed: int, workers: int = 0, *,
     quiet: bool = False, precision: Precision | None = None,
 ) -> list[Figures]:  # fmt: skip
-    """Replications with a progress bar, on this machine's processes. Raises LightshipError on Ctrl-C."""
+    """Replications with a progress bar, on the cluster or this machine's processes. Raises LightshipError on Ctrl-C."""
     from services.flow_model.engine.replications import replications
-    from services.workers import default_workers, executor_of
+    from services.workers import default_workers, workers_of
 
-    many = min(workers or default_workers(), number)
-    with progress_bar(quiet) as progress, executor_of(many) as executor:
+    asked = min(workers or default_workers(), number)
+    with progress_bar(quiet) as progress, workers_of(asked, settings_of().dask) as its:
         task = progress.add_task("Replications", total=number)
         try:
             return replications(
-                network, number, seed, executor=executor, workers=many, precision=precision,
+                network, number, seed, executor=its.executor, workers=its.number, precision=precision,
                 progress=lambda done: progress.update(task, completed=done),
             )  # fmt: skip
         except KeyboardInterrupt:

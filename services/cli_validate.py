@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from services.cli_model import Seed, Workers
-from services.cli_shared import Json, console, errors, progress_bar
+from services.cli_shared import Json, console, errors, progress_bar, settings_of
 from services.errors import LightshipError, nearest
 
 if TYPE_CHECKING:
@@ -37,17 +37,16 @@ def validate(
 
     Closed forms: known to 1 % and within three standard errors. Published figures: within their rounding.
     """
-    from services.workers import default_workers, executor_of
+    from services.workers import workers_of
     from simulations.studies import page, validation
 
     studies = _asked(only or [])
-    many = workers or default_workers()
     began = time.monotonic()
     try:
-        with progress_bar(as_json) as progress, executor_of(many) as executor:
+        with progress_bar(as_json) as progress, workers_of(workers, settings_of().dask) as its:
             task = progress.add_task("Validating", total=1.0)
             found = validation.validate(
-                studies, seed, executor=executor, workers=many,
+                studies, seed, executor=its.executor, workers=its.number,
                 progress=lambda share: progress.update(task, completed=share),
             )  # fmt: skip
     except KeyboardInterrupt:

@@ -11,7 +11,10 @@ from services.moments import store_folder
 
 
 class Settings(BaseSettings):
-    """LIGHTSHIP_DATABASE_URL, LIGHTSHIP_SYSTEM, LIGHTSHIP_DATA_DIR, LIGHTSHIP_KEYS_DIR."""
+    """LIGHTSHIP_DATABASE_URL, LIGHTSHIP_SYSTEM, LIGHTSHIP_DATA_DIR, LIGHTSHIP_KEYS_DIR, LIGHTSHIP_DASK.
+
+    dask: the scheduler of the cluster that plays replications, such as tcp://host:8786; without it this machine does.
+    """
 
     model_config = SettingsConfigDict(env_prefix="LIGHTSHIP_", extra="ignore")
 
@@ -19,6 +22,7 @@ class Settings(BaseSettings):
     system: str = "kent_and_medway"
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "lightship")
     keys_dir: Path | None = None
+    dask: str | None = None
 
     @property
     def keys(self) -> Path:
