@@ -155,8 +155,8 @@ def _demand(system: System, made: Forecast) -> str:
     said = f"Arrivals: {by_model} of {len(made.demand)} streams by the demand model"
     said += f"; {little} by the mean week, of which too little is known" if little else ""
     said += f"; {len(down)} by a naive rule that did better in the last two weeks: {', '.join(down)}" if down else ""
-    silent = sorted({each.site for each in made.demand if each.missing_hours})
-    said += f". Hours in which nothing was said are left out at {', '.join(silent)}" if silent else ""
+    silent = len({each.site for each in made.demand if each.missing_hours})
+    said += f". Hours in which a provider said nothing are left out, of {silent} sites" if silent else ""
     return said + "."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,22 @@ def network_of(text: bytes, name: str) -> Network:
         raise ConfigurationError(sentence(name, text, error.where, error.what, data)) from None
 
 
+class _NetworkLoader(Loader):
+    """1e6 is a number, as in JSON; a name that YAML reads as something else (no, 2024-01-01) is a mistake."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:str":
+                said = f"YAML reads the name {key.value} as something else; put it in quotation marks"
+                raise yaml.constructor.ConstructorError(None, None, said, key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+_NetworkLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
+
+
 def _loaded(text: bytes, name: str) -> Any:
     """The data of a YAML or JSON text. Aliases are refused before anything is built of them: they can be a bomb."""
     try:
@@ -55,7 +72,7 @@ def _loaded(text: bytes, name: str) -> Any:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
                 raise ConfigurationError(f"{name} line {line}: lists or keys more than {DEEPEST} deep are no network")
-        return yaml.load(text, Loader=Loader)
+        return yaml.load(text, Loader=_NetworkLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         at = f" line {mark.line + 1}" if mark else ""

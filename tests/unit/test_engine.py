@@ -332,6 +332,38 @@ def test_an_hour_has_the_dispersion_that_is_said() -> None:
     assert counts.var() == pytest.approx(8 + 0.25 * 64, rel=0.06)
 
 
+@pytest.mark.parametrize(("carries", "bed_free_at"), [(False, 5.0), (True, 8.0)])
+def test_a_bed_empties_at_the_first_gate_or_where_that_carries_at_the_second(carries: bool, bed_free_at: float) -> None:
+    said = document(20, start=[{"place": "ward", "of": "patient", "elapsed": [0]}],
+                    pools={"ward": {"beds": 1, "stay": constant(2), "next": "hub"}},
+                    gates={"hub": {"slots": {"steps": [[0, 0], [5, 1], [6, 0]]}, "carries": carries, "next": "home"},
+                           "home": {"slots": {"steps": [[0, 0], [8, 1], [9, 0]]}}})  # fmt: skip
+    made = network(said)
+    played = play(made, 1, 0)
+    assert of(made, played, "ward").left.tolist() == [bed_free_at]
+    assert of(made, played, "home").left.tolist() == [8.0]
+    # Where the carrying gate is the way out, the bed is free with it.
+    said["gates"]["hub"]["next"] = {}
+    assert told(said, "ward").left.tolist() == [5.0]
+
+
+def test_who_finds_no_room_is_lost_to_the_place_also_where_they_go_elsewhere() -> None:
+    arrivals = {"in": {"to": "desk", "of": "patient", "interval": constant(1)}}
+    stations: dict[str, dict[str, Any]] = {
+        "desk": {"servers": 1, "service": constant(100), "queue": 0, "when_full": "phone"},
+        "phone": {"servers": "unlimited", "service": constant(0.5)},
+    }
+    said = network(document(10.5, arrivals=arrivals, stations=stations))
+    rows = {(row["place"], row["measure"]): row["mean"] for row in answer(said, 1, replications(said, 2, 1))["rows"]}
+    assert rows["desk", "share_lost"] == pytest.approx(9 / 10)
+    assert rows["phone", "share_lost"] == 0
+    assert rows["phone", "arrivals"] == pytest.approx(9 / 10.5)
+    alone = {"desk": {key: value for key, value in stations["desk"].items() if key != "when_full"}}
+    said = network(document(10.5, arrivals=arrivals, stations=alone))
+    rows = {(row["place"], row["measure"]): row["mean"] for row in answer(said, 1, replications(said, 2, 1))["rows"]}
+    assert rows["desk", "share_lost"] == pytest.approx(9 / 10)
+
+
 def test_a_run_has_the_dispersion_that_is_said_in_all_its_hours_alike() -> None:
     said = document(20, arrivals={"a": {"to": "ward", "of": "patient", "rate": 50, "run_dispersion": 0.04}},
                     pools={"ward": {"beds": "unlimited", "stay": exponential(1)}})  # fmt: skip

@@ -42,6 +42,8 @@ def refusal(said: str | bytes | dict[str, Any]) -> str:
 
 
 def test_a_document_is_read_from_yaml_and_from_json() -> None:
+    short = network_of(TEXT.replace("rate: 0.25", "rate: 25e-2").encode(), "net.yaml")
+    assert short.streams[0].rate == network_of(TEXT.encode(), "net.yaml").streams[0].rate
     assert network_of(TEXT.encode(), "net.yaml").places[0].name == "desk"
     assert network_of(json.dumps(desk()).encode(), "net.json").places[0].name == "desk"
 
@@ -71,6 +73,13 @@ def test_a_document_is_read_from_yaml_and_from_json() -> None:
          "line 7: *a is an alias"),
         ("servers: 3\n    when_full: desk", "servers: 3", "say how many in `queue`"),
         ("servers: 3\n    servers: 4", "servers: 3", "stands twice"),
+        ("rate: true", "rate: 0.25", "line 6: arrivals.walk_in.rate: should be a valid number, not True"),
+        ("rate: '5'", "rate: 0.25", "line 6: arrivals.walk_in.rate: should be a valid number, not '5'"),
+        ("servers: yes", "servers: 3", "line 9: stations.desk.servers: should be a valid number, not True"),
+        ("servers: 3\n    queue: true", "servers: 3", "line 10: stations.desk.queue: should be a valid integer"),
+        ("{no: {}, patient: {}}", "{patient: {}}", "YAML reads the name no as something else; put it in"),
+        ("length: 1000}\npools: {ward: {beds: {by_hours: [3]}, stay: {distribution: exponential, mean: 1}}}",
+         "length: 1000}", "pools.ward.beds.by_hours: is not a key here; did you mean 'by_hour'?"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_by_its_line_and_key(wrong: str, right: str, expected: str) -> None:

@@ -18,8 +18,8 @@ DAY_HOURS = 24
 WEEK_HOURS = 168
 MOST_STEPS = 20_000
 
-Figure = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
-Time = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Figure = Annotated[float, Field(strict=True, ge=0, le=1e7, allow_inf_nan=False)]
+Time = Annotated[float, Field(strict=True, ge=0, le=1e9, allow_inf_nan=False)]
 
 
 class ByHour(BaseModel):

@@ -182,7 +182,7 @@ class _Compiler:
             keep=place.keep if isinstance(place, Gate) else 0,
             room=None if isinstance(place, Gate) else place.queue,
             holds=False if isinstance(place, Gate) else place.holds,
-            carries=isinstance(place, Station) and place.carries,
+            carries=not isinstance(place, Pool) and place.carries,
             when_full=next(iter(self._when_full(where, place)), None),
             returns=returns,
             stays=stays,

@@ -24,8 +24,8 @@ MOST_MARKS = 500_000  # places times marks
 MOST_KEPT = 20_000_000  # places times marks times replications
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0, le=MOST_SERVERS)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+Count = Annotated[int, Field(strict=True, ge=0, le=MOST_SERVERS)]
 
 #: Hours in each unit that a document's times may be in.
 HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0}
@@ -78,9 +78,9 @@ Servers = Annotated[
 
 
 def _beds(value: Any) -> str:
-    if isinstance(value, dict) and not value.keys() & {"by_hour", "steps"}:
-        return "kinds"
-    return "one"
+    """Kinds of beds by their names; a list belongs to an amount, whatever its key is called."""
+    of_one = not isinstance(value, dict) or value.keys() & {"by_hour", "steps"}
+    return "one" if of_one or any(isinstance(each, list | tuple) for each in value.values()) else "kinds"
 
 
 Beds = Annotated[Annotated[Servers, Tag("one")] | Annotated[dict[Name, Servers], Tag("kinds")], Discriminator(_beds)]
@@ -122,7 +122,7 @@ class Run(Part):
 class PersonClass(Part):
     """A class of people. priority: the lower goes first."""
 
-    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+    priority: Annotated[int, Field(strict=True, ge=-1000, le=1000)] = 0
 
 
 class Arrivals(Part):
@@ -136,9 +136,9 @@ class Arrivals(Part):
     rate: Amount | None = None
     interval: Duration | None = None
     scale: Amount = 1.0
-    headroom: Annotated[float, Field(ge=1, le=100)] = 2.0
-    dispersion: Annotated[float, Field(ge=0, le=100)] = 0.0
-    run_dispersion: Annotated[float, Field(ge=0, le=100)] = 0.0
+    headroom: Annotated[float, Field(strict=True, ge=1, le=100)] = 2.0
+    dispersion: Annotated[float, Field(strict=True, ge=0, le=100)] = 0.0
+    run_dispersion: Annotated[float, Field(strict=True, ge=0, le=100)] = 0.0
 
     @model_validator(mode="after")
     def _one_way(self) -> Arrivals:
@@ -191,11 +191,13 @@ Slots = Annotated[Annotated[ByHour, Tag("by_hour")] | Annotated[Steps, Tag("step
 class Gate(Part):
     """Slots that people need to go on. slots: how many are there at each hour or step; parts of one add up.
 
-    keep: how many unused ones are still there at the next release.
+    keep: how many unused ones are still there at the next release. carries: people who pass still keep what they held
+    when they came, until the place after this one takes them.
     """
 
     slots: Slots
     keep: Count = 0
+    carries: bool = False
     next: Onward = Field(default_factory=dict)
 
 
@@ -208,7 +210,7 @@ class Starting(Part):
 
     place: Name
     of: Name
-    count: Annotated[int, Field(ge=0, le=MOST_STARTING)] | None = None
+    count: Annotated[int, Field(strict=True, ge=0, le=MOST_STARTING)] | None = None
     elapsed: NotNegative | Annotated[tuple[NotNegative, ...], Field(max_length=MOST_STARTING)] = 0.0
     waiting: bool = False
     holding: Name | None = None

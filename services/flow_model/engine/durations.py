@@ -19,8 +19,8 @@ from services.flow_model.engine.draws import Floats
 _TINY = 1e-300  # a survival smaller than this is past every quantile a double can name
 LONGEST = 1e9
 
-Positive = Annotated[float, Field(gt=0, le=LONGEST, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, le=LONGEST, allow_inf_nan=False)]
+Positive = Annotated[float, Field(strict=True, gt=0, le=LONGEST, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(strict=True, ge=0, le=LONGEST, allow_inf_nan=False)]
 
 
 class Distribution(BaseModel):
@@ -113,7 +113,7 @@ class Normal(Distribution):
     """Cut to [low, high] by inversion, so that nothing is drawn again; mean and sd are those before the cut."""
 
     distribution: Literal["normal"] = "normal"
-    mean: Annotated[float, Field(ge=-LONGEST, le=LONGEST, allow_inf_nan=False)]
+    mean: Annotated[float, Field(strict=True, ge=-LONGEST, le=LONGEST, allow_inf_nan=False)]
     sd: Positive
     low: NotNegative = 0.0
     high: Positive | None = None

@@ -242,7 +242,7 @@ class GatePlace(Place):
     keep: int
 
     def take(self, person: Person, kind: int, now: float) -> None:
-        """A slot lets somebody pass, who frees what they held until now."""
+        """A slot lets somebody pass, who frees what they held until now, unless it is carried on to the next place."""
         free = self.free[kind]
         assert free is not None
         self.free[kind] = free - 1
@@ -255,7 +255,7 @@ class GatePlace(Place):
             person.people.visit(person, self.index)
         on = self.on[person.people.index]
         place = person.people.way_on(person, self) if on.__class__ is str else on
-        if person.holds is not None:
+        if person.holds is not None and (place is None or not self.carries):
             self._free_held(person, now)
         if place is None:
             person.place = None
