@@ -97,6 +97,16 @@ def test_of_little_history_the_mean_week_is_what_there_is() -> None:
     assert made.mean == pytest.approx(10 * SHAPE[local_hours(as_at, 72)], rel=0.5, abs=2.5)
 
 
+def test_a_department_that_opened_ten_days_ago_is_as_busy_as_it_has_been_since() -> None:
+    opened = counts(50)
+    opened[: 40 * 24] = 0
+    made = expected({KEY: opened}, START + timedelta(days=50))
+    assert made.streams[KEY].rule == MEAN_WEEK
+    assert made.streams[KEY].missing_hours == pytest.approx(40 * 24, abs=6)
+    assert made.streams[KEY].mean.mean() == pytest.approx(10, rel=0.15)
+    assert made.daily(*KEY) == pytest.approx(240, rel=0.1)
+
+
 def test_totals_that_were_off_together_widen_the_whole_run() -> None:
     as_at = START + timedelta(days=56)
     calm = {(f"A{number}", "walk_in"): counts(56, seed=number) for number in range(6)}

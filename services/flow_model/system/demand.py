@@ -86,18 +86,16 @@ def demand(
 
     provider_of: by site, since a provider's feed falls silent as a whole. progress: streams done, of how many.
     """
-    silent = _silent(history, provider_of)
-    known = _Wall.of(history, as_at, length_hours, region)
+    heard = _heard(history, provider_of)
+    wall = _Wall.of(history, as_at, length_hours, region)
     streams: dict[tuple[str, str], StreamForecast] = {}
     off: list[_Totals] = []
-    for number, (key, counts) in enumerate(sorted(history.counts.items())):
-        missing = silent.get(provider_of.get(key[0], key[0]))
-        there = counts if missing is None else np.where(missing, np.nan, counts)
-        streams[key], totals = _stream(key, there, history, known)
+    for number, key in enumerate(sorted(heard.counts)):
+        streams[key], totals = _stream(key, heard, wall)
         off.append(totals)
-        progress(number + 1, len(history.counts))
+        progress(number + 1, len(heard.counts))
     beyond, squares = (sum(each) for each in zip((0.0, 0.0), *off, strict=True))
-    return Demand(as_at, history, streams, max(0.0, beyond / squares) if squares else 0.0)
+    return Demand(as_at, heard, streams, max(0.0, beyond / squares) if squares else 0.0)
 
 
 @dataclass(frozen=True)
@@ -140,9 +138,8 @@ class _Wall:
 _Totals = tuple[float, float]
 
 
-def _stream(
-    key: tuple[str, str], counts: Floats, history: HourlyArrivals, wall: _Wall
-) -> tuple[StreamForecast, _Totals]:
+def _stream(key: tuple[str, str], history: HourlyArrivals, wall: _Wall) -> tuple[StreamForecast, _Totals]:
+    counts = history.counts[key]
     known = counts[~np.isnan(counts)]
     hours = len(known), len(counts) - len(known)
     if len(known) < LEAST_HOURS or not known.any():
@@ -202,18 +199,26 @@ def _judged(series: Series, until: int) -> tuple[dict[str, float], dict[str, flo
     return found, off, (beyond, means)
 
 
-def _silent(history: HourlyArrivals, provider_of: Mapping[str, str]) -> dict[str, NDArray[np.bool_]]:
-    """By provider the hours in which it said nothing though many were due: that does not mean that nobody came."""
+def _heard(history: HourlyArrivals, provider_of: Mapping[str, str]) -> HourlyArrivals:
+    """The history without the hours in which a provider said nothing though many were due: NaN, since that does not
+    mean that nobody came."""
     totals: dict[str, Floats] = {}
     for (site, _), counts in history.counts.items():
         provider = provider_of.get(site, site)
         totals[provider] = totals.get(provider, np.zeros(history.hours)) + counts
     clock = np.arange(history.hours) % 24
     number = np.maximum(np.bincount(clock, minlength=24), 1)
-    return {
+    silent = {
         provider: _runs(counts == 0, (np.bincount(clock, weights=counts, minlength=24) / number)[clock])
         for provider, counts in totals.items()
     }
+    return HourlyArrivals(
+        history.start,
+        {
+            (site, way): np.where(silent[provider_of.get(site, site)], np.nan, counts)
+            for (site, way), counts in history.counts.items()
+        },
+    )
 
 
 def _runs(nothing: NDArray[np.bool_], due: Floats) -> NDArray[np.bool_]:

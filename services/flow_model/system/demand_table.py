@@ -24,7 +24,7 @@ LONDON = ZoneInfo("Europe/London")
 class HourlyArrivals:
     """Counts of arrivals by site and way in, hour by hour. counts[key][i]: between start + i h and start + (i + 1) h.
 
-    The hours are whole, the last ends at or before the moment of the state.
+    The hours are whole, the last ends at or before the moment of the state. NaN: nothing is known of that hour.
     """
 
     start: datetime
@@ -37,7 +37,7 @@ class HourlyArrivals:
     def daily(self, site: str, way: str) -> float:
         """The mean number a day."""
         counts = self.counts.get((site, way))
-        return 0.0 if counts is None or not len(counts) else float(counts.mean()) * 24
+        return 0.0 if counts is None or np.isnan(counts).all() else float(np.nanmean(counts)) * 24
 
     def said(self, site: str, way: str) -> dict[str, Any] | None:
         """The rate of a stream as a document says it: the same each week; None where nobody has come."""
@@ -50,11 +50,12 @@ class HourlyArrivals:
         Each hour's own mean, drawn towards weekday times hour of the day by PRIOR_WEEKS: few weeks say little.
         """
         counts = self.counts.get((site, way))
-        if counts is None or not len(counts):
+        if counts is None or np.isnan(counts).all():
             return np.zeros(WEEK_HOURS)
         first = self.start.astimezone(UTC)
-        slots = np.array([_hour_of_week(first, number) for number in range(len(counts))])
-        total = np.asarray(np.bincount(slots, weights=counts, minlength=WEEK_HOURS), dtype=np.float64)
+        known = np.flatnonzero(~np.isnan(counts))
+        slots = np.array([_hour_of_week(first, number) for number in known.tolist()])
+        total = np.asarray(np.bincount(slots, weights=counts[known], minlength=WEEK_HOURS), dtype=np.float64)
         number = np.asarray(np.bincount(slots, minlength=WEEK_HOURS), dtype=np.float64)
         mean = float(total.sum() / number.sum())
         if mean == 0:
