@@ -79,6 +79,8 @@ def way_in(type_: str, said: Mapping[str, Any]) -> str | None:
         if said["arrival_mode"] == "ambulance":
             return "ambulance"
         return "child" if said["child"] else "walk_in"
+    if type_ == "sdec.arrived":
+        return "sdec_from_ed" if said["from_ed"] else "sdec"
     if type_ == "bed.admitted":
         return _ADMISSIONS.get((str(said["admission"]), str(said["bed_kind"])))
     return "virtual" if type_ == "virtual_ward.onboarded" else None
