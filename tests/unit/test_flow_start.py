@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from services.domain.state import DischargePlan
 from services.flow_model.engine.durations import Lognormal
 from services.flow_model.engine.run import play
 from services.flow_model.system.capacity import stretch
+from services.flow_model.system.demand_table import way_in
+from services.flow_model.system.priors import FlowPriors
+from services.flow_model.system.whole import whole_system
 from tests.flow_states import AS_AT, PRIORS, SYSTEM, A, arrivals, document, journey, state
 from tests.networks import network, of
 
@@ -171,3 +176,35 @@ def test_as_many_take_a_pathway_as_its_services_start() -> None:
     )  # fmt: skip
     helped = shares[f"{A}:arranging_1"] / (1 - PRIORS.transfers.share["ward"])
     assert helped * 100 == pytest.approx(starts * PRIORS.services.used, rel=0.01)
+
+
+def test_where_no_services_are_configured_everybody_goes_home_and_nobody_waits_for_ever() -> None:
+    bare = replace(SYSTEM, pathways=())
+    person = journey("stay", WARD, {"bed.place": 90, "bed.stay": 90, "discharge.no_criteria": 30}, pathway=2)
+    said = whole_system(bare, state(person), NOBODY, PRIORS, 72).document
+    assert said["start"][0]["place"] == f"{A}:arranging_0"
+    assert not [name for name in said["gates"] if "pathway" in name]
+    made = network({**said, "arrivals": {}})
+    left = [len(of(made, play(made, 1, each), f"{A}:beds").left) for each in range(20)]
+    assert sum(left) > 15
+
+
+def test_who_is_sent_on_from_the_department_is_told_from_who_comes_direct() -> None:
+    assert way_in("sdec.arrived", {"from_ed": True}) == "sdec_from_ed"
+    assert way_in("sdec.arrived", {"from_ed": False}) == "sdec"
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "complaint"),
+    [
+        ("services", "arranging", {1: {"distribution": "constant", "value": 1}}, "pathways 0 to 3"),
+        ("same_day", "closes", 7, "later in the day"),
+        ("transfers", "share", {"planed": 0.1}, "ward"),
+        ("diverts", "share", 1.5, "less than or equal to 1"),
+    ],
+)
+def test_a_wrong_assumption_is_refused_with_what_to_do(section: str, key: str, value: Any, complaint: str) -> None:
+    said = PRIORS.model_dump(exclude_none=True)
+    said[section] = {**said[section], key: value}
+    with pytest.raises(ValidationError, match=complaint):
+        FlowPriors.model_validate(said)

@@ -20,6 +20,9 @@ HOUR = timedelta(hours=1)
 DIVERTED = {"ambulance": "ambulance", "all_emergency": "ambulance", "maternity": "maternity"}
 _LEADS_TO = {"ambulance": "handover", "maternity": "beds"}
 CLOCK = 1000.0  # hours: what a `said` moment counts down from, longer than any run
+#: Of the other sites those to which people are moved: a few of the whole are worth no more places in the network.
+_LIKELIEST = 2
+_NEEDS = {"ward": "ga_adult", "critical": "critical_care", "child_ward": "ga_paediatric"}
 _FIRST_STEPS = 5 / 60  # hours between changes of the rate of those not on their way yet
 
 
@@ -135,41 +138,41 @@ def add_transfers(document: dict[str, Any], system: System, sites: Sequence[str]
     """
     for site in sites:
         pool = document["pools"].get(f"{site}:beds")
-        others = _others(document, system, site, sites)
-        if pool is None or not others:
+        if pool is None:
             continue
-        ways = pool["next"]["by_class"]
+        ways, asked = pool["next"]["by_class"], f"{site}:transfer"
+        onward: dict[str, dict[str, float]] = {}
         for class_, share in priors.transfers.share.items():
-            targets = {to: weight for to, weight in others.items() if _can_have(document, to, class_)}
-            if class_ not in ways or not targets or share <= 0:
-                continue
-            asked = f"{site}:transfer_{class_}"
-            ways[class_] = {name: each * (1 - share) for name, each in ways[class_].items()} | {asked: share}
-            every = sum(targets.values())
+            others = _others(document, system, site, sites, class_)
+            if class_ in ways and others and share > 0:
+                ways[class_] = {name: each * (1 - share) for name, each in ways[class_].items()} | {asked: share}
+                every = sum(others.values())
+                onward[class_] = {f"{site}:road:{to}": weight / every for to, weight in others.items()}
+                for to in others:
+                    _add_road(document, system, site, to)
+        if onward:
             document["stations"][asked] = {
                 "servers": "unlimited", "service": said(priors.transfers.asking, DAY_HOURS), "carries": True,
-                "next": {f"{site}:road:{to}": weight / every for to, weight in targets.items()},
+                "next": {"by_class": onward},
             }  # fmt: skip
-            for to in targets:
-                hours = drive_hours(system, site, to)
-                assert hours is not None  # it is how they were found
-                document["stations"][f"{site}:road:{to}"] = {
-                    "servers": "unlimited", "service": {"distribution": "constant", "value": round(hours, 6)},
-                    "next": f"{to}:beds",
-                }  # fmt: skip
 
 
-def _others(document: dict[str, Any], system: System, site: str, sites: Sequence[str]) -> dict[str, float]:
-    """The other sites with beds: the more and the nearer, the likelier."""
+def _add_road(document: dict[str, Any], system: System, site: str, to: str) -> None:
+    hours = drive_hours(system, site, to)
+    assert hours is not None  # it is how the other site was found
+    document["stations"][f"{site}:road:{to}"] = {
+        "servers": "unlimited", "service": {"distribution": "constant", "value": round(hours, 6)}, "next": f"{to}:beds",
+    }  # fmt: skip
+
+
+def _others(
+    document: dict[str, Any], system: System, site: str, sites: Sequence[str], class_: str
+) -> dict[str, float]:  # fmt: skip
+    """The likeliest other sites with the kind of bed that the class needs, weighted by beds and nearness."""
     found = {}
     for other in sites:
-        hours = drive_hours(system, site, other)
-        if other != site and hours and f"{other}:beds" in document["pools"]:
-            found[other] = sum(document["pools"][f"{other}:beds"]["beds"].values()) / hours
-    return found
-
-
-def _can_have(document: dict[str, Any], site: str, class_: str) -> bool:
-    """Whether a site has a bed of the kind that the class needs, and not only one to make do."""
-    kinds = document["pools"][f"{site}:beds"]["beds"]
-    return {"ward": "ga_adult", "critical": "critical_care", "child_ward": "ga_paediatric"}[class_] in kinds
+        hours, pool = drive_hours(system, site, other), document["pools"].get(f"{other}:beds")
+        beds = pool["beds"].get(_NEEDS[class_], 0) if pool is not None else 0
+        if other != site and hours and beds:
+            found[other] = beds / hours
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0]))[:_LIKELIEST])
