@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from services.flow_model.engine.run import play
 from services.flow_model.system.roads import drive_hours
+from services.flow_model.system.whole import whole_system
 from tests.flow_states import OUTSIDE, PRIORS, SYSTEM, A, B, arrivals, divert, document, journey, state, vehicle
 from tests.networks import network, of
 
@@ -78,8 +80,6 @@ def test_a_divert_without_an_end_to_come_lasts_as_configured(said: dict[str, Any
 
 
 def test_a_divert_that_is_only_asked_for_or_of_a_specialty_changes_nothing() -> None:
-    from dataclasses import replace
-
     plain = document(state())
     assert document(state(agreed=(replace(divert(), state="asked"),))) == plain
     assert document(state(agreed=(divert(kind="specialty"),))) == plain
@@ -157,10 +157,29 @@ def test_some_who_leave_a_bed_go_to_a_bed_of_another_site() -> None:
     assert elsewhere(0.5) > 8
 
 
+def between_two(share: float, people: list[Any], hours: float) -> Any:
+    """A network in which A and B have only each other."""
+    roads = tuple(each for each in SYSTEM.neighbours if {each.site, each.neighbour} == {A, B})
+    system = replace(SYSTEM, neighbours=roads)
+    demand = arrivals({(A, "emergency"): 1.0})
+    return network({
+        **whole_system(system, state(*people), demand, with_transfers(share), hours).document, "arrivals": {},
+    })  # fmt: skip
+
+
+def test_the_bed_is_kept_while_the_other_hospital_is_asked_and_not_on_the_road() -> None:
+    made = between_two(1.0, in_bed(A, 100), 240)
+    played = play(made, 1, 0)
+    asked, freed = of(made, played, f"{A}:transfer"), of(made, played, f"{A}:beds").left
+    assert np.allclose(asked.left[asked.left > 0], freed[: len(asked.left)])
+    on_the_road = of(made, played, f"{A}:road:{B}").entered
+    assert np.allclose(on_the_road, asked.left)
+    assert freed.mean() > asked.entered.mean() + 12  # hours; a bed is offered after about a day
+
+
 def test_two_full_hospitals_that_would_all_go_to_each_other_do_not_stop_the_world() -> None:
     """Every bed is taken and everybody is to be moved: if each held a bed until the other had one, nobody would."""
-    people = [*in_bed(A, 600), *in_bed(B, 500)]
-    made = network(document(state(*people), arrivals({(A, "emergency"): 1.0}), 240, with_transfers(1.0)))
+    made = between_two(1.0, [*in_bed(A, 600), *in_bed(B, 500)], 240)
     played = play(made, 1, 0)
     for site in (A, B):
         left = of(made, played, f"{site}:beds").left

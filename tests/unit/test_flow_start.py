@@ -167,6 +167,20 @@ def test_a_hospital_whose_beds_hold_more_people_for_its_admissions_has_longer_st
     assert mean(400) > 1.5 * mean(150)
 
 
+def test_where_more_wait_for_a_bed_or_a_service_the_wait_is_longer() -> None:
+    def waits(number: int, place: str, phases: dict[str, float], kind: Any, unit: str, **said: Any) -> float:
+        people = [journey(kind, unit, phases, key=f"w{each}", **said) for each in range(number)]
+        service = document(state(*people), NOBODY)["stations"][place]["service"]
+        return float(service.get("median") or service["mean"])
+
+    decided = {"ed.department": 9.0, "ed.bed_wait": 4.0}
+    fit = {"bed.place": 300.0, "bed.stay": 300.0, "discharge.no_criteria": 50.0}
+    bed = [waits(number, f"{A}:decided", decided, "ed", MAJORS) for number in (1, 12, 40)]
+    service = [waits(number, f"{A}:arranging_1", fit, "stay", WARD, pathway=1) for number in (1, 40, 90)]
+    assert bed == sorted(set(bed))
+    assert service == sorted(set(service))
+
+
 def test_as_many_take_a_pathway_as_its_services_start() -> None:
     demand = arrivals({(A, "ambulance"): 200.0, (A, "emergency"): 100.0})
     said = document(state(), demand)
