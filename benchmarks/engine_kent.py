@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from services.configuration import load_system
 from services.configuration_flow import load_flow_priors
 from services.domain.state import SystemState, UnitState
 from services.domain.system import System
+from services.flow_model.system.capacity import beds_by_kind
 from services.flow_model.system.demand_table import HourlyArrivals
 from services.flow_model.system.whole import whole_system
 
@@ -30,10 +32,14 @@ def kent(sites: int) -> dict[str, Any]:
     departments = [site.code for site in system.sites if site.ed_type == 1]
     others = [site.code for site in system.sites if site.ed_type not in (None, 1)]
     state = SystemState(AS_AT, AS_AT, _units(system), (), (), (), (), (), ())
-    made = whole_system(system, state, _arrivals(departments, others), load_flow_priors())
-    document = made.document
-    acute = [site for site in made.sites if f"{site}:beds" in document["pools"]]
+    units = {unit.code: unit for unit in state.units}
+    acute = [site.code for site in system.sites if beds_by_kind(site, units)]
     kept = set(acute[:sites]) | (set(others) if sites >= len(acute) else set())
+    roads = tuple(each for each in system.neighbours if {each.site, each.neighbour} <= kept)
+    made = whole_system(
+        replace(system, neighbours=roads), state, _arrivals(departments, others), load_flow_priors()
+    )  # fmt: skip
+    document = made.document
     for section in ("arrivals", "stations", "pools", "gates"):
         document[section] = {
             name: place for name, place in document[section].items()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
+from services.domain.agreed import Agreement, order, standing
 from services.domain.events import JOURNEY_KINDS, SubjectKind
 from services.domain.fold import Milestone, Subject, canonical_people
 from services.domain.links import Link, Windows, derived_links
@@ -109,7 +110,10 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True)
 class SystemState:
-    """Everything by key, so that equal states are equal byte for byte. ghosts and stale are in no count."""
+    """Everything by key, so that equal states are equal byte for byte. ghosts and stale are in no count.
+
+    agreed: incidents, diverts and mutual aid that stand, in the order of `agreed.order`.
+    """
 
     as_at: datetime
     known_at: datetime
@@ -120,6 +124,7 @@ class SystemState:
     ghosts: tuple[Journey, ...]
     stale: tuple[Journey, ...]
     feeds: tuple[FeedHealth, ...]
+    agreed: tuple[Agreement, ...] = ()
 
 
 def build_state(
@@ -170,7 +175,12 @@ def build_state(
         ghosts=tuple(left_out["ghost"]),
         stale=tuple(left_out["stale"]),
         feeds=tuple(sorted(feeds, key=lambda feed: feed.source)),
-    )
+        agreed=tuple(sorted(
+            (each for subject, _ in told if subject.kind == "organisation"
+             for each in standing(subject.key, subject.milestones, as_at)),
+            key=lambda each: (*order(each), each.organisation),
+        )),
+    )  # fmt: skip
 
 
 def _journey(subject: Subject, unended: Sequence[Phase], people: Mapping[str, str], link: Link | None) -> Journey:

@@ -24,6 +24,7 @@ MEASURES = {
     "ed.decision_to_admit_wait": "minutes",
     "ambulance.waiting_to_hand_over": "people",
     "ambulance.handover_mean": "minutes",
+    "sdec.in_unit": "people",
     "beds.occupied": "people",
     "beds.net": "beds",
 }
@@ -85,7 +86,7 @@ def forecast(
 
 def _measures(whole: Whole, site: str, drawn: dict[str, Floats]) -> Iterator[tuple[str, Floats]]:
     """Each measure of a site as (replications, times)."""
-    department, beds, handover = (f"{site}:{part}" for part in ("department", "beds", "handover"))
+    department, beds, handover, same_day = (f"{site}:{part}" for part in ("department", "beds", "handover", "sdec"))
     number = {name: index for index, name in enumerate(SERIES)}
     if department in drawn:
         held = drawn[handover][:, number["blocked"]] if handover in drawn else 0.0
@@ -95,6 +96,8 @@ def _measures(whole: Whole, site: str, drawn: dict[str, Floats]) -> Iterator[tup
         if beds in drawn:
             yield "ed.waiting_for_bed", of[:, number["blocked"]]
             yield "ed.decision_to_admit_wait", of[:, number["kept_mean"]] * 60
+    if same_day in drawn:
+        yield "sdec.in_unit", drawn[same_day][:, number["census"]]
     if beds in drawn:
         of = drawn[beds]
         yield "beds.occupied", of[:, number["census"]]

@@ -17,9 +17,11 @@ from psycopg.rows import tuple_row
 
 from services.domain.events import JOURNEY_KINDS
 from services.domain.fold import Subject, canonical_people, fold
+from services.domain.levels import within
 from services.domain.links import Windows, earliest_end, sent_link
 from services.domain.state import FeedHealth, SystemState, build_state
 from services.domain.system import System
+from services.store import agreed as agreed_store
 from services.store import feeds as feed_store
 from services.store.events import read_facts
 
@@ -80,7 +82,7 @@ def read(
         connection.execute("set local time zone 'UTC'")
         rows = feed_store.read(connection)
         known = known_at or max([as_at, *(row.last_receipt_at for row in rows)])
-        subjects = _subjects(connection, as_at, known, windows)
+        subjects = _subjects(connection, as_at, known, windows) + _organisations(connection, system, as_at, known)
         newest = feed_store.newest(connection, rows, as_at, known)
         feeds = [FeedHealth(source, event_at) for source, (event_at, _) in sorted(newest.items())]
     return build_state(subjects, system, as_at, known, feeds=feeds, windows=windows)
@@ -112,6 +114,13 @@ def _subjects(
     held = {subject.key: subject for subject in _folded(connection, merged | reaching, as_at, known_at)}
     before = _keys(connection, _BEFORE, limits | _wanted(held.values(), windows))
     return [*held.values(), *_folded(connection, before - held.keys(), as_at, known_at)]
+
+
+def _organisations(connection: Connection[Any], system: System, as_at: datetime, known_at: datetime) -> list[Subject]:
+    """What organisations have agreed with one another and declared, without all else that they tell."""
+    steps = agreed_store.steps(connection, within(system, system.code), known_at)
+    folded = [fold(facts, as_at=as_at, known_at=known_at) for _, facts in sorted(steps.items())]
+    return [subject for subject in folded if subject is not None]
 
 
 def _wanted(subjects: Iterable[Subject], windows: Windows | None) -> dict[str, Any]:

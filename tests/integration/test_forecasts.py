@@ -97,6 +97,35 @@ def test_a_forecast_uses_nothing_that_was_recorded_after_its_moment(
     assert made(store, known_at=AS_AT + timedelta(hours=2)) != first  # what was planted does contradict
 
 
+def test_a_divert_that_is_agreed_changes_the_forecast_of_both_its_sites(
+    store: Database, events: list[dict[str, Any]]
+) -> None:
+    take(store, [each for each in events if received(each) <= AS_AT], START + timedelta(days=DAYS + 1))
+    before = json.loads(made(store))
+    site, to, third = "AAA01", "BBB01", "AAX01"
+    data = {"reference": "D1", "from_site": site, "to_site": to, "kind": "ambulance"}
+    moment = (AS_AT - timedelta(minutes=10)).isoformat()
+    agreed = {
+        "specversion": "1.0", "id": "d1", "source": "urn:nhs:ods:AAA", "type": "divert.agreed", "subject": "AAA",
+        "time": moment, "sentat": moment, "recordedat": moment, "data": data,
+    }  # fmt: skip
+    take(store, [agreed], START + timedelta(days=DAYS + 1))
+    with store.connection() as connection, connection.transaction():
+        state, _ = service.start_of(connection, SYSTEM, AS_AT, AS_AT)
+    assert [(each.from_site, each.to_site) for each in state.agreed if each.family == "divert"].count((site, to)) == 1
+
+    def in_department(told_of: dict[str, Any], code: str) -> list[float]:
+        return [
+            each for row in told_of["rows"] if (row["site"], row["measure"]) == (code, "ed.in_department")
+            for each in row["mean"]
+        ]  # fmt: skip
+
+    after = json.loads(made(store))
+    assert in_department(after, site) != in_department(before, site)
+    assert in_department(after, to) != in_department(before, to)
+    assert in_department(after, third) == in_department(before, third) != []  # of another site nothing changes
+
+
 def test_a_forecast_has_every_measure_of_a_site_with_a_department_and_starts_from_what_is(
     store: Database, events: list[dict[str, Any]]
 ) -> None:

@@ -13,6 +13,7 @@ from services.errors import LightshipError
 from services.flow_model.engine import draws, run
 from services.flow_model.engine.answer import answer
 from services.flow_model.engine.arrivals import arrivals
+from services.flow_model.engine.network import NetworkError
 from services.flow_model.engine.place import Place
 from services.flow_model.engine.replications import Precision, Stopped, ratio, replications
 from services.flow_model.engine.run import LawBroken, play
@@ -453,3 +454,37 @@ def test_the_flow_model_loads_nothing_of_the_synthetic_system() -> None:
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert run.__name__.startswith("services.flow_model")
+
+
+def test_the_class_of_who_is_there_at_the_start_is_drawn_in_each_replication() -> None:
+    said = document(
+        classes={"patient": {}, "other": {}},
+        pools={"ward": {"beds": "unlimited", "stay": {"by_class": {"patient": constant(1), "other": constant(2)}}}},
+        start=[{"place": "ward", "of": {"patient": 0.3, "other": 0.7}, "count": 100}],
+    )
+    left = [told(said, "ward", replication=each).left for each in range(30)]
+    of_patients = [int((times < 1.5).sum()) for times in left]
+    assert len(set(of_patients)) > 5
+    assert np.mean(of_patients) == pytest.approx(30, abs=3)
+    assert all(len(times) == 100 for times in left)
+
+
+def test_a_class_drawn_for_some_changes_no_draw_of_the_others_at_the_start() -> None:
+    ward = {"beds": "unlimited", "stay": exponential(10)}
+    first = {"place": "ward", "of": "patient", "count": 50, "keys": [f"a{each}" for each in range(50)]}
+    second = {"place": "other", "of": {"patient": 0.5, "other": 0.5}, "count": 50}
+    said: dict[str, Any] = {"classes": {"patient": {}, "other": {}}, "pools": {"ward": ward, "other": ward}}
+    alone = told(document(**said, start=[first]), "ward").left
+    assert told(document(**said, start=[first, second]), "ward").left.tolist() == alone.tolist()
+
+
+def test_people_of_drawn_class_who_have_different_kinds_of_bed_must_say_which_they_are_in() -> None:
+    said = document(
+        classes={"patient": {}, "other": {}},
+        pools={"ward": {
+            "beds": {"a": 5, "b": 5}, "uses": {"patient": ["a"], "other": ["b"]}, "stay": constant(1),
+        }},
+        start=[{"place": "ward", "of": {"patient": 0.5, "other": 0.5}, "count": 2}],
+    )  # fmt: skip
+    with pytest.raises(NetworkError, match=r"start\.0\.kind: its classes have different kinds"):
+        network(said)

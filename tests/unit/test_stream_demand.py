@@ -89,6 +89,17 @@ def test_hours_in_which_a_feed_is_silent_are_not_hours_in_which_nobody_came() ->
     assert expected(table, as_at).streams["A2", "child"].missing_hours == 0
 
 
+def test_the_days_of_which_only_those_still_there_are_known_are_no_history() -> None:
+    known = counts(50)
+    known[:48] = np.random.default_rng(8).random(48) < 0.5
+    made = expected({KEY: known}, START + timedelta(days=50))
+    assert made.streams[KEY].missing_hours == 48
+    assert made.daily(*KEY) == pytest.approx(240, rel=0.03)
+    known[48 + 24 * 20 :][:24] = 0
+    known[48 + 24 * 20] = 1  # a day of nearly nobody in the middle did happen, but for its silent hours
+    assert 48 + 20 < expected({KEY: known}, START + timedelta(days=50)).streams[KEY].missing_hours <= 48 + 23
+
+
 def test_of_little_history_the_mean_week_is_what_there_is() -> None:
     as_at = START + timedelta(days=10, hours=8)
     made = expected({KEY: counts(11)[: 10 * 24 + 8]}, as_at).streams[KEY]

@@ -6,6 +6,7 @@ people and moves no other. The dominating rate is `headroom` times the greatest 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,9 +78,15 @@ def arrivals(stream: Stream, root: np.uint64, length: float) -> Came:
         ids, times = ids[comes], times[comes]
     if len(stream.classes) == 1:
         return Came(ids, times, np.full(len(ids), stream.classes[0][0]))
-    upto = np.array([share for _, share in stream.classes])
+    return Came(ids, times, classes_of(stream.classes, root, ids))
+
+
+def classes_of(classes: Sequence[tuple[int, float]], root: np.uint64, ids: draws.Ids) -> NDArray[np.int64]:
+    """The class of each person, drawn. classes: each with the share of those at or below it."""
+    upto = np.array([share for _, share in classes])
     chosen = np.searchsorted(upto, draws.uniforms(root, ids, _CLASS) * upto[-1], side="right")
-    return Came(ids, times, np.array([each for each, _ in stream.classes])[chosen])
+    found: NDArray[np.int64] = np.array([each for each, _ in classes])[chosen]
+    return found
 
 
 def _candidates(

@@ -218,7 +218,11 @@ class _Compiler:
             (each, stream.to)
             for stream in document.arrivals.values()
             for each in ([stream.of] if isinstance(stream.of, str) else stream.of)
-        ] + [(each.of, each.place) for each in document.start]
+        ] + [
+            (each_class, each.place)
+            for each in document.start
+            for each_class in ([each.of] if isinstance(each.of, str) else each.of)
+        ]
         seen: set[tuple[str, str]] = set()
         while first:
             class_, at = first.pop()
@@ -248,14 +252,9 @@ class _Compiler:
     def _stream(self, name: str) -> Stream:
         said, where = self.document.arrivals[name], ["arrivals", name]
         to = self._named(self.places, said.to, [*where, "to"], "place")
-        shares = {said.of: 1.0} if isinstance(said.of, str) else said.of
-        for each in shares:
-            self._named(self.classes, each, [*where, "of"], "class")
-        if abs(sum(shares.values()) - 1) > 1e-9:
-            raise NetworkError([*where, "of"], f"the shares add up to {sum(shares.values()):g}, and should to 1")
+        classes = self._of(said.of, [*where, "of"])
         if said.dispersion and self.document.run.length / self.hour_length > MOST_CHANGES:
             raise NetworkError([*where, "dispersion"], f"a level an hour over more than {MOST_CHANGES:,} hours")
-        upto = np.cumsum(list(shares.values()))
         scale = self._course(said.scale, [*where, "scale"], 100)
         if scale.greatest > said.headroom:
             raise NetworkError(
@@ -264,7 +263,7 @@ class _Compiler:
         return Stream(
             name=name,
             to=to,
-            classes=tuple((self.classes[each], float(share)) for each, share in zip(shares, upto, strict=True)),
+            classes=classes,
             rate=None if said.rate is None else self._course(said.rate, [*where, "rate"], 1e9),
             scale=scale,
             headroom=said.headroom,
@@ -274,11 +273,21 @@ class _Compiler:
             interval=said.interval,
         )
 
+    def _of(self, of: str | Mapping[str, float], where: Sequence[Key]) -> tuple[tuple[int, float], ...]:
+        """The classes of people, each with the share of those at or below it."""
+        shares = {of: 1.0} if isinstance(of, str) else of
+        for each in shares:
+            self._named(self.classes, each, where, "class")
+        if abs(sum(shares.values()) - 1) > 1e-9:
+            raise NetworkError(where, f"the shares add up to {sum(shares.values()):g}, and should to 1")
+        upto = np.cumsum(list(shares.values()))
+        return tuple((self.classes[each], float(share)) for each, share in zip(shares, upto, strict=True))
+
     def _seeded(self, number: int, places: Sequence[PlaceSpec]) -> Seeded:
         said = self.document.start[number]
         where: list[Key] = ["start", number]
         place = self._named(self.places, said.place, [*where, "place"], "place")
-        class_ = self._named(self.classes, said.of, [*where, "of"], "class")
+        classes = self._of(said.of, [*where, "of"])
         spec = places[place]
         if spec.gate and not said.waiting:
             raise NetworkError([*where, "waiting"], "nobody stays in a gate: people there wait, say `waiting: true`")
@@ -289,14 +298,15 @@ class _Compiler:
         if holding is not None and not said.waiting and not spec.carries:
             raise NetworkError([*where, "holding"], "only who waits, or is where `carries` is true, holds another")
         kinds = {kind: each for each, kind in enumerate(held.kinds)}
-        kind = (
-            held.uses[class_][0] if said.kind is None else self._named(kinds, said.kind, [*where, "kind"], "kind here")
-        )
+        first = {held.uses[class_][0] for class_, _ in classes}
+        if said.kind is None and len(first) > 1:
+            raise NetworkError([*where, "kind"], "its classes have different kinds here: say which one they have")
+        kind = min(first) if said.kind is None else self._named(kinds, said.kind, [*where, "kind"], "kind here")
         keys = said.keys or [f"start {number} {each}" for each in range(said.people)]
         elapsed = np.broadcast_to(np.array(said.elapsed, dtype=float), (said.people,))
         ids = np.array([draws.key("person", each) for each in keys], dtype=np.uint64)
         order = np.argsort(-elapsed, kind="stable")
-        return Seeded(place, class_, kind, said.waiting, holding, elapsed[order], ids[order])
+        return Seeded(place, classes, kind, said.waiting, holding, elapsed[order], ids[order])
 
     def _not_too_many(self, network: Network) -> None:
         if len(network.places) * len(network.marks) > MOST_MARKS:

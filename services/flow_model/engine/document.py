@@ -204,12 +204,13 @@ class Gate(Part):
 class Starting(Part):
     """People who are there at time 0. count: how many alike; elapsed: since when, one for all or one each.
 
+    of: their class, or the share of each: then every replication draws the class of each of them anew.
     waiting: they stand in the queue since then; holding: and keep a server of that place until they are taken.
     keys: what their draws go by, so that the same person keeps them.
     """
 
     place: Name
-    of: Name
+    of: Name | dict[Name, Share]
     count: Annotated[int, Field(strict=True, ge=0, le=MOST_STARTING)] | None = None
     elapsed: NotNegative | Annotated[tuple[NotNegative, ...], Field(max_length=MOST_STARTING)] = 0.0
     waiting: bool = False

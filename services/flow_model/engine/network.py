@@ -61,13 +61,14 @@ class PlaceSpec:
 
 @dataclass(frozen=True)
 class Seeded:
-    """People there at the start: place and class, how long each has been there (or waits), the ids of their draws.
+    """People there at the start, how long each has been there (or waits), and the ids of their draws.
 
+    classes: each with the share of those at or below it.
     kind: of the server they have, in `place`, or in `holding` where they keep one while they wait for `place`.
     """
 
     place: int
-    class_: int
+    classes: tuple[tuple[int, float], ...]
     kind: int
     waiting: bool
     holding: int | None

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from services.errors import LightshipError
 from services.flow_model.engine import draws
-from services.flow_model.engine.arrivals import arrivals
+from services.flow_model.engine.arrivals import arrivals, classes_of
 from services.flow_model.engine.draws import Floats
-from services.flow_model.engine.network import Network, PlaceSpec
+from services.flow_model.engine.network import Network, PlaceSpec, Seeded
 from services.flow_model.engine.people import People
 from services.flow_model.engine.place import DRAWN, NORMAL, Door, GatePlace, Person, Place
 
@@ -113,8 +113,9 @@ def _play(network: Network, seed: int, replication: int) -> Played:
         place.on = [_next(targets, places) for targets, _ in spec.ways]
         place.when_full = None if spec.when_full is None else places[spec.when_full]
     with np.errstate(over="ignore"):
-        people, coming, first = _people(network, root, places)
-        _seed(network, env, people, places, root)
+        start = _by_class(network.start, root)
+        people, coming, first = _people(network, root, places, start)
+        _seed(network, env, people, places, root, start)
     _schedule_changes(network, env, places)
     arriving = _Arriving(env, people, coming, [places[each] for each in first])
     arriving.wait(0.0)
@@ -169,7 +170,7 @@ def _next(targets: tuple[int | None, ...], places: list[Place]) -> Place | str |
 
 
 def _people(
-    network: Network, root: np.uint64, places: list[Place]
+    network: Network, root: np.uint64, places: list[Place], start: Sequence[Seeded]
 ) -> tuple[list[People], tuple[list[float], list[int], list[int]], list[int]]:
     """People by block, all arrivals in order of time as (time, block, row), and where each goes first.
 
@@ -190,7 +191,7 @@ def _people(
         which.append(number)
         row.append(own)
         to.append(np.full(len(came.ids), stream.to))
-    blocks += [People(network, each.class_, root, each.ids, places) for each in network.start]
+    blocks += [People(network, each.classes[0][0], root, each.ids, places) for each in start]
     if not times:
         return blocks, ([], [], []), []
     order = np.argsort(np.concatenate(times), kind="stable")
@@ -198,11 +199,34 @@ def _people(
     return blocks, (every[0], every[1], every[2]), every[3]
 
 
-def _seed(network: Network, env: simpy.Environment, people: list[People], places: list[Place], root: np.uint64) -> None:
+def _by_class(start: Sequence[Seeded], root: np.uint64) -> list[Seeded]:
+    """The people of the start, whose class is drawn in this replication: those alike together in a block."""
+    if all(len(each.classes) == 1 for each in start):
+        return list(start)
+    alike: dict[tuple[int, int, int, bool, int], list[tuple[Floats, draws.Ids]]] = {}
+    for each in start:
+        drawn = classes_of(each.classes, root, each.ids)
+        for class_ in sorted(set(drawn.tolist())):
+            mine = drawn == class_
+            key = each.place, class_, each.kind, each.waiting, -1 if each.holding is None else each.holding
+            alike.setdefault(key, []).append((each.elapsed[mine], each.ids[mine]))
+    return [
+        Seeded(
+            place, ((class_, 1.0),), kind, waiting, None if holding == -1 else holding,
+            np.concatenate([elapsed for elapsed, _ in parts]), np.concatenate([ids for _, ids in parts]),
+        )
+        for (place, class_, kind, waiting, holding), parts in alike.items()
+    ]  # fmt: skip
+
+
+def _seed(
+    network: Network, env: simpy.Environment, people: list[People], places: list[Place], root: np.uint64,
+    start: Sequence[Seeded],
+) -> None:  # fmt: skip
     """People who are there at time 0: first those who have a bed, then those who wait, the longest first."""
-    blocks = people[len(people) - len(network.start) :]
+    blocks = people[len(people) - len(start) :]
     waiting: list[tuple[float, int, Place, Person]] = []
-    for seeded, mine in zip(network.start, blocks, strict=True):
+    for seeded, mine in zip(start, blocks, strict=True):
         place, spec = places[seeded.place], network.places[seeded.place]
         if seeded.waiting:
             held = None if seeded.holding is None else places[seeded.holding]
@@ -213,7 +237,7 @@ def _seed(network: Network, env: simpy.Environment, people: list[People], places
                     _hold(person, held, seeded.kind, elapsed)
             continue
         drawn = draws.uniforms(root, seeded.ids, spec.stay_key)
-        left = spec.stays[seeded.class_].remaining(drawn, seeded.elapsed)
+        left = spec.stays[mine.index].remaining(drawn, seeded.elapsed)
         held = None if seeded.holding is None else places[seeded.holding]
         _occupy(place, seeded.kind if held is None else 0, len(seeded.ids))
         for number, (remaining, elapsed) in enumerate(zip(left.tolist(), seeded.elapsed.tolist(), strict=True)):

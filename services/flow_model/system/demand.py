@@ -66,6 +66,10 @@ class Demand:
         """The mean number a day of the history."""
         return self.history.daily(site, way)
 
+    def by_hour_of_week(self, site: str, way: str) -> Floats:
+        """The mean week of the history."""
+        return self.history.by_hour_of_week(site, way)
+
     def said(self, site: str, way: str) -> dict[str, Any] | None:
         """The rate and the dispersion of a stream as a document says them, None where nobody comes."""
         made = self.streams.get((site, way))
@@ -200,16 +204,19 @@ def _judged(series: Series, until: int) -> tuple[dict[str, float], dict[str, flo
 
 
 def _heard(history: HourlyArrivals, provider_of: Mapping[str, str]) -> HourlyArrivals:
-    """The history without the hours in which a provider said nothing though many were due: NaN, since that does not
-    mean that nobody came."""
+    """The history with NaN for the hours in which a provider said nothing though many were due, since that does not
+    mean that nobody came; and for the days at its beginning with less than half of a usual day's: of those a history
+    often knows only the people who were still there when it began."""
     totals: dict[str, Floats] = {}
     for (site, _), counts in history.counts.items():
         provider = provider_of.get(site, site)
         totals[provider] = totals.get(provider, np.zeros(history.hours)) + counts
     clock = np.arange(history.hours) % 24
     number = np.maximum(np.bincount(clock, minlength=24), 1)
+    day = (np.arange(history.hours) + history.start.astimezone(UTC).hour) // 24
     silent = {
         provider: _runs(counts == 0, (np.bincount(clock, weights=counts, minlength=24) / number)[clock])
+        | _not_begun(counts, day)
         for provider, counts in totals.items()
     }
     return HourlyArrivals(
@@ -219,6 +226,15 @@ def _heard(history: HourlyArrivals, provider_of: Mapping[str, str]) -> HourlyArr
             for (site, way), counts in history.counts.items()
         },
     )
+
+
+def _not_begun(counts: Floats, day: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which hours are of days at the beginning with less than half of what is usual a day."""
+    came, hours = np.bincount(day, weights=counts), np.bincount(day)
+    usual = float(np.median(came[hours == 24])) if (hours == 24).any() else 0.0
+    enough = came >= usual * hours / 48
+    before: NDArray[np.bool_] = day < int(np.argmax(enough))
+    return before
 
 
 def _runs(nothing: NDArray[np.bool_], due: Floats) -> NDArray[np.bool_]:

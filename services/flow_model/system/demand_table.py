@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +18,16 @@ HOUR = timedelta(hours=1)
 WEEK_HOURS = 168
 PRIOR_WEEKS = 2.0  # how many weeks of the whole profile's word an hour of the week is held to
 LONDON = ZoneInfo("Europe/London")
+
+
+class Expected(Protocol):
+    """What is expected of each way in at each site: a history's mean week, or a forecast."""
+
+    def daily(self, site: str, way: str) -> float: ...
+
+    def said(self, site: str, way: str) -> dict[str, Any] | None: ...
+
+    def by_hour_of_week(self, site: str, way: str) -> Floats: ...
 
 
 @dataclass(frozen=True)
@@ -85,6 +95,8 @@ def way_in(type_: str, said: Mapping[str, Any]) -> str | None:
         if said["arrival_mode"] == "ambulance":
             return "ambulance"
         return "child" if said["child"] else "walk_in"
+    if type_ == "sdec.arrived":
+        return "sdec_from_ed" if said["from_ed"] else "sdec"
     if type_ == "bed.admitted":
         return _ADMISSIONS.get((str(said["admission"]), str(said["bed_kind"])))
     return "virtual" if type_ == "virtual_ward.onboarded" else None

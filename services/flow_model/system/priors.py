@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.flow_model.engine.durations import Duration, Positive
 
@@ -28,9 +28,41 @@ class Department(Section):
 
 
 class Handover(Section):
-    """Hours from an ambulance's arrival to handover where a cubicle is free."""
+    """Hours from an ambulance's arrival to handover where a cubicle is free; conveying: from the scene to arrival."""
 
     process: Duration
+    conveying: Duration
+
+
+class SameDay(Section):
+    """Same day emergency care: local hours at which it opens and closes, hours in it, the share admitted from it."""
+
+    opens: Annotated[int, Field(ge=0, le=23)]
+    closes: Annotated[int, Field(ge=1, le=24)]
+    stay: Duration
+    admitted: Share
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SameDay:
+        if self.closes <= self.opens:
+            raise ValueError("`closes` is later in the day than `opens`")
+        return self
+
+
+class Diverts(Section):
+    """The share that a divert turns away; hours that one lasts where its end is not said, or has passed."""
+
+    share: Share
+    usual_hours: Positive
+    overdue_hours: Positive
+    unknown_road_minutes: Positive
+
+
+class Transfers(Section):
+    """The share of those leaving a bed, by class, who go to another site's; asking: days until they set off."""
+
+    share: dict[Literal["ward", "critical", "child_ward"], Share]
+    asking: Duration
 
 
 class Admitted(Section):
@@ -57,22 +89,48 @@ class Stays(Section):
 
 
 class Discharge(Section):
-    """When people leave: weights by hour and weekday (Monday first), and how far from rationed."""
+    """When people leave: weights by hour and weekday (Monday first), and how far from rationed.
+
+    kept: of the discharges planned as definite and as possible, the share that happens when it was planned.
+    """
 
     by_hour: Weights
     by_weekday: Week
     slack: Positive
+    kept: dict[Literal["definite", "possible"], Share]
+
+
+class Services(Section):
+    """Discharge services. arranging: days from fit to accepted, by pathway (0: to all that home needs, of those whom
+    the ward has recorded as fit); used: of their starts, the share."""
+
+    arranging: dict[int, Duration]
+    used: Share
+    by_weekday: Week
+
+    @field_validator("arranging")
+    @classmethod
+    def _of_each_pathway(cls, arranging: dict[int, Duration]) -> dict[int, Duration]:
+        if set(arranging) != {0, 1, 2, 3}:
+            raise ValueError("`arranging` has a duration for each of the pathways 0 to 3")
+        return arranging
 
 
 class FlowPriors(Section):
-    """`flow.yaml`. bank_holidays: the subdivision of GB whose they are; school_holidays: a CSV file beside it."""
+    """`flow.yaml`. bank_holidays: the subdivision of GB whose they are; school_holidays: a CSV file beside it.
+
+    few_people: of so many as are there a mean stay or wait is half what they imply, half assumed.
+    """
 
     bank_holidays: Literal["ENG", "NIR", "SCT", "WLS"]
     school_holidays: str | None = None
     department: Department
     handover: Handover
     admitted: Admitted
+    same_day: SameDay
+    diverts: Diverts
+    transfers: Transfers
     stays: Stays
-    pathways: dict[int | str, Share]
+    few_people: Positive
+    services: Services
     discharge: Discharge
-    services_by_weekday: Week
