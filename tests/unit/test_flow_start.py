@@ -21,6 +21,7 @@ from tests.flow_states import AS_AT, PRIORS, SYSTEM, A, arrivals, document, jour
 from tests.networks import network, of
 
 MAJORS = next(unit.code for unit in SYSTEM.site_by_code[A].units if unit.area == "majors")
+CORRIDOR = next(unit.code for unit in SYSTEM.site_by_code[A].units if unit.area == "corridor")
 WARD = next(unit.code for unit in SYSTEM.site_by_code[A].units if unit.bed_kind == "ga_adult")
 NOBODY = arrivals({(A, "ambulance"): 48.0, (A, "walk_in"): 96.0, (A, "emergency"): 36.0})
 
@@ -41,6 +42,18 @@ def test_of_whom_nothing_is_decided_the_class_is_drawn_in_each_replication() -> 
     decided = [len(of(made, play(made, 1, each), f"{A}:decided").asked) for each in range(20)]
     assert len(set(decided)) > 5
     assert np.mean(decided) == pytest.approx(40 * (one["of"]["ward"] + one["of"].get("critical", 0)), rel=0.3)
+
+
+def test_an_ambulance_hands_over_to_a_chair_where_every_cubicle_is_taken() -> None:
+    places = document(state(), NOBODY)["pools"][f"{A}:department"]["beds"]
+    taken = [MAJORS] * places["cubicle"] + [CORRIDOR] * places["corridor"]
+    people = [journey("ed", unit, {"ed.department": 0.1}, key=f"j{each}") for each, unit in enumerate(taken)]
+    crew = journey("ambulance", None, {"ambulance.handover": 0.2}, key="a1", site=A)
+    said = {**document(state(*people, crew), NOBODY), "arrivals": {}}
+    said["start"] = [{**one, "of": "home"} for one in said["start"]]
+    made = network(said)
+    handed = [of(made, play(made, 1, each), f"{A}:handover").kept for each in range(10)]
+    assert all(len(each) == 1 and each[0] == 0 for each in handed)
 
 
 def test_who_came_by_ambulance_is_likelier_to_be_admitted_than_who_walked_in() -> None:

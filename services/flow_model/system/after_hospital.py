@@ -8,7 +8,7 @@ from typing import Any
 from services.domain.state import SystemState, UnitState
 from services.domain.system import PathwayCapacity, Site, System
 from services.flow_model.system.capacity import DAY_HOURS, AddStream, community_beds, mean, of_kind, said, stretch
-from services.flow_model.system.demand_table import LONDON
+from services.flow_model.system.demand_table import LONDON, Expected
 from services.flow_model.system.priors import FlowPriors
 from services.flow_model.system.standing import PATHWAYS, Standing
 

@@ -39,7 +39,9 @@ def add_department(
             "child": max(1, in_areas(site, units, ("paediatric",))),
         },
         "uses": {
-            "ward": ["cubicle", "corridor"], "home": ["cubicle", "corridor"], "critical": ["cubicle", "corridor"],
+            # Who can sit waits on a chair where every cubicle and the corridor are full: the crew does not.
+            "ward": ["cubicle", "corridor", "seat"], "home": ["cubicle", "corridor", "seat"],
+            "critical": ["cubicle", "corridor"],
             "minor": ["seat"], "child_ward": ["child", "seat"], "child_home": ["child", "seat"],
         },
         "stay": {"by_class": {
