@@ -51,7 +51,7 @@ for name, sub in (
 app.command()(simulate)
 app.command()(validate)
 
-SchemaKind = StrEnum("SchemaKind", ["events", "openapi", "asyncapi"])
+SchemaKind = StrEnum("SchemaKind", ["events", "openapi", "asyncapi", "network"])
 DataDir = Annotated[Path | None, typer.Option(help="Where the data live. Default ~/.local/share/lightship.")]
 
 
@@ -269,13 +269,15 @@ def schema(
     out: Annotated[Path | None, typer.Option(help="Write files into this folder, one a kind.")] = None,
     as_json: Json = True,
 ) -> None:
-    """The JSON Schema of every event type, the OpenAPI of the API, the AsyncAPI of topics and socket: all generated."""
+    """The JSON Schema of every event type and of a network document, the OpenAPI of the API, the AsyncAPI of topics and
+    socket: all generated."""
     from services.api.app import openapi
     from services.api.asyncapi import document
     from services.domain.events import json_schemas
+    from services.flow_model.engine.document import json_schema
 
     makers: dict[str, Callable[[], dict[str, Any]]] = {
-        "events": json_schemas, "openapi": openapi, "asyncapi": document,
+        "events": json_schemas, "openapi": openapi, "asyncapi": document, "network": json_schema,
     }  # fmt: skip
     if out is None:
         print(json.dumps(makers[kind or "events"](), indent=None if as_json else 2))

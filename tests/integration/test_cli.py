@@ -283,7 +283,12 @@ def test_the_schemas_of_every_kind_are_printed_and_written(lightship: Run, tmp_p
     assert lightship("schema", "--kind", "asyncapi").json["asyncapi"] == "3.0.0"
     folder = tmp_path / "new" / "schemas"
     lightship("schema", "--out", folder)
-    assert sorted(path.name for path in folder.iterdir()) == ["asyncapi.json", "events.json", "openapi.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "asyncapi.json",
+        "events.json",
+        "network.json",
+        "openapi.json",
+    ]
     assert json.loads((folder / "openapi.json").read_text())["openapi"].startswith("3.")
     lightship("schema", "--kind", "events", "--out", tmp_path / "one")
     assert set(json.loads((tmp_path / "one" / "events.json").read_text())) == set(EVENT_TYPES)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import jsonschema_rs
 import pytest
+import yaml  # type: ignore[import-untyped, unused-ignore]
 from pydantic import BaseModel
 
 from services.flow_model.engine import document as documents
@@ -35,6 +37,17 @@ def models() -> Iterator[type[BaseModel]]:
 def test_an_example_of_the_page_runs(example: str) -> None:
     network = network_of(example.encode(), "page")
     assert answer(network, 1, replications(network, 2, 1))["rows"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.splitlines()[0])
+def test_an_example_of_the_page_agrees_with_the_schema_that_others_are_given(example: str) -> None:
+    validator = jsonschema_rs.validator_for(documents.json_schema())
+    said = yaml.safe_load(example)
+    assert [error.message for error in validator.iter_errors(said)] == []
+    section = "stations" if "stations" in said else "pools"
+    place = next(iter(said[section].values()))
+    place["serverz"] = 3
+    assert not validator.is_valid(said)
 
 
 def test_every_key_and_every_measure_is_on_the_page() -> None:

@@ -255,3 +255,8 @@ class Document(Part):
     @property
     def places(self) -> dict[str, Station | Pool | Gate]:
         return {**self.stations, **self.pools, **self.gates}
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a network document. What a schema cannot say - names that have to exist - `compile` checks."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Document.model_json_schema()}
