@@ -60,7 +60,12 @@ def forecast_run(
     system, priors = load_system(settings.system), load_flow_priors(settings.system)
     region = load_region(priors, settings.system)
     with database_at(settings) as database, database.connection() as connection:
-        moment = _moment("--as-at", as_at) if as_at else feeds.read_clock(connection).at(datetime.now(UTC))
+        now = feeds.read_clock(connection).at(datetime.now(UTC))
+        moment = _moment("--as-at", as_at) if as_at else now
+        if moment > now:
+            raise LightshipError(
+                f"--as-at {as_at}: has not come yet; the store's clock shows {now:%Y-%m-%d %H:%M} UTC."
+            )
         known = _moment("--known-at", known_at) if known_at else moment
         with connection.transaction():
             state, arrivals = service.start_of(connection, system, moment, known)

@@ -58,6 +58,11 @@ def arrivals_of(connection: Connection[Any], system: System, as_at: datetime, kn
         way, site = way_in(type_, said), said["site"] or site_of.get(said["unit"] or "")
         if way is not None and site is not None:
             arrived.append((site, way, hour, float(number)))
+    if not arrived:
+        raise LightshipError(
+            f"No arrival is known in the {HISTORY_DAYS} days before {as_at:%Y-%m-%d %H:%M} UTC; "
+            "ask for a moment nearer to the history, or take in what came since."
+        )
     return hourly(arrived, since, until)
 
 

@@ -157,3 +157,7 @@ def test_without_a_day_of_arrivals_there_is_no_forecast_and_it_says_so(
 ) -> None:
     with pytest.raises(LightshipError, match="Less than a day of arrivals"):
         made(store)
+    take(store, [each for each in events if received(each) <= AS_AT], START + timedelta(days=DAYS + 1))
+    late = AS_AT + timedelta(days=90)
+    with store.connection() as connection, pytest.raises(LightshipError, match="No arrival is known in the 56 days"):
+        service.arrivals_of(connection, SYSTEM, late, late)
