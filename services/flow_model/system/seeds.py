@@ -26,7 +26,6 @@ ASKED_FOR = {"ga_paediatric": "child_ward", "critical_care": "critical"}
 CHILD = "0-17"
 GRAINS = 20  # a share is said in twentieths: people of nearly the same stand together
 _KIND_OF_AREA = {"majors": "cubicle", "resus": "cubicle", "corridor": "corridor", "paediatric": "child"}
-_AREA_OF_KIND = {"cubicle": ("ward", "critical", "home"), "corridor": ("ward", "critical", "home"), "seat": ("minor",)}
 
 Shares = Mapping[str, float]
 
