@@ -44,6 +44,24 @@ def test_of_whom_nothing_is_decided_the_class_is_drawn_in_each_replication() -> 
     assert np.mean(decided) == pytest.approx(40 * (one["of"]["ward"] + one["of"].get("critical", 0)), rel=0.3)
 
 
+def test_a_crowd_of_whom_nothing_is_decided_slows_the_department() -> None:
+    def home(people: int) -> float:
+        crowd = [journey("ed", MAJORS, {"ed.department": 1.0}, key=f"j{each}") for each in range(people)]
+        pool = document(state(*crowd), NOBODY)["pools"][f"{A}:department"]
+        median: float = pool["stay"]["by_class"]["home"]["median"]
+        return median
+
+    assert home(0) == PRIORS.department.home.model_dump()["median"]
+    # 144 adults a day who stay about three hours are some 20: so many say that the assumption is right.
+    assert home(20) == pytest.approx(home(0), rel=0.15)
+    assert home(20) < home(50) < home(90)
+    assert home(1_000) == pytest.approx(3 * home(0))
+    # Who is decided and waits for a bed is no sign of slow doctors.
+    decided = [journey("ed", MAJORS, {"ed.department": 9.0, "ed.bed_wait": 5.0}, key=f"d{each}") for each in range(50)]
+    said = document(state(*decided), NOBODY)["pools"][f"{A}:department"]["stay"]["by_class"]["home"]
+    assert said["median"] == home(0)
+
+
 def test_an_ambulance_hands_over_to_a_chair_where_every_cubicle_is_taken() -> None:
     places = document(state(), NOBODY)["pools"][f"{A}:department"]["beds"]
     taken = [MAJORS] * places["cubicle"] + [CORRIDOR] * places["corridor"]

@@ -78,7 +78,17 @@ def stretch(expected: float, people: float, a_day: float, few: float) -> float:
     average where their number is steady. The mean is drawn to that, half way where `few` people are there and further
     the more there are. 1 where nobody is: an empty place says nothing of how long people would stay.
     """
-    if people <= 0 or a_day <= 0 or expected <= 0:
+    if a_day <= 0 or expected <= 0:
         return 1.0
-    implied, weight = people / a_day * DAY_HOURS, people / (people + few)
-    return min(max((1 - weight) + weight * implied / expected, _LEAST), _MOST)
+    return drawn_to(people / a_day * DAY_HOURS / expected, people, few)
+
+
+def drawn_to(ratio: float, people: float, few: float) -> float:
+    """A factor between 1 and what `people` there show, half way where they are `few`; 1 where nobody is.
+
+    Never beyond a third or threefold.
+    """
+    if people <= 0 or ratio <= 0:
+        return 1.0
+    weight = people / (people + few)
+    return min(max((1 - weight) + weight * ratio, _LEAST), _MOST)

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+import numpy as np
 
 from services.domain.state import UnitState
 from services.domain.system import Site
-from services.flow_model.system.capacity import AddStream, in_areas, mean, said, stretch
-from services.flow_model.system.demand_table import Expected
+from services.flow_model.engine.durations import Distribution
+from services.flow_model.system.capacity import DAY_HOURS, AddStream, drawn_to, in_areas, mean, said, stretch
+from services.flow_model.system.demand_table import LONDON, Expected
 from services.flow_model.system.priors import FlowPriors
 from services.flow_model.system.standing import Standing
 
 CUBICLES = ("majors", "resus")
 SEATS = ("minors", "waiting_room")
 CORRIDOR = "corridor"
+WAITED_HOURS = 24  # who came longer ago is hardly undecided
 ADMITTED = ("ward", "critical", "child_ward")
 Shares = dict[str, float]
 
 
 def add_department(
     document: dict[str, Any], site: Site, units: Mapping[str, UnitState], arrivals: Expected, priors: FlowPriors,
-    people: Standing, stream: AddStream,
+    people: Standing, stream: AddStream, slower: float,
 ) -> None:  # fmt: skip
-    """A site's department, with its handover and its wait for a bed; of a unit without a full one, the unit alone."""
+    """A site's department, with its handover and its wait for a bed; of a unit without a full one, the unit alone.
+
+    slower: what its times are multiplied by, see `slower_than_assumed`.
+    """
     if site.ed_type is None:
         return
     name, times = f"{site.code}:department", priors.department
@@ -44,10 +52,7 @@ def add_department(
             "critical": ["cubicle", "corridor"],
             "minor": ["seat"], "child_ward": ["child", "seat"], "child_home": ["child", "seat"],
         },
-        "stay": {"by_class": {
-            **{each: said(times.to_decision) for each in ADMITTED},
-            "home": said(times.home), "minor": said(times.home), "child_home": said(times.child),
-        }},
+        "stay": {"by_class": {name: said(time, slower) for name, time in until_decided(priors).items()}},
         "next": {"by_class": {each: {f"{site.code}:decided": 1.0} for each in ADMITTED}},
     }  # fmt: skip
     # A bed is asked for, found ready, and the person is taken there: the cubicle is theirs until they are in it. How
@@ -64,6 +69,35 @@ def add_department(
     stream(site.code, "ambulance", f"{site.code}:handover", shares["ambulance"])
     stream(site.code, "walk_in", name, shares["walk_in"])
     stream(site.code, "child", name, shares["child"])
+
+
+def until_decided(priors: FlowPriors) -> dict[str, Distribution]:
+    """By class the hours from arrival to the decision to admit, or to leaving."""
+    times = priors.department
+    return {
+        **dict.fromkeys(ADMITTED, times.to_decision),
+        "home": times.home, "minor": times.home, "child_home": times.child,
+    }  # fmt: skip
+
+
+def slower_than_assumed(
+    site: str, as_at: datetime, arrivals: Expected, priors: FlowPriors, people: Standing
+) -> float:  # fmt: skip
+    """How much longer people take in a department than assumed, by how many are there of whom nothing is decided.
+
+    As many would be as came in the hours before and had not been decided by now: a crowd beyond that waits for doctors
+    and nurses, who are no part of the network. Drawn to 1 where few are there.
+    """
+    here = people.undecided.get(site, 0)
+    lasts = until_decided(priors)
+    ago = np.arange(WAITED_HOURS, dtype=np.float64) + 0.5
+    local = as_at.astimezone(LONDON)
+    slots = np.floor(local.weekday() * DAY_HOURS + local.hour + local.minute / 60 - ago).astype(int) % (7 * DAY_HOURS)
+    due = 0.0
+    for way, shares in classes_by_way(site, arrivals, priors).items():
+        came = arrivals.by_hour_of_week(site, way)[slots]
+        due += sum(share * float(came @ lasts[name].survival(ago)) for name, share in shares.items())
+    return drawn_to(here / due, here, priors.few_people) if due else 1.0
 
 
 def classes_by_way(site: str, arrivals: Expected, priors: FlowPriors) -> dict[str, Shares]:

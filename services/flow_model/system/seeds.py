@@ -12,7 +12,7 @@ import numpy as np
 from services.domain.phases import Phase
 from services.domain.state import DischargePlan, Journey, SystemState, Vehicle
 from services.domain.system import Site, System
-from services.flow_model.engine.durations import Distribution
+from services.flow_model.system.departments import until_decided
 from services.flow_model.system.priors import FlowPriors
 from services.flow_model.system.roads import CLOCK, at_a_moment, left_until
 from services.flow_model.system.standing import pathway_of
@@ -48,17 +48,19 @@ class _Seed:
 
 
 class Seeds:
-    """What the people of one state are in a network. by_way: a site's shares of classes by the way in."""
+    """What the people of one state are in a network. by_way: a site's shares of classes by the way in; slower: what the
+    times of its department are multiplied by."""
 
     def __init__(
         self, system: System, state: SystemState, document: dict[str, Any], priors: FlowPriors,
-        by_way: Mapping[str, Mapping[str, Shares]],
+        by_way: Mapping[str, Mapping[str, Shares]], slower: Mapping[str, float],
     ) -> None:  # fmt: skip
         self.system = system
         self.state = state
         self.document = document
         self.priors = priors
         self.by_way = by_way
+        self.slower = slower
         self.plans = {plan.key: plan for plan in state.discharges}
 
     def start(self) -> list[dict[str, Any]]:
@@ -157,12 +159,8 @@ class Seeds:
         """
         child = journey.age_band == CHILD
         way = "child" if child else "ambulance" if journey.follows is not None else "walk_in"
-        times = self.priors.department
-        lasts: dict[str, Distribution] = {
-            "ward": times.to_decision, "critical": times.to_decision, "child_ward": times.to_decision,
-            "home": times.home, "minor": times.home, "child_home": times.child,
-        }  # fmt: skip
-        hours = np.array([elapsed])
+        lasts = until_decided(self.priors)
+        hours = np.array([elapsed / self.slower.get(site.code, 1.0)])
         remain = {
             name: share * max(float(lasts[name].survival(hours)[0]), 1e-9)
             for name, share in self.by_way[site.code][way].items()

@@ -20,7 +20,7 @@ from services.flow_model.system.after_hospital import add_beyond, add_services, 
 from services.flow_model.system.beds import add_beds
 from services.flow_model.system.capacity import beds_by_kind
 from services.flow_model.system.demand_table import LONDON, Expected
-from services.flow_model.system.departments import add_department, classes_by_way
+from services.flow_model.system.departments import add_department, classes_by_way, slower_than_assumed
 from services.flow_model.system.priors import FlowPriors
 from services.flow_model.system.roads import add_diverts, add_transfers, known_already
 from services.flow_model.system.same_day import add_same_day
@@ -61,8 +61,12 @@ def whole_system(
     stream = partial(_stream, document, arrivals=arrivals)
     people = standing(system, state)
     shares = pathway_shares(system, state, [site for site in acute if beds[site.code]], arrivals, priors, people)
+    slower = {
+        site.code: slower_than_assumed(site.code, state.as_at, arrivals, priors, people)
+        for site in acute if site.ed_type == 1
+    }  # fmt: skip
     for site in acute:
-        add_department(document, site, units, arrivals, priors, people, stream)
+        add_department(document, site, units, arrivals, priors, people, stream, slower.get(site.code, 1.0))
         add_same_day(document, site, units, arrivals, priors, stream)
         add_beds(document, site, units, arrivals, priors, people, shares.get(site.code, {}), stream)
     add_beyond(document, system, units, priors, stream)
@@ -71,7 +75,7 @@ def whole_system(
     add_diverts(document, system, state, priors, length_hours)
     add_transfers(document, system, codes, priors)
     by_way = {site.code: classes_by_way(site.code, arrivals, priors) for site in acute if site.ed_type == 1}
-    document["start"] = Seeds(system, state, document, priors, by_way).start()
+    document["start"] = Seeds(system, state, document, priors, by_way, slower).start()
     return Whole(document, codes, {code: sum(beds[code].values()) for code in codes})
 
 
