@@ -204,6 +204,18 @@ def test_the_store_knows_the_domain_and_the_errors_alone() -> None:
     assert used == set(STORE_ALSO), "an exception is no longer needed"
 
 
+def test_the_flow_model_but_for_its_service_knows_the_domain_alone_and_does_no_input_or_output() -> None:
+    for path in modules("services/flow_model"):
+        if shown(path) == "services/flow_model/service.py":
+            continue
+        for name in imports(path.read_text()):
+            first = name.partition(".")[0]
+            assert first not in _IO, f"{shown(path)} imports {name}"
+            if first in ROOMS and name != "services":
+                allowed = ("services.domain.", "services.errors.", "services.flow_model.")
+                assert f"{name}.".startswith(allowed), f"{shown(path)} imports {name}"
+
+
 @pytest.mark.parametrize("room", ["ingest", "live", "store", "domain"])
 def test_nothing_behind_the_api_knows_it(room: str) -> None:
     for path in modules(f"services/{room}"):
