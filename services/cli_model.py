@@ -67,7 +67,7 @@ def played(
         try:
             return replications(
                 network, number, seed, executor=its.executor, workers=its.number, precision=precision,
-                progress=lambda done: progress.update(task, completed=done),
+                progress=lambda done: progress.update(task, completed=done), stop=its.stop,
             )  # fmt: skip
         except KeyboardInterrupt:
             raise LightshipError("Stopped; nothing was kept.") from None

@@ -47,7 +47,7 @@ def validate(
             task = progress.add_task("Validating", total=1.0)
             found = validation.validate(
                 studies, seed, executor=its.executor, workers=its.number,
-                progress=lambda share: progress.update(task, completed=share),
+                progress=lambda share: progress.update(task, completed=share), stop=its.stop,
             )  # fmt: skip
     except KeyboardInterrupt:
         raise LightshipError("Stopped; nothing is kept of an unfinished validation.") from None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import logging
 import multiprocessing
 import os
 import platform
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -22,14 +24,25 @@ from services.errors import LightshipError
 
 MOST_WORKERS = 64
 CONNECT_SECONDS = 5
+ASK_SECONDS = 2  # between two looks at whether a cluster still has workers
+ALONE_SECONDS = 30  # without any: longer than Dask's nanny takes to start a lost one again
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True)
 class Workers:
-    """An executor and how many tasks it has at a time; None runs them here, one after the other."""
+    """An executor and how many tasks it has at a time; None runs them here, one after the other.
+
+    stop: to be asked now and then while tasks run, as `replications` does. Raises LightshipError where there is nobody
+    left to end them.
+    """
 
     executor: Executor | None
     number: int
+    stop: Callable[[], bool] = _never
 
 
 @dataclass(frozen=True, order=True)
@@ -66,7 +79,8 @@ def workers_of(asked: int, dask: str | None) -> Iterator[Workers]:
 def executor_of(workers: int) -> Iterator[Executor | None]:
     """An executor with that many processes, None for one: then it runs here. At the end what waits is cancelled.
 
-    Processes are forked from a clean server, never from this one: it may have threads that hold locks.
+    After an error or Ctrl-C what is under way is ended too: a batch of long replications can take minutes. Processes
+    are forked from a clean server, never from this one: it may have threads that hold locks.
     """
     if workers == 1:
         yield None
@@ -74,6 +88,10 @@ def executor_of(workers: int) -> Iterator[Executor | None]:
     pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("forkserver"))
     try:
         yield pool
+    except BaseException:
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -91,20 +109,21 @@ def cluster_of(scheduler: str) -> Iterator[Workers]:
             "LIGHTSHIP_DASK is set and `distributed` is not installed: pip install 'lightship[dask]', "
             "or unset it to use this machine's processes."
         ) from None
-    for name in ("distributed", "tornado", "asyncio"):  # what they would log is said by our own errors
+    for name in ("distributed", "distributed.client", "tornado", "asyncio"):  # what they would log our own errors say
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        asyncio.run(_answers(scheduler))
         client: Any = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
+    except Exception as error:  # of whatever kind: anything may answer at a wrong port
         raise LightshipError(
-            f"LIGHTSHIP_DASK={scheduler}: no scheduler answers there ({_line(error)}). Start one (`dask scheduler`), "
-            "or unset it to use this machine's processes."
+            f"LIGHTSHIP_DASK={scheduler}: no scheduler answers there ({_line(error)}). Name it as tcp://HOST:8786 and "
+            "start it (`dask scheduler`), or unset it to use this machine's processes."
         ) from None
     try:
         number = _usable(client, scheduler)
         executor = client.get_executor(pure=False)
         try:
-            yield Workers(executor, number)
+            yield Workers(executor, number, _Presence(client, scheduler))
         except (CancelledError, KilledWorker) as error:
             raise LightshipError(
                 f"The cluster of {scheduler} lost what it was working on ({type(error).__name__}); see its log, and "
@@ -114,6 +133,46 @@ def cluster_of(scheduler: str) -> Iterator[Workers]:
             executor.shutdown(wait=False)
     finally:
         client.close(timeout=CONNECT_SECONDS)
+
+
+async def _answers(scheduler: str) -> None:
+    """Raises where no scheduler answers. A Client alone would wait for ever at the port of something else."""
+    from distributed import Security
+    from distributed.comm import connect
+
+    reach: Any = connect
+    kind: Any = Security()  # type: ignore[no-untyped-call]
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            found = await reach(scheduler, timeout=CONNECT_SECONDS, **kind.get_connection_args("client"))
+    except TimeoutError:
+        raise TimeoutError(f"nothing that speaks Dask within {CONNECT_SECONDS} seconds") from None
+    await found.close()
+
+
+class _Presence:
+    """Whether a cluster still has workers: without any its tasks would wait for ever."""
+
+    def __init__(self, client: Any, scheduler: str) -> None:
+        self.client = client
+        self.scheduler = scheduler
+        self.asked = self.seen = time.monotonic()
+
+    def __call__(self) -> bool:
+        """Never a reason to stop. Raises LightshipError where there have been none for ALONE_SECONDS."""
+        now = time.monotonic()
+        if now - self.asked < ASK_SECONDS:
+            return False
+        self.asked = now
+        with contextlib.suppress(OSError):  # a scheduler that is lost is said by the tasks
+            if self.client.nthreads():
+                self.seen = now
+        if now - self.seen > ALONE_SECONDS:
+            raise LightshipError(
+                f"The cluster of {self.scheduler} lost its workers; see their log, start some "
+                f"(`dask worker {self.scheduler}`), and run it again."
+            )
+        return False
 
 
 def _usable(client: Any, scheduler: str) -> int:

@@ -95,21 +95,34 @@ def mistakes(name: str, text: bytes, error: ValidationError, model: type[BaseMod
     return "\n".join(
         sentence(name, text, _without_tags(found["loc"], data, found["type"]), _in_words(found, model), data)
         for found in error.errors()
+        if not _follows(found)
     )
 
 
+def _follows(found: ErrorDetails) -> bool:
+    """Whether a mistake is only that of its entries, which are said too: pydantic counts those that are right."""
+    return found["type"] == "too_short" and found["ctx"]["actual_length"] == 0 and bool(found["input"])
+
+
 def _without_tags(where: Sequence[Key], data: Any, kind: str) -> list[Key]:
-    """The keys of a mistake without the names that pydantic gives to the sides of a union: no text has those."""
-    kept: list[Key] = []
-    for number, key in enumerate(where):
-        if isinstance(data, dict) and (key in data or (number == len(where) - 1 and kind == "missing")):
-            data = data.get(key)
-        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
-            data = data[key]
-        elif key != "[key]":
-            continue
-        kept.append(key)
-    return kept
+    """The keys of a mistake without the names that pydantic gives to the sides of a union: no text has those.
+
+    A side may be called as a key of the text is: of the ways to read it, the one that leads to the last of `where`, and
+    of those the one with most keys.
+    """
+    if not where:
+        return []
+    key, rest = where[0], where[1:]
+    if key == "[key]":
+        return [key, *_without_tags(rest, data, kind)]
+    ways = []
+    if isinstance(data, dict) and (key in data or (not rest and kind == "missing")):
+        ways.append([key, *_without_tags(rest, data.get(key), kind)])
+    elif isinstance(data, list) and isinstance(key, int) and key < len(data):
+        ways.append([key, *_without_tags(rest, data[key], kind)])
+    if not ways or isinstance(key, str):
+        ways.append(_without_tags(rest, data, kind))
+    return max(ways, key=lambda kept: (kept[-1:] == [where[-1]], len(kept)))
 
 
 def sentence(name: str, text: bytes, where: Sequence[Key], what: str, data: Any = None) -> str:
@@ -173,6 +186,10 @@ def _in_words(found: ErrorDetails, model: type[BaseModel]) -> str:
     if kind in ("model_type", "dict_type", "list_type"):
         shape = "a list" if kind == "list_type" else "keys and values"
         return f"should be {shape}, and {'is empty' if value is None else f'is a {type(value).__name__}'}"
+    if kind in ("too_short", "too_long") and context["field_type"] == "Tuple":
+        least = kind == "too_short"
+        wanted = f"at least {context['min_length']}" if least else f"at most {context['max_length']}"
+        return f"has {len(value)} entries, not {wanted}"
     quotes = "; put it in quotation marks" if kind == "string_type" and value is not None else ""
     wanted = found["msg"].replace("Input should", "should").replace("String should", "should")
     return f"{wanted}, not {_short(value)}{quotes}"

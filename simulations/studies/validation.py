@@ -82,9 +82,13 @@ def network(name: str, changes: Mapping[str, Any]) -> Network:
 
 
 def validate(
-    studies: Sequence[Study], seed: int, *, executor: Executor | None, workers: int, progress: Callable[[float], None]
+    studies: Sequence[Study], seed: int, *, executor: Executor | None, workers: int, progress: Callable[[float], None],
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[Result]:  # fmt: skip
-    """Play every case of the studies. progress: is told the share that is done, by the people expected."""
+    """Play every case of the studies. progress: is told the share that is done, by the people expected.
+
+    stop: asked while they run, see `replications`.
+    """
     networks = {(study.name, number): network(study.name, case.changes)
                 for study in studies for number, case in enumerate(study.cases)}  # fmt: skip
     work = {(study.name, number): networks[study.name, number].expected_people * case.replications
@@ -100,7 +104,9 @@ def validate(
                 progress((before + done * each) / whole)
 
             made = networks[study.name, number]
-            done = replications(made, case.replications, seed, executor=executor, workers=workers, progress=told)
+            done = replications(
+                made, case.replications, seed, executor=executor, workers=workers, progress=told, stop=stop
+            )
             rows += case.rows(made, done)
             before += own
         found.append(Result(study, str(document(study.name)["source"]), tuple(rows)))

@@ -80,11 +80,21 @@ def test_a_document_is_read_from_yaml_and_from_json() -> None:
         ("{no: {}, patient: {}}", "{patient: {}}", "YAML reads the name no as something else; put it in"),
         ("length: 1000}\npools: {ward: {beds: {by_hours: [3]}, stay: {distribution: exponential, mean: 1}}}",
          "length: 1000}", "pools.ward.beds.by_hours: is not a key here; did you mean 'by_hour'?"),
+        ("servers: {by_hour: [1, 2]}", "servers: 3", "line 9: stations.desk.servers.by_hour: has 2 entries, not at least"),
+        ("servers: {by_hour: [1], stepz: 3}", "servers: 3", "line 9: stations.desk.servers.stepz: is not a key here"),
+        ("servers: {steps: [[0, 1, 2]]}", "servers: 3", "stations.desk.servers.steps[0]: has 3 entries, not at most 2"),
+        ("servers: {steps: []}", "servers: 3", "stations.desk.servers.steps: has 0 entries, not at least 1"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_by_its_line_and_key(wrong: str, right: str, expected: str) -> None:
     assert right in TEXT
     assert expected in refusal(TEXT.replace(right, wrong))
+
+
+def test_a_mistake_in_a_list_is_said_once() -> None:
+    said = refusal(TEXT.replace("servers: 3", "servers: {steps: [[0, true]]}"))
+    assert said.endswith("line 9: stations.desk.servers.steps[0][1]: should be a valid number, not True")
+    assert "\n" not in said
 
 
 def test_a_bomb_of_aliases_a_tower_of_brackets_and_what_is_no_text_are_refused_at_once() -> None:
