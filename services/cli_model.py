@@ -51,6 +51,9 @@ def simulate(
         return
     for table in _tables(made):
         console.print(table)
+    for place, share in made["checks"]["locked"].items():
+        said = f"{place} stood still at the end of {share:.1%} of the replications: its people wait in a circle."
+        console.print(said, highlight=False, markup=False, soft_wrap=True)
 
 
 def played(

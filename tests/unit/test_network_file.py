@@ -80,7 +80,7 @@ def test_a_document_is_read_from_yaml_and_from_json() -> None:
         ("{no: {}, patient: {}}", "{patient: {}}", "YAML reads the name no as something else; put it in"),
         ("length: 1000}\npools: {ward: {beds: {by_hours: [3]}, stay: {distribution: exponential, mean: 1}}}",
          "length: 1000}", "pools.ward.beds.by_hours: is not a key here; did you mean 'by_hour'?"),
-        ("servers: {by_hour: [1, 2]}", "servers: 3", "line 9: stations.desk.servers.by_hour: has 2 entries, not at least"),
+        ("servers: {by_hour: [1, 2]}", "servers: 3", "stations.desk.servers.by_hour: has 2 entries, not at least"),
         ("servers: {by_hour: [1], stepz: 3}", "servers: 3", "line 9: stations.desk.servers.stepz: is not a key here"),
         ("servers: {steps: [[0, 1, 2]]}", "servers: 3", "stations.desk.servers.steps[0]: has 3 entries, not at most 2"),
         ("servers: {steps: []}", "servers: 3", "stations.desk.servers.steps: has 0 entries, not at least 1"),

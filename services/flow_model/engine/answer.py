@@ -34,6 +34,11 @@ def answer(network: Network, seed: int, done: Sequence[Figures], keep_draws: boo
         "checks": {
             "conservation": "held in every replication",
             "little_relative": max(each.away for each in done),
+            "locked": {
+                place.name: share
+                for number, place in enumerate(network.places)
+                if (share := sum(number in each.locked for each in done) / len(done))
+            },
         },
         "rows": [row for number in range(len(network.places)) for row in _rows(network, number, done, keep_draws)],
         "times": [float(mark) for mark in network.marks],

@@ -44,7 +44,7 @@ class Split:
 class Figures:
     """One replication. ratios: (places, RATIOS, 2); quantiles: (places, QUANTILES), NaN where nobody was taken;
     series: (SERIES, places, marks); spread: for each place the share of time with 0, 1, 2... people in it.
-    split: for (place, class) the waits of that class, where it was asked for.
+    split: for (place, class) the waits of that class, where it was asked for. locked: places that stand still for ever.
     """
 
     ratios: Floats
@@ -55,6 +55,7 @@ class Figures:
     people: int
     events: int
     away: float
+    locked: tuple[int, ...]
 
 
 def figures(network: Network, played: Played) -> Figures:
@@ -69,6 +70,7 @@ def figures(network: Network, played: Played) -> Figures:
         people=played.people,
         events=played.events,
         away=played.away,
+        locked=played.locked,
     )
 
 

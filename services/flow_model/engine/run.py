@@ -15,6 +15,7 @@ from services.errors import LightshipError
 from services.flow_model.engine import draws
 from services.flow_model.engine.arrivals import arrivals, classes_of
 from services.flow_model.engine.draws import Floats
+from services.flow_model.engine.locks import locked_places
 from services.flow_model.engine.network import Network, PlaceSpec, Seeded
 from services.flow_model.engine.people import People
 from services.flow_model.engine.place import DRAWN, NORMAL, Door, GatePlace, Person, Place
@@ -50,12 +51,14 @@ class Told:
 @dataclass(frozen=True)
 class Played:
     """One replication. people: who came or was there; events: those of SimPy. away: the worst relative disagreement
-    between areas under counts and sojourn times (Little's law with its boundary terms)."""
+    between areas under counts and sojourn times (Little's law with its boundary terms). locked: places whose people
+    keep a server at the end that they can never give back."""
 
     places: tuple[Told, ...]
     people: int
     events: int
     away: float
+    locked: tuple[int, ...] = ()
 
 
 class _Arriving:
@@ -127,10 +130,11 @@ def _play(network: Network, seed: int, replication: int) -> Played:
     if came != door.left + len(found):
         raise LawBroken(f"{came} people came, {door.left} left and {len(found)} are still there: a fault of the engine")
     away = _little(network, places, found)
+    locked = locked_places(network, places, found)
     inside = _inside(network)
     told = tuple(_told(place, inside[place.index]) for place in places)
     _cut(env, places, people, arriving)
-    return Played(told, came, events, away)
+    return Played(told, came, events, away, locked)
 
 
 def _cut(env: simpy.Environment, places: list[Place], people: list[People], arriving: _Arriving) -> None:
