@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from services import workers
 from services.cli import app
 from services.errors import LightshipError
 from services.flow_model.engine.replications import Stopped, replications
@@ -123,6 +124,60 @@ def test_a_cluster_that_is_not_there_or_has_no_workers_is_said_at_once_and_nothi
     assert time.monotonic() - began < 30
     with pytest.raises(LightshipError, match="no scheduler answers"), workers_of(0, "nonsense://x"):
         pass
+
+
+def test_a_port_where_something_else_listens_is_no_scheduler() -> None:
+    """Something that takes a connection and says nothing, as a database or the dashboard's port would."""
+    began = time.monotonic()
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        with (
+            pytest.raises(LightshipError, match=r"no scheduler answers there \(nothing that speaks Dask within"),
+            cluster_of(f"tcp://127.0.0.1:{silent.getsockname()[1]}"),
+        ):
+            pass
+    assert time.monotonic() - began < 20
+    with pytest.raises(LightshipError, match=r"missing port number.*Name it as tcp://HOST:8786"), cluster_of("host"):
+        pass
+
+
+def test_a_cluster_that_lost_its_workers_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The only worker is killed while it works, and no other comes."""
+    monkeypatch.setattr(workers, "ALONE_SECONDS", 3)
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [sys.executable, "-m", "dask"]
+    where: dict[str, Any] = {"cwd": tmp_path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    started = [
+        subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"], **where),
+        subprocess.Popen([*dask, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard"], **where),
+    ]
+    done: list[int] = []
+
+    def told(number: int) -> None:
+        done.append(number)
+        if number == 20:
+            started[1].kill()
+
+    try:
+        until = time.monotonic() + 60
+        while True:
+            try:
+                with cluster_of(address):
+                    break
+            except LightshipError:
+                assert time.monotonic() < until
+                time.sleep(0.3)
+        with pytest.raises(LightshipError, match="lost its workers"), workers_of(0, address) as its:
+            replications(
+                network(WARD), 5_000, 1, executor=its.executor, workers=its.number, progress=told, stop=its.stop
+            )
+        assert 20 <= len(done) < 5_000
+    finally:
+        for each in reversed(started):
+            each.kill()
+            each.wait(20)
 
 
 def test_a_cluster_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 import numpy as np
@@ -15,7 +18,7 @@ from services.flow_model.engine.answer import answer
 from services.flow_model.engine.arrivals import arrivals
 from services.flow_model.engine.network import NetworkError
 from services.flow_model.engine.place import Place
-from services.flow_model.engine.replications import Precision, Stopped, ratio, replications
+from services.flow_model.engine.replications import Precision, Stopped, batch, ratio, replications
 from services.flow_model.engine.run import LawBroken, play
 from services.workers import executor_of
 from tests.networks import constant, desk, document, exponential, network, of, told
@@ -424,6 +427,25 @@ def test_a_stop_ends_what_has_not_begun() -> None:
     with pytest.raises(Stopped):
         replications(network(desk(length=50)), 1000, 1, progress=told_of.append, stop=lambda: len(told_of) >= 3)
     assert told_of == [1, 2, 3]
+
+
+def test_an_interrupt_ends_the_processes_in_the_middle_of_a_long_replication() -> None:
+    made = network(desk(rate=60, mean=1, servers=70, length=60_000))  # one takes many seconds
+    began = time.monotonic()
+    running: list[Future[Any]] = []
+
+    def interrupted() -> None:
+        with executor_of(2) as executor:
+            assert executor is not None
+            running.append(executor.submit(batch, made, 1, 0, 1))
+            while not running[0].running():
+                time.sleep(0.05)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert isinstance(running[0].exception(timeout=0), BrokenProcessPool)
+    assert time.monotonic() - began < 10
 
 
 def test_people_who_vanish_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
