@@ -11,9 +11,12 @@ from services.moments import store_folder
 
 
 class Settings(BaseSettings):
-    """LIGHTSHIP_DATABASE_URL, LIGHTSHIP_SYSTEM, LIGHTSHIP_DATA_DIR, LIGHTSHIP_KEYS_DIR, LIGHTSHIP_DASK.
+    """LIGHTSHIP_DATABASE_URL, LIGHTSHIP_SYSTEM, LIGHTSHIP_DATA_DIR, LIGHTSHIP_KEYS_DIR, LIGHTSHIP_DASK,
+    LIGHTSHIP_KAFKA, LIGHTSHIP_METRICS_PORT, LIGHTSHIP_METRICS_HOST.
 
     dask: the scheduler of the cluster that plays replications, such as tcp://host:8786; without it this machine does.
+    kafka: the brokers, such as kafka:9092 or a:9092,b:9092; without them doors write into the store themselves.
+    metrics_port: where this process answers Prometheus; without it nowhere.
     """
 
     model_config = SettingsConfigDict(env_prefix="LIGHTSHIP_", extra="ignore")
@@ -23,6 +26,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "lightship")
     keys_dir: Path | None = None
     dask: str | None = None
+    kafka: str | None = None
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_host: str = "127.0.0.1"
 
     @property
     def keys(self) -> Path:
