@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 
-.PHONY: up test test-browser check format boards clean help
+.PHONY: up test test-kafka test-browser check format boards clean help
 
 help: ## say what there is
 	@grep -hE "^[a-z-]+:.*##" $(MAKEFILE_LIST) | sed -E "s/:.*## /\t/"
@@ -15,6 +15,9 @@ up: $(VENV)/.runtime boards ## live boards with synthetic people, on this machin
 
 test: $(VENV)/.dev ## unit, property and integration tests on the embedded database
 	@$(RUN) -m pytest $(ARGS)
+
+test-kafka: $(VENV)/.dev ## workers, doors and topics on Apache Kafka itself (Java 17; Maven fetches it once)
+	@$(RUN) -m pytest tests/kafka $(ARGS)
 
 test-browser: $(VENV)/.dev boards ## the boards in Chromium (Debian: apt install chromium)
 	@$(RUN) -m pytest tests/browser $(ARGS)

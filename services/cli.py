@@ -25,8 +25,9 @@ from services.cli_backtest import backtest_app
 from services.cli_bench import bench_app
 from services.cli_feed import feed_app
 from services.cli_forecast import forecast_app
+from services.cli_kafka import ingest, relay, topics_app
 from services.cli_model import simulate
-from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
+from services.cli_shared import Json, console, database_at, errors, progress_bar, publishing, settings_of
 from services.cli_validate import validate
 from services.errors import LightshipError
 from services.settings import Settings
@@ -44,10 +45,12 @@ database_app = typer.Typer(no_args_is_help=True, help="The database.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of machines that send or read.")
 for name, sub in (
     ("feed", feed_app), ("quarantine", quarantine_app), ("db", database_app), ("keys", keys_app), ("bench", bench_app),
-    ("forecast", forecast_app), ("backtest", backtest_app),
+    ("forecast", forecast_app), ("backtest", backtest_app), ("topics", topics_app),
 ):  # fmt: skip
     app.add_typer(sub, name=name)
 
+app.command()(ingest)
+app.command()(relay)
 app.command()(simulate)
 app.command()(validate)
 
@@ -78,8 +81,9 @@ def _intake(settings: Settings, *, trusted: bool = False) -> Iterator[Intake]:
     from services.ingest.intake import Intake
 
     keys = KeyRing.load(settings.keys, create=settings.database_url is None)
-    with database_at(settings) as database:
-        yield Intake(database, Door(load_system(settings.system), keys, GAUGES, trusted=trusted))
+    with database_at(settings) as database, publishing(settings) as publisher:
+        door = Door(load_system(settings.system), keys, GAUGES, trusted=trusted)
+        yield Intake(database, door, publisher=publisher)
 
 
 def _by() -> By:

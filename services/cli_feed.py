@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
+from services.cli_shared import Json, console, database_at, errors, progress_bar, publishing, settings_of
 from services.errors import LightshipError
 
 if TYPE_CHECKING:
@@ -170,10 +170,11 @@ def _writer(
     from simulations.writer import Feed
 
     door = Door(system, KeyRing.load(settings.keys, create=True), GAUGES, trusted=True)
-    run = Feed(database, system, door, asked, settings.data_dir, truth)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: run.stopping.set())
-    yield run
+    with publishing(settings) as publisher:
+        run = Feed(database, system, door, asked, settings.data_dir, truth, publisher)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: run.stopping.set())
+        yield run
 
 
 @feed_app.command("live")

@@ -31,6 +31,10 @@ class StoreError(LightshipError):
     """The database cannot do what is asked (absent, unmigrated, wrong version)."""
 
 
+class NotTakenIn(LightshipError):
+    """What was sent is not known to be durable: it is to be sent again, and what is in already is then a duplicate."""
+
+
 class LeaseLost(StoreError):
     """Another writer of the picture holds the lease; this one must stop writing."""
 

@@ -28,7 +28,7 @@ from services.domain.training import Injection
 from services.errors import LightshipError, RefusedEvent
 from services.ingest.body import RawItem
 from services.ingest.door import Door
-from services.ingest.intake import refused
+from services.ingest.intake import Publisher, refused
 from services.store import feeds as feed_store
 from services.store import quarantine, synthetic
 from services.store import training as training_store
@@ -74,9 +74,13 @@ class Feed:
 
     def __init__(
         self, database: Database, system: System, door: Door, settings: Settings, folder: Path,
-        truth: Truth | None = None,
+        truth: Truth | None = None, publisher: Publisher | None = None,
     ) -> None:  # fmt: skip
-        """folder: where there is room to lay the history away until it is written. truth: told of the history."""
+        """folder: where there is room to lay the history away until it is written. truth: told of the history.
+
+        publisher: where the facts go; None: into the store.
+        """
+        self._publisher = publisher
         self._database, self._system, self._door, self._settings = database, system, door, settings
         self._folder, self._truth = folder, truth
         self._recent = Recent()
@@ -227,8 +231,12 @@ class Feed:
                 )
             except RefusedEvent as refusal:
                 held.append(refused(self._door, RawItem(number, raw, event), refusal, recorded_at))
+        if self._publisher is not None:
+            self._publisher.facts(facts, [True] * len(facts))
+            self._publisher.refused(self._door.keys, held)
         with self._database.connection() as connection, connection.transaction():
-            ingest(connection, facts, self._recent)
+            if self._publisher is None:
+                ingest(connection, facts, self._recent)
             if held:
                 quarantine.put(connection, self._door.keys, held)
             if written is not None:

@@ -17,7 +17,7 @@ from services.api.identity import Identity, Nobody
 from services.domain.system import System
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
-from services.ingest.intake import Intake
+from services.ingest.intake import Intake, Publisher
 from services.live.hub import Hub
 from services.moments import Moments
 from services.store.database import Database
@@ -39,7 +39,7 @@ class AppState:
 
     identity: how people are known. frontend: the folder of the built boards. system_name: as for `load_system`.
     moments: those saved of this store; None where it is no embedded one. about: what an overview says of the whole
-    store, until the first is kept.
+    store, until the first is kept. publisher: where events go that are taken in; None: into the store.
     """
 
     system: System
@@ -57,6 +57,7 @@ class AppState:
     about: Callable[[], Mapping[str, Any]] = lambda: {
         "synthetic": False, "mixed": False, "copy_of": None, "history": None,
     }  # fmt: skip
+    publisher: Publisher | None = None
     _recent: Recent = field(init=False, repr=False, default_factory=Recent)
     _origins: set[bool] = field(init=False, repr=False, default_factory=set)
     _ingesting: anyio.CapacityLimiter = field(init=False, repr=False)
@@ -66,7 +67,7 @@ class AppState:
 
     @property
     def intake(self) -> Intake:
-        return Intake(self.database, self.door, self._recent, self._origins)
+        return Intake(self.database, self.door, self._recent, self._origins, self.publisher)
 
     async def ask(self, call: Callable[Concatenate[Connection[Any], P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a function of the store, with a connection, in a worker thread."""

@@ -17,6 +17,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.errors import NotTakenIn
+
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 _log = structlog.get_logger(__name__)
@@ -58,6 +60,11 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(psycopg.OperationalError, _away)  # PoolTimeout among them
     app.add_exception_handler(psycopg.InterfaceError, _away)
+    app.add_exception_handler(NotTakenIn, _not_taken_in)
+
+
+async def _not_taken_in(_: Request, error: Exception) -> Response:
+    return respond(503, str(error), headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 async def _http(_: Request, error: Exception) -> Response:

@@ -1,7 +1,7 @@
 """From the bytes of a body to facts in the store and refusals in quarantine. Knows nothing of HTTP.
 
-Whoever is told a count is told it after the database's commit: a failure on the way rises, and the sender sends again
-(what is in already is then a duplicate).
+Whoever is told a count is told it after the database's commit, or where there is a publisher after Kafka's
+acknowledgement: a failure on the way rises, and the sender sends again (what is in already is then a duplicate).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import structlog
@@ -57,9 +57,18 @@ class Reason:
     quarantine_id: UUID
 
 
+class Publisher(Protocol):
+    """Where facts go that workers take into the store (`services.ingest.kafka.publisher`)."""
+
+    def facts(self, facts: Sequence[Fact], synthetic: Iterable[bool]) -> None: ...
+
+    def refused(self, keys: KeyRing, held: Sequence[Refused]) -> None: ...
+
+
 @dataclass
 class Taken:
-    """What became of the events of a body. reasons: of the first 100 refused. readable: anything was an event.
+    """What became of the events of a body. accepted: where they are published, duplicates are among them; workers know
+    which. reasons: of the first 100 refused. readable: anything was an event.
     resumed: items that an interrupted import of the same file had taken in before. origins: whether any accepted event
     said that it is synthetic (True is in it), and whether any did not (False is).
     """
@@ -79,16 +88,28 @@ class Taken:
 
 @dataclass(frozen=True)
 class Intake:
-    """What a door works with. origins: what the store is known to have noted of its events' origins."""
+    """What a door works with. origins: what the store is known to have noted of its events' origins. publisher: where
+    the facts go; None: into the store.
+    """
 
     database: Database
     door: Door
     recent: Recent = field(default_factory=Recent)
     origins: set[bool] = field(default_factory=set)
+    publisher: Publisher | None = None
 
     @property
     def keys(self) -> KeyRing:
         return self.door.keys
+
+
+class _Judged(NamedTuple):
+    """Items judged. made_up: of each fact, whether its event said that it is synthetic. last: the last one's number."""
+
+    facts: list[Fact]
+    made_up: list[bool]
+    refusals: Refusals
+    last: int
 
 
 def take_in(
@@ -109,7 +130,7 @@ def take_in(
         if refused.status != 400 or not body or not gzipped:
             raise
         whole = RawItem(0, body, None, RefusedEvent(str(refused)))
-        _flush(intake, taken, None, [(whole, RefusedEvent(str(refused)))], now, _BYTES)
+        _flush(intake, taken, _Judged([], [], [(whole, RefusedEvent(str(refused)))], 0), None, now, _BYTES, None)
         raise Unreadable(str(refused), taken) from None
     for _ in take_stream(intake, items, taken, now=now, only_source=only_source):
         pass
@@ -132,10 +153,10 @@ def take_stream(
     waiting: deque[Future[None]] = deque()
     last: Future[None] | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="intake") as pool:
-        for facts, refusals, number, origins in _batches(intake.door, items, taken, now, only_source):
-            ready = drafted(facts, intake.recent) if facts else None
-            noted = note and (note, number)
-            last = pool.submit(_flush_after, last, intake, taken, ready, refusals, now, content_type, noted, origins)
+        for judged in _batches(intake.door, items, taken, now, only_source):
+            is_stored = intake.publisher is None and judged.facts
+            ready = drafted(judged.facts, intake.recent) if is_stored else None
+            last = pool.submit(_flush_after, last, intake, taken, judged, ready, now, content_type, note)
             waiting.append(last)
             if len(waiting) > AHEAD:
                 waiting.popleft().result()
@@ -147,15 +168,14 @@ def take_stream(
 
 def _batches(
     door: Door, items: Iterable[RawItem], taken: Taken, now: datetime, only_source: str | None
-) -> Iterator[tuple[list[Fact], Refusals, int, frozenset[bool]]]:
-    """Items judged, a batch at a time, the number of the last of them, and whether the facts are of synthetic people
-    (True), of others (False) or both; where the source breaks off, what came before is given, and then the error.
+) -> Iterator[_Judged]:
+    """Items judged, a batch at a time; where the source breaks off, what came before is given, and then the error.
 
     Each is judged as soon as it is read: what was just made is at hand, and a batch read first is not.
     """
     facts: list[Fact] = []
+    made_up: list[bool] = []
     refusals: Refusals = []
-    marked = 0  # of the facts
     plain, number = door.plain, -1
     size = room = min(FIRST_BATCH, BATCH)
     try:
@@ -164,37 +184,33 @@ def _batches(
             fact = plain(raw, now, now) if event is None and refusal is None else None
             if fact is not None and (only_source is None or only_source == fact.source):
                 facts.append(fact)
-                marked += is_synthetic(raw)
+                made_up.append(is_synthetic(raw))
             else:
                 item, judged = judge(door, item, now, only_source)
                 if isinstance(judged, Fact):
                     facts.append(judged)
-                    marked += says_synthetic(item)
+                    made_up.append(says_synthetic(item))
                 else:
                     taken.readable = taken.readable or item.event is not None
                     refusals.append((item, judged))
             room -= 1
             if not room:
                 taken.readable = taken.readable or bool(facts)
-                yield facts, refusals, number, _origins(facts, marked)
-                facts, refusals, marked = [], [], 0
+                yield _Judged(facts, made_up, refusals, number)
+                facts, made_up, refusals = [], [], []
                 size = room = min(2 * size, BATCH)
     except LightshipError:
         if facts or refusals:
-            yield facts, refusals, number, _origins(facts, marked)
+            yield _Judged(facts, made_up, refusals, number)
         raise
     taken.readable = taken.readable or bool(facts)
     if facts or refusals:
-        yield facts, refusals, number, _origins(facts, marked)
+        yield _Judged(facts, made_up, refusals, number)
 
 
 def says_synthetic(item: RawItem) -> bool:
     """Of an item that states a fact."""
     return item.event is not None and item.event.get("synthetic") is not None
-
-
-def _origins(facts: Sequence[Fact], marked: int) -> frozenset[bool]:
-    return frozenset(is_so for is_so, count in ((True, marked), (False, len(facts) - marked)) if count)
 
 
 def judge(
@@ -224,40 +240,63 @@ def _flush_after(before: Future[None] | None, *batch: Any) -> None:
 
 
 def _flush(
-    intake: Intake, taken: Taken, ready: Batch | None, refusals: Refusals, now: datetime,
-    content_type: str = _JSON, noted: tuple[Note, int] | None = None, origins: frozenset[bool] = frozenset(),
+    intake: Intake, taken: Taken, judged: _Judged, ready: Batch | None, now: datetime, content_type: str,
+    note: Note | None,
 ) -> None:  # fmt: skip
-    """Commit a batch and count it."""
-    unsaid = origins - intake.origins
-    with intake.database.connection() as connection:
-        if noted is None and not unsaid:
-            done, ids = _put(connection, intake, ready, refusals, now, content_type)
-        else:
-            with connection.transaction():
-                done, ids = _put(connection, intake, ready, refusals, now, content_type)
-                if unsaid:
-                    synthetic.note_origins(connection, unsaid, now)
-                if noted is not None:
-                    noted[0](connection, noted[1])
-    intake.origins.update(unsaid)
+    """Make a batch durable and count it."""
+    origins = set(judged.made_up)
+    held = [refused(intake.door, item, refusal, now, content_type) for item, refusal in judged.refusals]
+    if intake.publisher is None:
+        done, ids = _store(intake, ready, held, origins - intake.origins, now, note and (note, judged.last))
+        intake.origins.update(origins)
+    else:
+        done, ids = _publish(intake, intake.publisher, judged, held, note)
     taken.origins.update(origins)
     taken.accepted += done.accepted
     taken.duplicate += done.duplicates
     room = REASONS_SHOWN - len(taken.reasons)
-    for (item, refusal), id_ in list(zip(refusals, ids, strict=True))[:room]:
+    for (item, refusal), id_ in list(zip(judged.refusals, ids, strict=True))[:room]:
         taken.reasons.append(Reason(item.number, refusal.field, refusal.reason, id_))
-    taken.quarantined += len(refusals)
+    taken.quarantined += len(held)
+
+
+def _store(
+    intake: Intake, ready: Batch | None, held: Sequence[Refused], unsaid: set[bool], now: datetime,
+    noted: tuple[Note, int] | None,
+) -> tuple[Ingested, list[UUID]]:  # fmt: skip
+    with intake.database.connection() as connection:
+        if noted is None and not unsaid:
+            return _put(connection, intake, ready, held)
+        with connection.transaction():
+            put = _put(connection, intake, ready, held)
+            if unsaid:
+                synthetic.note_origins(connection, unsaid, now)
+            if noted is not None:
+                noted[0](connection, noted[1])
+            return put
 
 
 def _put(
-    connection: Connection[Any], intake: Intake, ready: Batch | None, refusals: Refusals, now: datetime,
-    content_type: str,
+    connection: Connection[Any], intake: Intake, ready: Batch | None, held: Sequence[Refused]
 ) -> tuple[Ingested, list[UUID]]:  # fmt: skip
     done = commit(connection, ready, intake.recent) if ready is not None else Ingested(0, 0)
-    if not refusals:
-        return done, []
-    held = [refused(intake.door, item, refusal, now, content_type) for item, refusal in refusals]
-    return done, quarantine.put(connection, intake.keys, held)
+    return done, quarantine.put(connection, intake.keys, held) if held else []
+
+
+def _publish(
+    intake: Intake, publisher: Publisher, judged: _Judged, held: Sequence[Refused], note: Note | None
+) -> tuple[Ingested, list[UUID]]:  # fmt: skip
+    """The facts to Kafka; what is refused there, sealed, and into quarantine, where it can be mended."""
+    publisher.facts(judged.facts, judged.made_up)
+    if held:
+        publisher.refused(intake.keys, held)
+    ids: list[UUID] = []
+    if held or note is not None:
+        with intake.database.connection() as connection, connection.transaction():
+            ids = quarantine.put(connection, intake.keys, held) if held else []
+            if note is not None:
+                note(connection, judged.last)
+    return Ingested(len(judged.facts), 0), ids
 
 
 def refused(

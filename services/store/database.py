@@ -48,6 +48,14 @@ def migrate(url: str) -> int:
         backend.connection.close()
 
 
+def is_migrated(connection: Connection[Any]) -> bool:
+    """Whether every migration of this version has been applied."""
+    if connection.execute("select to_regclass('_yoyo_migration')").fetchone() == (None,):
+        return False
+    applied = {row[0] for row in connection.execute("select migration_id from _yoyo_migration")}
+    return applied >= {path.stem for path in MIGRATIONS.glob("*.sql") if not path.stem.endswith(".rollback")}
+
+
 def _yoyo_url(url: str) -> str:
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgresql", "postgres"):

@@ -1,0 +1,158 @@
+"""`lightship ingest`, `relay` and `topics`: the way of events through Kafka, a process each."""
+
+from __future__ import annotations
+
+import json
+import time as wall_time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from services.cli_shared import Json, console, database_at, errors, publishing, settings_of
+from services.errors import LightshipError
+
+if TYPE_CHECKING:
+    from services.ingest.door import Door
+    from services.settings import Settings
+
+topics_app = typer.Typer(no_args_is_help=True, help="The topics of Kafka.")
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.5, 15.0
+
+Sources = Annotated[
+    list[str], typer.Argument(help="ODS codes of the trusts that send by Kafka, such as RVV.", show_default=False)
+]
+
+
+def ingest() -> None:
+    """Take events from Kafka's flow.* topics into the store, until SIGTERM or Ctrl-C.
+
+    A worker: start another and they share the work. LIGHTSHIP_KAFKA names the brokers, LIGHTSHIP_DATABASE_URL the
+    store. Exit code 1: it could not go on, and what it had not taken in is read again by the next that starts.
+    """
+    from services.ingest.kafka import worker
+    from services.ingest.kafka.publisher import Publisher
+    from services.ingest.kafka.taking import Taker
+    from services.metrics import served
+    from services.store.database import Database
+
+    settings = settings_of()
+    brokers = _brokers(settings)
+    url = _database_url(settings)
+    door = _door(settings)
+    publisher = Publisher(brokers)
+    _await_database(url)
+    with served(settings.metrics_port, settings.metrics_host), Database(url) as database:
+        _say("Taking events in from Kafka (Ctrl-C stops it)")
+        try:
+            worker.run(
+                brokers, database,
+                lambda stopping: Taker(database, door, lambda held: publisher.refused(door.keys, held), stopping), _say,
+            )  # fmt: skip
+        finally:
+            publisher.close()
+    _say("Stopped")
+
+
+def relay(sources: Sources) -> None:
+    """The door of trusts that send by Kafka: read in.<code>, pseudonymise, publish on flow.*, until SIGTERM or Ctrl-C.
+
+    What is refused is in quarantine, and sealed on flow.quarantine.
+    """
+    from services.ingest.intake import Intake
+    from services.ingest.kafka import relay as room
+    from services.metrics import served
+
+    settings = settings_of()
+    brokers = _brokers(settings)
+    door = _door(settings)
+    wanted = _known(sources, settings)
+    _await_database(_database_url(settings))
+    with (
+        served(settings.metrics_port, settings.metrics_host), database_at(settings) as database,
+        publishing(settings) as publisher,
+    ):  # fmt: skip
+        _say(f"Reading {', '.join(f'in.{code}' for code in wanted)} (Ctrl-C stops it)")
+        room.run(brokers, Intake(database, door, publisher=publisher), wanted)
+    _say("Stopped")
+
+
+@topics_app.command("create")
+def topics_create(
+    sources: Annotated[list[str] | None, typer.Argument(help="ODS codes of trusts that get a topic in.<code>.")] = None,
+    replicas: Annotated[int, typer.Option(min=1, max=9, help="Copies of each partition, on as many brokers.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Make the topics that are missing, with their partitions and how long they are kept. None is ever compacted."""
+    from services.ingest.kafka.topics import create, topics
+
+    settings = settings_of()
+    wanted = topics(_known(sources or [], settings))
+    made = create(_brokers(settings), wanted, replicas=replicas)
+    if as_json:
+        print(json.dumps({"made": made, "there": [each.name for each in wanted if each.name not in made]}))
+        return
+    table = Table("Topic", "Partitions", "Kept for", "")
+    for topic in wanted:
+        state = "made" if topic.name in made else "there already"
+        table.add_row(topic.name, str(topic.partitions), f"{topic.kept.days} days", state)
+    console.print(table)
+
+
+def _known(sources: list[str], settings: Settings) -> list[str]:
+    from services.configuration import load_system
+
+    providers = {provider.code for provider in load_system(settings.system).providers}
+    for code in sources:
+        if code not in providers:
+            raise LightshipError(f"{code[:20]} is no configured provider: it is one of {', '.join(sorted(providers))}.")
+    return list(dict.fromkeys(sources))
+
+
+def _brokers(settings: Settings) -> str:
+    if not settings.kafka:
+        raise LightshipError("LIGHTSHIP_KAFKA is not set: name the brokers, such as kafka:9092.")
+    return settings.kafka
+
+
+def _database_url(settings: Settings) -> str:
+    if not settings.database_url:
+        raise LightshipError(
+            "LIGHTSHIP_DATABASE_URL is not set: workers share a database server, such as postgresql://user@host/name."
+        )
+    return settings.database_url
+
+
+def _door(settings: Settings) -> Door:
+    from services.configuration import load_system
+    from services.domain.catalogue import GAUGES
+    from services.ingest.door import Door
+    from services.ingest.identity import KeyRing
+
+    return Door(load_system(settings.system), KeyRing.load(settings.keys, create=False), GAUGES)
+
+
+def _await_database(url: str) -> None:
+    """Wait until the database answers and is migrated, and say so: what is started together need not be in order."""
+    import psycopg
+
+    from services.store.database import is_migrated
+
+    wait, told = _FIRST_WAIT_SECONDS, ""
+    while True:
+        try:
+            with psycopg.connect(url, connect_timeout=5) as connection:
+                why = "" if is_migrated(connection) else "is not migrated: run `lightship db migrate`"
+        except psycopg.OperationalError:
+            why = "does not answer"
+        if not why:
+            return
+        if why != told:
+            _say(f"Waiting: the database {why}")
+            told = why
+        wall_time.sleep(wait)
+        wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+
+
+def _say(text: str) -> None:
+    errors.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,104 @@
+"""The door of trusts that send by Kafka: `in.<source>` -> pseudonyms -> `flow.*`.
+
+A trust's own topic names people; nothing behind this door does. A message is one event, or a JSON array or NDJSON of
+them, and states facts of the topic's own source alone. It is committed when all of it is published or in quarantine; a
+door that was killed in between publishes some again, and workers know them for duplicates.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time as wall_time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import structlog
+from kafka import KafkaConsumer
+from kafka.errors import CommitFailedError, KafkaError
+from prometheus_client import Counter, Gauge
+from psycopg_pool import PoolTimeout
+
+from services.errors import NotTakenIn, RefusedEvent
+from services.ingest.body import BodyRefused, RawItem, read_body
+from services.ingest.intake import Intake, Taken, take_stream
+from services.ingest.kafka.topics import source_of
+from services.store.feeds import read_clock
+
+GROUP = "lightship.relay"
+POLL_MESSAGES, POLL_MILLISECONDS = 2_000, 500
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 15.0
+_SESSION_MILLISECONDS, _HEARTBEAT_MILLISECONDS = 10_000, 3_000
+_log = structlog.get_logger(__name__)
+_EVENTS = Counter("lightship_relay_events_total", "Events of trusts' own topics.", ["topic", "outcome"])
+_WAITING = Gauge("lightship_relay_waiting", "1 while messages wait for Kafka or the database.")
+
+
+def run(brokers: str, intake: Intake, sources: Sequence[str], stopping: threading.Event | None = None) -> None:
+    """Relay until SIGTERM or Ctrl-C (or `stopping`). sources: ODS codes. Raises KafkaError where brokers are none."""
+    ending = stopping or threading.Event()
+    if stopping is None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ending.set())
+    consumer = KafkaConsumer(
+        *[f"in.{code}" for code in sources], bootstrap_servers=brokers, group_id=GROUP, client_id="lightship-relay",
+        enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=POLL_MESSAGES,
+        session_timeout_ms=_SESSION_MILLISECONDS, heartbeat_interval_ms=_HEARTBEAT_MILLISECONDS, metrics_enabled=False,
+    )  # fmt: skip
+    try:
+        while not ending.is_set():
+            polled = consumer.poll(timeout_ms=POLL_MILLISECONDS)
+            if not polled:
+                continue
+            if not all(_relayed(intake, tp.topic, records, ending) for tp, records in polled.items()):
+                return  # not committed: read again by whoever is next
+            try:
+                consumer.commit()
+            except CommitFailedError:
+                _log.warning("relay.rebalanced")  # another has these partitions, and publishes some of them again
+    finally:
+        consumer.close()
+
+
+def _relayed(intake: Intake, topic: str, records: Sequence[Any], ending: threading.Event) -> bool:
+    """Whether messages of one topic are durable; tried until they are, or until the end."""
+    wait = FIRST_WAIT_SECONDS
+    while True:
+        try:
+            with intake.database.connection() as connection:
+                now = read_clock(connection).at(datetime.now(UTC))
+            taken = Taken()
+            items = _items([record.value or b"" for record in records])
+            for _ in take_stream(intake, items, taken, now=now, only_source=source_of(topic)):
+                pass
+        except (NotTakenIn, KafkaError, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            _WAITING.set(1)
+            _log.warning("relay.waiting", error=type(error).__name__, messages=len(records), seconds=wait)
+            began = wall_time.monotonic()
+            if ending.wait(wait):
+                return False
+            wait = min(max(2 * wait, wall_time.monotonic() - began), LONGEST_WAIT_SECONDS)
+        else:
+            _WAITING.set(0)
+            _EVENTS.labels(topic, "published").inc(taken.accepted)
+            _EVENTS.labels(topic, "quarantined").inc(taken.quarantined)
+            return True
+
+
+def _items(values: Iterable[bytes]) -> Iterator[RawItem]:
+    """The events of messages; one that holds none is refused whole."""
+    number = 0
+    for value in values:
+        if value.lstrip()[:1] == b"{" and b"\n" not in value.strip():
+            yield RawItem(number, value, what="The message")
+            number += 1
+            continue
+        try:
+            for item in read_body(value, content_type="application/json", content_encoding=None):
+                yield item._replace(number=number)
+                number += 1
+        except BodyRefused as refused:
+            yield RawItem(number, value, None, RefusedEvent(str(refused)))
+            number += 1

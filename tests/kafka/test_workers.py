@@ -1,0 +1,79 @@
+"""Workers as processes on a real Kafka and a real PostgreSQL: sharing, dying, waiting, ending."""
+
+from __future__ import annotations
+
+import signal
+import time as wall_time
+from pathlib import Path
+
+import pytest
+
+from tests.kafka.histories import history, undisturbed
+from tests.kafka.production import Production, state_of, until
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six hours of a small Kent with every misbehaviour, as a file of events."""
+    return history(tmp_path_factory.mktemp("told"), days=0.25, scale=0.3)
+
+
+def test_two_workers_share_and_when_one_is_killed_the_other_goes_on(line: Production, told: Path) -> None:
+    first, _ = line.worker(), line.worker()
+    until(lambda: line.count("kafka_offset") > 20, "both workers to have partitions")
+    importing = line.command("import", "--history", str(told))
+    until(lambda: line.count() > 500, "the first events")
+    first.kill()
+    assert importing.wait(300) == 0, line.said()
+    line.drained()
+    with line.connection() as connection:
+        assert state_of(connection) == undisturbed(told, line)
+
+
+def test_a_worker_waits_while_the_database_is_away_and_loses_nothing(line: Production, told: Path) -> None:
+    assert line.run("import", "--history", str(told)) == 0, line.said()
+    worker = line.worker()
+    until(lambda: line.count() > 500, "the first events")
+    line.server.cut_off()
+    wall_time.sleep(2)
+    assert worker.poll() is None
+    line.server.back()
+    line.drained()
+    with line.connection() as connection:
+        assert state_of(connection) == undisturbed(told, line)
+    assert "ingest.waiting" in line.said()
+
+
+@pytest.mark.parametrize("database_away", [False, True])
+def test_sigterm_ends_a_worker_within_ten_seconds(line: Production, told: Path, database_away: bool) -> None:
+    assert line.run("import", "--history", str(told)) == 0, line.said()
+    worker = line.worker()
+    until(lambda: line.count() > 200, "the first events")
+    if database_away:
+        line.server.cut_off()
+    began = wall_time.monotonic()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(30) == 0, line.said()
+    assert wall_time.monotonic() - began < 10
+    if database_away:
+        line.server.back()
+
+
+def test_a_restored_database_is_given_again_what_it_lacks_and_the_worker_says_so(line: Production, told: Path) -> None:
+    assert line.run("import", "--history", str(told)) == 0, line.said()
+    worker = line.worker()
+    line.drained()
+    with line.connection() as connection:
+        whole = state_of(connection)
+        # As a backup from before these messages: half of the facts and how far each partition was then.
+        connection.execute("truncate event, subject, feed, touched")
+        connection.execute("update kafka_offset set next_offset = 0")
+    assert line.run("import", "--history", str(told)) == 0, line.said()  # what the running worker reads next shows it
+    line.drained()
+    with line.connection() as connection:
+        assert state_of(connection) == whole
+        rewound = connection.execute("select sum(rewound) from kafka_offset").fetchone()
+    assert worker.poll() is None
+    assert rewound is not None
+    assert rewound[0] > 0
+    assert "behind Kafka's record: they are read again" in line.said()
