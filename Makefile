@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 
-.PHONY: up test test-kafka test-browser check format boards clean help
+.PHONY: up test test-kafka test-browser soak check format boards clean help
 
 help: ## say what there is
 	@grep -hE "^[a-z-]+:.*##" $(MAKEFILE_LIST) | sed -E "s/:.*## /\t/"
@@ -21,6 +21,9 @@ test-kafka: $(VENV)/.dev ## workers, doors and topics on Apache Kafka itself (Ja
 
 test-browser: $(VENV)/.dev boards ## the boards in Chromium (Debian: apt install chromium)
 	@$(RUN) -m pytest tests/browser $(ARGS)
+
+soak: $(VENV)/.dev ## 28 days through Kafka while workers, broker and database die (ARGS="--days 3 --kills 10")
+	@$(RUN) -m tests.kafka.soak $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, and the front end's own checks
 	@$(RUN) -m ruff check .

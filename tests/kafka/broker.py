@@ -35,8 +35,10 @@ class Broker:
         folder.mkdir(parents=True)
         self._settings.write_text(self._properties())
         self._log4j.write_text(_LOG4J)
-        identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        self._java("kafka.tools.StorageTool", "format", "-t", identity, "-c", str(self._settings)).wait(START_SECONDS)
+        identity = "k" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]  # a dash first would be an option
+        format_ = self._java("kafka.tools.StorageTool", "format", "-t", identity, "-c", str(self._settings))
+        if format_.wait(START_SECONDS) != 0:
+            raise RuntimeError(f"Kafka's storage cannot be formatted; see {self._output}")
 
     @property
     def address(self) -> str:

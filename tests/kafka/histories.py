@@ -65,7 +65,7 @@ def undisturbed_store(file: Path, line: Production) -> Iterator[Connection[Any]]
                 yield connection
 
 
-def undisturbed(file: Path, line: Production) -> dict[str, Any]:
+def undisturbed(file: Path, line: Production) -> dict[str, tuple[int, str]]:
     """The state of such a store."""
     with undisturbed_store(file, line) as connection:
         return state_of(connection)

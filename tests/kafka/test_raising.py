@@ -1,0 +1,93 @@
+"""Why the worker's body never raises: one that did would lose its batch, and ours does not (design 5.1)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import faust
+import orjson
+import pytest
+from kafka import KafkaProducer
+
+from services.configuration import load_system
+from services.domain.catalogue import GAUGES
+from services.ingest.door import Door
+from services.ingest.kafka import worker
+from services.ingest.kafka.taking import Taker
+from services.store.database import Database
+from services.store.events import Ingested
+from tests.integration.doors import event
+from tests.kafka.production import Production
+
+MESSAGES = 40
+
+
+def test_a_body_that_raises_loses_events(line: Production) -> None:
+    """Faust itself, as its documentation has it: after the exception the batch is never given again."""
+    producer = KafkaProducer(bootstrap_servers=line.kafka.address, metrics_enabled=False)
+    for number in range(MESSAGES):
+        producer.send("flow.quarantine", b"%d" % number)
+    producer.flush()
+    producer.close()
+    first = asyncio.run(_played(line, raises=True))
+    again = asyncio.run(_played(line, raises=False))
+    assert len(first) < MESSAGES
+    assert set(first) | set(again) != set(range(MESSAGES))
+
+
+async def _played(line: Production, *, raises: bool) -> list[int]:
+    """What a plain agent has handled within a few seconds; where it raises, on its first batch."""
+    handled: list[int] = []
+    app = faust.App(
+        "raising", broker=f"kafka://{line.kafka.address}", value_serializer="raw", store="memory://", web_enabled=False,
+        topic_disable_leader=True, topic_allow_declare=False, broker_commit_interval=0.2, stream_wait_empty=False,
+        consumer_auto_offset_reset="earliest",
+    )  # fmt: skip
+    raised = not raises
+
+    async def body(stream: Any) -> None:
+        nonlocal raised
+        async for events in stream.noack_take(10, within=0.2):
+            if not raised:
+                raised = True
+                raise RuntimeError("as a database that is away would raise")
+            for each in events:
+                handled.append(int(each.value))
+                await stream.ack(each)
+
+    app.agent(app.topic("flow.quarantine", value_serializer="raw"), name="body")(body)
+    await app.start()
+    await asyncio.sleep(8)
+    await app.stop()
+    return handled
+
+
+class Failing(Taker):
+    """Fails as no Taker should, at its first batch."""
+
+    failures = 1
+
+    def take(self, batch: Any) -> Ingested:
+        if Failing.failures:
+            Failing.failures -= 1
+            raise RuntimeError("a fault of ours")
+        return super().take(batch)
+
+
+def test_ours_ends_the_worker_instead_and_the_next_is_given_the_batch_again(line: Production) -> None:
+    door = Door(load_system("kent_and_medway"), line.keys, GAUGES)
+    file = line.folder / "events.ndjson"
+    now = datetime.now(UTC).isoformat()
+    file.write_bytes(b"\n".join(orjson.dumps(event(time=now)) for _ in range(MESSAGES)))
+    assert line.run("import", str(file)) == 0, line.said()
+    with Database(line.server.url) as database:
+        with pytest.raises(RuntimeError, match="a fault of ours"):
+            worker.run(
+                line.kafka.address, database, lambda stopping: Failing(database, door, lambda _: None, stopping), print
+            )
+        assert line.count() == 0
+    line.worker()
+    line.drained()
+    assert line.count() == MESSAGES
