@@ -74,7 +74,7 @@ def run(
                 then = _timed(client, [f"/api/v1/overview?as_at={moment}&known_at={moment}" for moment in moments])
                 clock = client.get("/api/v1/overview").json()["clock"]["now"]
                 _behind[0] = datetime.now(UTC) - datetime.fromisoformat(clock)
-                heard = asyncio.run(_event_to_socket(port, sockets, events_each_second, seconds))
+                heard = asyncio.run(event_to_socket(port, sockets, events_each_second, seconds))
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=60)
@@ -192,7 +192,7 @@ def _percentiles(seconds: list[float]) -> dict[str, float]:
     }
 
 
-async def _event_to_socket(port: int, sockets: int, events_each_second: int, seconds: int) -> dict[str, Any]:
+async def event_to_socket(port: int, sockets: int, events_each_second: int, seconds: int) -> dict[str, Any]:
     system = load_system()
     emergency = [site for site in system.sites if site.ed_type == 1]
     probed, *others = emergency

@@ -27,9 +27,10 @@ from services.cli_feed import feed_app
 from services.cli_forecast import forecast_app
 from services.cli_kafka import ingest, relay, topics_app
 from services.cli_model import simulate
-from services.cli_shared import Json, console, database_at, errors, progress_bar, publishing, settings_of
+from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
 from services.cli_validate import validate
 from services.errors import LightshipError
+from services.publishing import publishing
 from services.settings import Settings
 
 if TYPE_CHECKING:

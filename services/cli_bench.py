@@ -73,6 +73,24 @@ def bench_feed(
     _show(result, as_json)
 
 
+@bench_app.command("stream")
+def bench_stream(
+    events: Annotated[int, typer.Option(min=5000, help="Messages of each run.")] = 60_000,
+    rounds: Annotated[int, typer.Option(min=1, max=20, help="Of both, one after the other.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Kafka -> Faust -> store beside a Faust agent that does nothing; import from file; from a door to the boards.
+
+    On Apache Kafka itself, which `make test-kafka` fetches once.
+    """
+    from benchmarks import stream
+
+    with progress_bar(as_json) as progress:
+        task = progress.add_task("Stream", total=1.0)
+        result = stream.run(events, rounds, lambda share: progress.update(task, completed=share))
+    _show(result, as_json)
+
+
 @bench_app.command("engine")
 def bench_engine(as_json: Json = False) -> None:
     """The flow model's engine beside SimPy's processes and Ciw on one network, and 72 hours of Kent."""

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli_shared import Json, console, database_at, errors, progress_bar, publishing, settings_of
+from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
 from services.errors import LightshipError
+from services.publishing import publishing
 
 if TYPE_CHECKING:
     from services.domain.system import System

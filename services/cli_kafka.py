@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time as wall_time
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from services.cli_shared import Json, console, database_at, errors, publishing, settings_of
+from services.cli_shared import Json, console, database_at, errors, settings_of
 from services.errors import LightshipError
+from services.publishing import publishing
 
 if TYPE_CHECKING:
     from services.ingest.door import Door
+    from services.ingest.kafka.taking import Taker
     from services.settings import Settings
 
 topics_app = typer.Typer(no_args_is_help=True, help="The topics of Kafka.")
@@ -31,27 +36,36 @@ def ingest() -> None:
     store. Exit code 1: it could not go on, and what it had not taken in is read again by the next that starts.
     """
     from services.ingest.kafka import worker
-    from services.ingest.kafka.publisher import Publisher
-    from services.ingest.kafka.taking import Taker
+    from services.ingest.kafka.apart import Apart
     from services.metrics import served
     from services.store.database import Database
 
     settings = settings_of()
     brokers = _brokers(settings)
     url = _database_url(settings)
-    door = _door(settings)
-    publisher = Publisher(brokers)
+    _door(settings)  # what is wrong with configuration or keys is said here
     _await_database(url)
-    with served(settings.metrics_port, settings.metrics_host), Database(url) as database:
+    with (
+        served(settings.metrics_port, settings.metrics_host), Database(url, size=2) as database,
+        contextlib.closing(Apart(partial(_taker, settings))) as taking,
+    ):  # fmt: skip
         _say("Taking events in from Kafka (Ctrl-C stops it)")
-        try:
-            worker.run(
-                brokers, database,
-                lambda stopping: Taker(database, door, lambda held: publisher.refused(door.keys, held), stopping), _say,
-            )  # fmt: skip
-        finally:
-            publisher.close()
+        worker.run(brokers, database, taking, _say)
     _say("Stopped")
+
+
+@contextlib.contextmanager
+def _taker(settings: Settings) -> Iterator[Taker]:
+    from services.ingest.kafka.publisher import Publisher
+    from services.ingest.kafka.taking import Taker
+    from services.store.database import Database
+
+    door = _door(settings)
+    with (
+        Database(_database_url(settings), size=1) as database,
+        contextlib.closing(Publisher(_brokers(settings))) as publisher,
+    ):  # fmt: skip
+        yield Taker(database, door, lambda held: publisher.refused(door.keys, held))
 
 
 def relay(sources: Sources) -> None:

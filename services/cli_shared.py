@@ -14,7 +14,6 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from services.settings import Settings
 
 if TYPE_CHECKING:
-    from services.ingest.kafka.publisher import Publisher
     from services.store.database import Database
 
 console = Console()
@@ -36,21 +35,6 @@ def database_at(settings: Settings) -> Iterator[Database]:
 
     with database_of(settings) as url, Database(url) as database:
         yield database
-
-
-@contextlib.contextmanager
-def publishing(settings: Settings) -> Iterator[Publisher | None]:
-    """Where doors publish what they take in, where Kafka is configured; None: they write into the store."""
-    if not settings.kafka:
-        yield None
-        return
-    from services.ingest.kafka.publisher import Publisher
-
-    publisher = Publisher(settings.kafka)
-    try:
-        yield publisher
-    finally:
-        publisher.close()
 
 
 def progress_bar(quiet: bool = False) -> Progress:

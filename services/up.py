@@ -38,6 +38,7 @@ from services.live.present import Notes
 from services.live.readings import Keeper
 from services.live.writer import Writer
 from services.moments import Moment, Moments
+from services.publishing import publishing
 from services.settings import Settings
 from services.store import feeds as feed_store
 from services.store import lease, quarantine, readings, synthetic
@@ -170,6 +171,7 @@ def _run(
         say("Using your database" if settings.database_url else f"Starting the database under {settings.data_dir}")
         url = stack.enter_context(database_of(settings))
         database = stack.enter_context(Database(url))
+        publisher = stack.enter_context(publishing(settings))
         if jumped is not None:
             with database.connection() as connection:
                 feed_store.settle_clock(connection, datetime.now(UTC), at=jumped.system_at)
@@ -207,7 +209,7 @@ def _run(
             AppState(
                 system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys,
                 clock=now, identity=identity, frontend=boards, ready=first.is_set,
-                system_name=settings.system, moments=moments, about=about,
+                system_name=settings.system, moments=moments, about=about, publisher=publisher,
             )
         )  # fmt: skip
         config = uvicorn.Config(

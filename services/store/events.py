@@ -157,9 +157,11 @@ def _draft(key: str, received: Facts, known: Known | None) -> Draft:
     stamp = random.getrandbits(63)
     row, since = _row(merged)
     row["stamp"] = stamp
+    partial = known is not None and known.since is not None
+    if partial and since is None:
+        return _draft(key, received, None)  # said twice among these: the whole story is needed, and will be read
     if since is not None:
         merged = {digest: fact for digest, fact in merged.items() if fact.time >= since}
-    partial = known is not None and known.since is not None
     after = Known(stamp, merged, since)
     return Draft(key, received, known and known.stamp, after, new, earlier, _as_json(row), partial)
 
@@ -250,12 +252,20 @@ def _again(
     held = kept.facts_since(connection, partly)
     if whole := [draft.key for draft in drafts if draft.key not in partly]:
         held |= read_facts(connection, whole)
-    made = {}
-    for draft in drafts:
-        facts = {fact.digest: fact for fact in held.get(draft.key, ())}
-        known = Known(stamps[draft.key] or 0, facts, partly.get(draft.key))
-        made[draft.key] = _draft(draft.key, draft.received, known)
+    made = {draft.key: _on(draft, stamps, held, partly.get(draft.key)) for draft in drafts}
+    lacking = [draft for draft in drafts if draft.key in partly and made[draft.key].before is None]
+    if lacking:
+        held = read_facts(connection, [draft.key for draft in lacking])
+        made |= {draft.key: _on(draft, stamps, held, None) for draft in lacking}
     return made
+
+
+def _on(
+    draft: Draft, stamps: Mapping[str, int | None], held: Mapping[str, Sequence[Fact]], since: datetime | None
+) -> Draft:  # fmt: skip
+    """The draft made again on facts that are held: all of them, or those since a moment."""
+    facts = {fact.digest: fact for fact in held.get(draft.key, ())}
+    return _draft(draft.key, draft.received, Known(stamps[draft.key] or 0, facts, since))
 
 
 def _write(cursor: Cursor[Any], done: Sequence[Draft], held: Sequence[Draft]) -> None:
@@ -299,7 +309,8 @@ def row_of(subject: Subject | None) -> dict[str, Any]:
     for name, value in (("person", subject.person), ("flag", subject.flag), ("follows", subject.follows)):
         if value is not None:
             row[name] = value
-    for milestone in subject.milestones:
+    # What is said of a bed describes nobody, and of what stands for ever the first milestones are not always at hand.
+    for milestone in () if subject.kind in UNTIL_THE_NEXT else subject.milestones:
         data = milestone.data
         if not _DESCRIBES.isdisjoint(data):
             row |= {name: data[name] for name in _DESCRIBES if name in data}

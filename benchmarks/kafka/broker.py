@@ -1,4 +1,4 @@
-"""Apache Kafka itself, one node in KRaft mode on this machine's Java, from the jars that `server/pom.xml` names."""
+"""Apache Kafka itself, one node in KRaft mode on this machine's Java, from the jars that `pom.xml` names."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ import time as wall_time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 
-JARS = Path(__file__).parent / "server" / "jars"
+from services.errors import LightshipError
+
+JARS = Path(__file__).parent / "jars"
 START_SECONDS = 60
 STOP_SECONDS = 20
 _JAVA = ["java", "-Xmx512m", "-Xms256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
@@ -32,6 +35,8 @@ class Broker:
         self._folder, self._jars = folder, jars
         self._port, self._controller = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
+        if not any(jars.glob("kafka_2.13-*.jar")) or which("java") is None:
+            raise LightshipError("Apache Kafka is not here: `make test-kafka` fetches it, with Maven and Java 17.")
         folder.mkdir(parents=True)
         self._settings.write_text(self._properties())
         self._log4j.write_text(_LOG4J)
