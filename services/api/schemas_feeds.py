@@ -24,8 +24,22 @@ class FeedRow(FeedHealth):
     quarantined: int = Field(description="Payloads that wait to be mended or replayed.", examples=[3])
 
 
+class KafkaTopic(BaseModel):
+    """How far a topic of Kafka has been taken in. Of a trust's own, `in.<code>`: how far the door has read it."""
+
+    code: str = Field(examples=["flow.ed"])
+    partitions: int = Field(examples=[6])
+    waiting: int | None = Field(description="Messages that are not in yet. Null: nobody has asked yet.", examples=[12])
+    is_read: bool = Field(description="Whether workers read all of it; they say so every few seconds.")
+    lost: int = Field(description="Messages that Kafka had dropped before they were read.", examples=[0])
+    read_again: int = Field(description="Messages read again, since the database had been restored.", examples=[0])
+    read_again_at: datetime | None
+
+
 class Feeds(Moment):
     items: list[FeedRow] = Field(description="The worst first; one that should send and never did is silent.")
+    unattributed: int = Field(description="Payloads in quarantine that name no configured source.", examples=[0])
+    kafka: list[KafkaTopic] | None = Field(description="Null where nothing comes by Kafka, and of a past moment.")
 
 
 class FeedDetail(FeedRow, Moment):

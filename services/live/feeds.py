@@ -23,7 +23,7 @@ from services.domain.rhythm import (
 )
 from services.domain.system import System
 from services.store import feeds as feed_store
-from services.store import quarantine
+from services.store import offsets, quarantine
 from services.store.feeds import FeedRow
 
 State = Literal["live", "delayed", "silent"]
@@ -116,9 +116,12 @@ def in_short(system: System, heard: Mapping[str, Feed]) -> list[dict[str, Any]]:
 
 
 def read_board(
-    connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None
+    connection: Connection[Any], system: System, t: datetime, *, known_at: datetime | None = None, past: bool = False
 ) -> dict[str, Any]:
-    """Every feed at t with what it sent and what was refused in the 24 hours before, the worst first."""
+    """Every feed at t with what it sent and what was refused in the 24 hours before, the worst first.
+
+    past: t is not now, and what waits in Kafka is left out, which is known of now alone.
+    """
     heard = health(feed_store.read_at(connection, t, known_at), system, t)
     rows = [*map(listed, heard.values()), *never_heard(system, heard)]
     day = t - DAY
@@ -132,7 +135,16 @@ def read_board(
             "refused_share": away / (away + taken) if away + taken else None,
         }  # fmt: skip
     rows.sort(key=lambda row: (_WORST.index(row["state"]), row["last_event_at"] is None, row["source"]))
-    return {"as_at": t, "known_at": known_at or t, "items": rows}
+    kafka = None if past else [_topic(each) for each in offsets.topics(connection)]
+    nameless = refused.get(None, (0, 0))[1]
+    return {"as_at": t, "known_at": known_at or t, "items": rows, "unattributed": nameless, "kafka": kafka or None}
+
+
+def _topic(topic: offsets.Topic) -> dict[str, Any]:
+    return {
+        "code": topic.name, "partitions": topic.partitions, "waiting": topic.waiting, "is_read": topic.is_read,
+        "lost": topic.lost, "read_again": topic.again, "read_again_at": topic.again_at,
+    }  # fmt: skip
 
 
 def read_feed(

@@ -140,6 +140,53 @@ def note_ends(connection: Connection[Any], ends: Mapping[Partition, int]) -> Non
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as the feeds board shows it. waiting: messages that are not in yet, None while nobody has asked for the
+    end. is_read: whether somebody has asked for it lately. lost, again, again_at: as in `Begin`, and when last.
+    """
+
+    name: str
+    partitions: int
+    waiting: int | None
+    is_read: bool
+    lost: int
+    again: int
+    again_at: datetime | None
+
+
+READ_SECONDS = 30  # somebody who reads a topic says so every few seconds
+
+
+def topics(connection: Connection[Any]) -> list[Topic]:
+    """The topics that have ever been read."""
+    with connection.cursor(row_factory=class_row(Topic)) as cursor:
+        return cursor.execute(
+            """
+            select topic as name, count(*) as partitions, sum(greatest(0, end_offset - next_offset))::bigint as waiting,
+                   bool_and(coalesce(asked_at > now() - make_interval(secs => %s), false)) as is_read,
+                   sum(lost)::bigint as lost, sum(rewound)::bigint as again, max(rewound_at) as again_at
+            from kafka_offset group by topic order by topic
+            """,
+            (READ_SECONDS,),
+        ).fetchall()
+
+
+def note_reached(connection: Connection[Any], reached: Mapping[Partition, int], ends: Mapping[Partition, int]) -> None:
+    """How far somebody has read whose place Kafka itself keeps."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """
+            insert into kafka_offset (topic, partition, next_offset, end_offset, asked_at)
+            values (%s, %s, %s, %s, now())
+            on conflict (topic, partition) do update set
+                next_offset = excluded.next_offset, end_offset = excluded.end_offset, asked_at = excluded.asked_at,
+                written_at = now()
+            """,
+            [(*partition, reached[partition], ends[partition]) for partition in sorted(reached)],
+        )
+
+
 def read(connection: Connection[Any]) -> list[Reached]:
     with connection.cursor(row_factory=class_row(Reached)) as cursor:
         return cursor.execute(

@@ -254,8 +254,11 @@ def purge_expired(connection: Connection[Any], now: datetime) -> int:
     ).rowcount
 
 
-def refused_by_source(connection: Connection[Any], since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
-    """Source -> how many payloads were refused between two moments, and how many wait to be mended or replayed.
+def refused_by_source(
+    connection: Connection[Any], since: datetime, until: datetime
+) -> dict[str | None, tuple[int, int]]:  # fmt: skip
+    """Source -> how many payloads were refused between two moments, and how many wait to be mended or replayed; None:
+    those that name no configured source.
 
     A payload that is refused again and again counts by its last time.
     """
@@ -265,7 +268,7 @@ def refused_by_source(connection: Connection[Any], since: datetime, until: datet
             select source,
                 count(*) filter (where last_received_at > %(since)s and last_received_at <= %(until)s),
                 count(*) filter (where state in ('held', 'mended') and received_at <= %(until)s)
-            from quarantine where source is not null group by source
+            from quarantine group by source
             """,
             {"since": since, "until": until},
         )

@@ -1,4 +1,4 @@
-// Made from the API's schemas (83a5c4f297fc7718) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (c8ba75b61a8c98c4) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -109,6 +109,7 @@ export interface Schemas {
   JsonValue: JsonValue;
   JumpBegun: JumpBegun;
   JumpWanted: JumpWanted;
+  KafkaTopic: KafkaTopic;
   Key: Key;
   KeyMade: KeyMade;
   KeyWanted: KeyWanted;
@@ -563,6 +564,38 @@ export interface Feeds {
    * The worst first; one that should send and never did is silent.
    */
   items: FeedRow[];
+  /**
+   * Payloads in quarantine that name no configured source.
+   */
+  unattributed: number;
+  /**
+   * Null where nothing comes by Kafka, and of a past moment.
+   */
+  kafka: KafkaTopic[] | null;
+}
+/**
+ * How far a topic of Kafka has been taken in. Of a trust's own, `in.<code>`: how far the door has read it.
+ */
+export interface KafkaTopic {
+  code: string;
+  partitions: number;
+  /**
+   * Messages that are not in yet. Null: nobody has asked yet.
+   */
+  waiting: number | null;
+  /**
+   * Whether workers read all of it; they say so every few seconds.
+   */
+  is_read: boolean;
+  /**
+   * Messages that Kafka had dropped before they were read.
+   */
+  lost: number;
+  /**
+   * Messages read again, since the database had been restored.
+   */
+  read_again: number;
+  read_again_at: string | null;
 }
 export interface GaugeReading {
   value: number;

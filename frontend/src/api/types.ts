@@ -29,6 +29,7 @@ export type {
   Feeds as FeedBoard,
   Group,
   History,
+  KafkaTopic,
   Mark,
   OpelBreakdown,
   OpelCalculated,

@@ -27,7 +27,8 @@ router = APIRouter(prefix="/api/v1/feeds", tags=["feeds"], route_class=GuardedRo
 async def get_feeds(request: Request, as_at: AsAt = None, known_at: KnownAt = None) -> Response:
     state = state_of(request)
     t, known_at = moments(state, as_at, known_at)
-    return as_json(await state.ask(feeds.read_board, state.system, t, known_at=known_at))
+    past = as_at is not None or known_at is not None
+    return as_json(await state.ask(feeds.read_board, state.system, t, known_at=known_at, past=past))
 
 
 @router.get("/{code}", response_model=FeedDetail, summary="A feed and its rhythm through the week")

@@ -7,6 +7,7 @@ door that was killed in between publishes some again, and workers know them for 
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 import time as wall_time
@@ -25,14 +26,18 @@ from services.errors import NotTakenIn, RefusedEvent
 from services.ingest.body import BodyRefused, RawItem, read_body
 from services.ingest.intake import Intake, Taken, take_stream
 from services.ingest.kafka.topics import source_of
+from services.store import offsets
 from services.store.feeds import read_clock
+from services.store.offsets import Partition
 
 GROUP = "lightship.relay"
 POLL_MESSAGES, POLL_MILLISECONDS = 2_000, 500
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 15.0
+_TELL_SECONDS = 5.0
 _SESSION_MILLISECONDS, _HEARTBEAT_MILLISECONDS = 10_000, 3_000
 _log = structlog.get_logger(__name__)
 _EVENTS = Counter("lightship_relay_events_total", "Events of trusts' own topics.", ["topic", "outcome"])
+_LAG = Gauge("lightship_relay_lag_messages", "Messages of trusts' topics that wait.", ["topic", "partition"])
 _WAITING = Gauge("lightship_relay_waiting", "1 while messages wait for Kafka or the database.")
 
 
@@ -47,9 +52,13 @@ def run(brokers: str, intake: Intake, sources: Sequence[str], stopping: threadin
         enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=POLL_MESSAGES,
         session_timeout_ms=_SESSION_MILLISECONDS, heartbeat_interval_ms=_HEARTBEAT_MILLISECONDS, metrics_enabled=False,
     )  # fmt: skip
+    told = 0.0
     try:
         while not ending.is_set():
             polled = consumer.poll(timeout_ms=POLL_MILLISECONDS)
+            if wall_time.monotonic() - told > _TELL_SECONDS:
+                told = wall_time.monotonic()
+                _tell(consumer, intake)
             if not polled:
                 continue
             if not all(_relayed(intake, tp.topic, records, ending) for tp, records in polled.items()):
@@ -60,6 +69,21 @@ def run(brokers: str, intake: Intake, sources: Sequence[str], stopping: threadin
                 _log.warning("relay.rebalanced")  # another has these partitions, and publishes some of them again
     finally:
         consumer.close()
+
+
+def _tell(consumer: KafkaConsumer, intake: Intake) -> None:
+    """Tell Prometheus and the store how far behind this door is."""
+    with contextlib.suppress(KafkaError, psycopg.Error, PoolTimeout):
+        assigned = list(consumer.assignment())
+        ends = consumer.end_offsets(assigned) if assigned else {}
+        reached = {tp: consumer.committed(tp) or 0 for tp in assigned}
+        for tp in assigned:
+            _LAG.labels(tp.topic, tp.partition).set(max(0, ends[tp] - reached[tp]))
+        with intake.database.connection() as connection:
+            offsets.note_reached(
+                connection, {Partition(tp.topic, tp.partition): at for tp, at in reached.items()},
+                {Partition(tp.topic, tp.partition): end for tp, end in ends.items()},
+            )  # fmt: skip
 
 
 def _relayed(intake: Intake, topic: str, records: Sequence[Any], ending: threading.Event) -> bool:

@@ -9,6 +9,7 @@ import { useMe } from "../frame/me";
 import { useNarrow } from "../frame/narrow";
 import { Said } from "../frame/said";
 import { FeedDetail } from "./feed-detail";
+import { Kafka } from "./kafka";
 import { Quarantine } from "./quarantine";
 import { StateMark } from "./state-mark";
 import { FeedsWall } from "./wall";
@@ -169,6 +170,9 @@ function Desk({
               worklists={may("worklists:read")}
               past={past}
             />
+          )}
+          {board.kafka && !past && (
+            <Kafka topics={board.kafka} unattributed={board.unattributed} now={shown.now} />
           )}
           {may("quarantine:read") && !past && (
             <Quarantine now={shown.now} moved={moved} mayMend={may("quarantine:write")} />

@@ -8,13 +8,13 @@ const shape: Record<FeedRow["state"], preact.JSX.Element> = {
 };
 
 /** How a feed stands, by shape and word. */
-export function StateMark({ state }: { state: FeedRow["state"] }) {
+export function StateMark({ state, words }: { state: FeedRow["state"]; words?: string }) {
   return (
     <span class={`feed-state feed-state-${state}`}>
       <svg width="12" height="12" aria-hidden="true">
         {shape[state]}
       </svg>
-      {stateInWords[state]}
+      {words ?? stateInWords[state]}
     </span>
   );
 }
