@@ -130,7 +130,8 @@ def take_in(
         if refused.status != 400 or not body or not gzipped:
             raise
         whole = RawItem(0, body, None, RefusedEvent(str(refused)))
-        _flush(intake, taken, _Judged([], [], [(whole, RefusedEvent(str(refused)))], 0), None, now, _BYTES, None)
+        judged = _Judged([], [], [(whole, RefusedEvent(str(refused)))], 0)
+        _flush(intake, taken, judged, None, now, _BYTES, only_source, None)
         raise Unreadable(str(refused), taken) from None
     for _ in take_stream(intake, items, taken, now=now, only_source=only_source):
         pass
@@ -156,7 +157,7 @@ def take_stream(
         for judged in _batches(intake.door, items, taken, now, only_source):
             is_stored = intake.publisher is None and judged.facts
             ready = drafted(judged.facts, intake.recent) if is_stored else None
-            last = pool.submit(_flush_after, last, intake, taken, judged, ready, now, content_type, note)
+            last = pool.submit(_flush_after, last, intake, taken, judged, ready, now, content_type, only_source, note)
             waiting.append(last)
             if len(waiting) > AHEAD:
                 waiting.popleft().result()
@@ -241,11 +242,11 @@ def _flush_after(before: Future[None] | None, *batch: Any) -> None:
 
 def _flush(
     intake: Intake, taken: Taken, judged: _Judged, ready: Batch | None, now: datetime, content_type: str,
-    note: Note | None,
+    only_source: str | None, note: Note | None,
 ) -> None:  # fmt: skip
     """Make a batch durable and count it."""
     origins = set(judged.made_up)
-    held = [refused(intake.door, item, refusal, now, content_type) for item, refusal in judged.refusals]
+    held = [refused(intake.door, item, refusal, now, content_type, only_source) for item, refusal in judged.refusals]
     if intake.publisher is None:
         done, ids = _store(intake, ready, held, origins - intake.origins, now, note and (note, judged.last))
         intake.origins.update(origins)
@@ -300,11 +301,15 @@ def _publish(
 
 
 def refused(
-    door: Door, item: RawItem, refusal: RefusedEvent, now: datetime, content_type: str = _JSON
+    door: Door, item: RawItem, refusal: RefusedEvent, now: datetime, content_type: str = _JSON,
+    sender: str | None = None,
 ) -> Refused:  # fmt: skip
-    """What the quarantine keeps of an item that the door refused."""
+    """What the quarantine keeps of an item that the door refused. sender: the source that sent it, where that is known
+    of whatever it says itself.
+    """
     sent = item.raw if item.event is None else item.event
     source, type_ = door.known(sent)
+    source = sender or source
     return Refused(
         raw=item.raw,
         reason=refusal.reason,

@@ -128,6 +128,9 @@ def test_a_trusts_own_topic_is_relayed_under_pseudonyms_and_its_faults_are_seale
     line.worker()
     until(lambda: line.count() == len(good), "every good event", 60)
     until(lambda: line.count("quarantine") == len(bad), "every bad one", 60)
+    with line.connection() as connection:
+        held, _ = quarantine.list_(connection)
+    assert {each.source for each in held} == {"urn:nhs:ods:RVV"}  # whatever they say themselves
     topics = _everything(line, ["flow.ed", QUARANTINE])
     assert len(topics[QUARANTINE]) >= len(bad)
     for values in topics.values():
