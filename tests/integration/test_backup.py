@@ -336,3 +336,30 @@ def test_a_digest_hangs_on_the_rows_alone(made: Made) -> None:
         assert equality.digests(connection)["told"] != first
         connection.execute("delete from told where b < 1")
         assert equality.digests(connection)["told"].digest != f"{0:016x}", "a row that is there twice counts twice"
+
+
+def test_how_far_kafka_was_read_comes_back_with_the_store(made: Made, tmp_path: Path) -> None:
+    source, target, file = made(), made(), tmp_path / "a.lightship"
+    filled(source)
+    with connected(source) as connection:
+        connection.execute("create table if not exists kafka_offset (topic text, partition int, next_offset bigint)")
+        connection.execute("insert into kafka_offset (topic, partition, next_offset) values ('flow.ed', 3, 4711)")
+    (told_of,) = back_up(source, file).kafka_offsets
+    assert (told_of["topic"], told_of["partition"], told_of["next_offset"]) == ("flow.ed", 3, 4711)
+    restore(target, file)
+    with connected(target) as connection:
+        rows = connection.execute("select topic, partition, next_offset from kafka_offset").fetchall()
+    assert rows == [("flow.ed", 3, 4711)]
+
+
+def test_a_backup_with_timescaledb_needs_a_server_that_has_it(made: Made, tmp_path: Path) -> None:
+    source, file = made(), tmp_path / "a.lightship"
+    filled(source)
+    back_up(source, file)
+    told_so = rewritten(file, timescaledb="2.23.0")
+    target = made()
+    with pytest.raises(StoreError, match=r"needs TimescaleDB 2.23.0, and here it cannot be made \(extension"):
+        restore(target, told_so)
+    assert tables_of(target) == 0
+    with pytest.raises(StoreError, match="into an empty database only"):
+        restore(source, told_so, replace=True)
