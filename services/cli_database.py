@@ -61,19 +61,24 @@ def database_backup(
 
     The key files are not in it: keep them too, elsewhere.
     """
-    from services.safekeeping import back_up
+    from services.safekeeping import back_up, keys_missing
 
     settings, began = settings_of(data_dir), time.monotonic()
     with progress_bar(as_json) as bar:
         manifest = back_up(settings, file, _Shown(bar), overwrite=overwrite)
     seconds, size = time.monotonic() - began, file.stat().st_size
     if as_json:
-        told = _told(manifest) | {"file": str(file), "bytes": size, "keys_dir": str(settings.keys)}
+        told = _told(manifest) | {
+            "file": str(file),
+            "bytes": size,
+            "keys_dir": str(settings.keys),
+            "keys": manifest.keys is not None,
+        }
         print(json.dumps(told | {"seconds": round(seconds, 2)}))
         return
     _say(f"{file}: {manifest.facts:,} events, {size / MIB:,.1f} MiB, in {seconds:.1f} s")
-    if manifest.keys is None:
-        _say(f"There are no key files in {settings.keys}, where this installation's should be.")
+    if wrong := keys_missing(settings.keys):
+        _say(wrong)
     else:
         _say(
             f"The key files are not in it. Keep {settings.keys} as well, in another place: without them a "

@@ -64,6 +64,18 @@ def fingerprints(folder: Path) -> dict[str, str] | None:
     }
 
 
+def keys_missing(folder: Path) -> str | None:
+    """Why no fingerprints of key files can be kept; None where they can."""
+    try:
+        return (
+            None
+            if fingerprints(folder)
+            else f"There are no key files in {folder}, where this installation's should be."
+        )
+    except LightshipError as error:
+        return str(error)
+
+
 def told_of_keys(manifest: Manifest, folder: Path) -> Iterator[str]:
     """What is wrong with the key files of this installation for a store of this backup; nothing where they are its own.
 
@@ -101,9 +113,11 @@ def back_up(settings: Settings, target: Path, progress: Progress, *, overwrite: 
 
 
 def _back_up(url: str, settings: Settings, target: Path, progress: Progress, *, overwrite: bool = False) -> Manifest:
+    # Keys that cannot be used are no reason to have no backup either.
+    keys = fingerprints(settings.keys) if keys_missing(settings.keys) is None else None
     return backup.back_up(
-        url, target, lightship=importlib.metadata.version("lightship"), system=settings.system,
-        keys=fingerprints(settings.keys), progress=progress, overwrite=overwrite,
+        url, target, lightship=importlib.metadata.version("lightship"), system=settings.system, keys=keys,
+        progress=progress, overwrite=overwrite,
     )  # fmt: skip
 
 

@@ -61,10 +61,10 @@ def _found() -> Iterator[Programs]:
 
 
 def access(url: str) -> tuple[str, dict[str, str]]:
-    """What a program is given with -d, and its environment: the password is in neither argument nor log."""
+    """What a program is given with -d, and its environment: others on the machine can read the first."""
     parts = conninfo_to_dict(url)
     password = parts.pop("password", None)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PGOPTIONS")}
+    environment = os.environ | {"LC_ALL": "C", "PGCLIENTENCODING": "UTF8"}
     if password is not None:
         environment["PGPASSWORD"] = str(password)
-    return make_conninfo("", **parts), environment | {"LC_ALL": "C", "PGCLIENTENCODING": "UTF8"}
+    return make_conninfo("", **parts), environment

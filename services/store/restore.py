@@ -52,10 +52,12 @@ where not exists (
 )
 order by sort <> 'table', sort, name
 """
+#: Of the sessions of others a role without rights sees neither what they are nor where from: whoever has a user counts.
 _USERS = """
-select coalesce(nullif(application_name, ''), 'unnamed') || coalesce(' from ' || host(client_addr), '')
+select coalesce(nullif(application_name, ''), usename) || coalesce(' from ' || host(client_addr), '')
 from pg_stat_activity
-where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
+  and coalesce(backend_type, 'client backend') = 'client backend'
 order by 1
 """
 

@@ -24,6 +24,7 @@ from services.store.backup import NotABackup
 from services.store.embedded import embedded
 from services.store.events import ingest
 from services.store.feeds import read_clock, set_clock
+from services.store.restore import nobody_else
 from tests.conftest import empty
 from tests.integration.installations import (
     BEGIN,
@@ -237,6 +238,22 @@ def test_other_keys_than_those_of_the_backup_are_said(made: Made, tmp_path: Path
         assert key.read_bytes().hex() not in json.dumps(told(file))
 
 
+def test_keys_that_cannot_be_read_are_no_reason_not_to_back_up(made: Made, tmp_path: Path) -> None:
+    source = made()
+    filled(source)
+    (source.keys / "pseudonym.key").chmod(0o644)
+    assert back_up(source, tmp_path / "a.lightship").keys is None
+    assert "can be read by everybody" in str(safekeeping.keys_missing(source.keys))
+
+
+def test_the_password_is_not_where_others_on_the_machine_can_read_it() -> None:
+    database, environment = programs.access("postgresql://ship:kept%20back@db.example:5433/kent?sslmode=require")
+    assert "kept" not in database
+    assert "db.example" in database
+    assert "sslmode=require" in database
+    assert environment["PGPASSWORD"] == "kept back"
+
+
 def test_a_store_is_not_dropped_unasked(made: Made, tmp_path: Path) -> None:
     source, target, file = made(), made(), tmp_path / "a.lightship"
     filled(source)
@@ -254,7 +271,8 @@ def test_a_store_is_not_dropped_unasked(made: Made, tmp_path: Path) -> None:
     assert contents(target).keys() == contents(source).keys()
 
 
-def test_a_store_in_use_is_not_restored_into(made: Made, tmp_path: Path) -> None:
+def test_a_store_in_use_is_not_restored_into(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.store.restore.LEAVING_SECONDS", 0.5)  # nobody leaves here
     source, target, file = made(), made(), tmp_path / "a.lightship"
     filled(source)
     back_up(source, file)
@@ -267,6 +285,13 @@ def test_a_store_in_use_is_not_restored_into(made: Made, tmp_path: Path) -> None
         connection.execute("set application_name = 'worker'")
         with pytest.raises(StoreError, match=r"1 other connections use this database \(worker"):
             restore(target, file)
+    assert target.database_url is not None
+    owner = f"owner_{target.database_url.partition('?')[0][-8:]}"
+    with connected(source) as connection:
+        connection.execute(f"create role {owner} login")
+    theirs = target.database_url.replace("postgres:@", f"{owner}:secret@")
+    with connected(target), pytest.raises(StoreError, match=r"1 other connections use this database \(postgres\)"):
+        nobody_else(theirs, "restoring")  # a role that may not see what the sessions of others are
     with connected(source) as connection:
         lease.take(connection, "the server of then")
     with pytest.raises(StoreError, match="the server of then writes the picture"):
