@@ -23,6 +23,7 @@ from rich.table import Column, Table
 from services import cli_report, cli_trainer  # noqa: F401 - they add their commands to `feed`
 from services.cli_backtest import backtest_app
 from services.cli_bench import bench_app
+from services.cli_database import database_app
 from services.cli_feed import feed_app
 from services.cli_forecast import forecast_app
 from services.cli_kafka import ingest, relay, topics_app
@@ -42,7 +43,6 @@ app = typer.Typer(
     help="The real-time command centre of an NHS integrated care system.",
 )  # fmt: skip
 quarantine_app = typer.Typer(no_args_is_help=True, help="Payloads that a door refused: list, show, mend, replay.")
-database_app = typer.Typer(no_args_is_help=True, help="The database.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of machines that send or read.")
 for name, sub in (
     ("feed", feed_app), ("quarantine", quarantine_app), ("db", database_app), ("keys", keys_app), ("bench", bench_app),
@@ -314,13 +314,6 @@ def doctor(
             table.add_row(shown[each.state], each.check, escape(each.says), escape(each.mend or ""))
         console.print(table)
     raise typer.Exit(1 if failing else 0)
-
-
-@database_app.command("migrate")
-def database_migrate() -> None:
-    """Apply the migrations that are missing."""
-    with database_at(settings_of()):
-        _say("The database is up to date.")
 
 
 @keys_app.command("create")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import signal
 import socket
@@ -29,6 +28,7 @@ from services.domain.catalogue import GAUGES
 from services.domain.clock import LONDON, Clock
 from services.domain.system import System
 from services.errors import LightshipError
+from services.holding import only_one
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.live.detail_writer import DetailWriter, Reader
@@ -153,7 +153,7 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
     boards = frontend()
     if boards is None:
         say("The boards are not built: run `make up`, or `npm ci && npm run build` in frontend/. The API runs without.")
-    with _ended_by_signals() as signals, _only_one(settings.data_dir, address), contextlib.closing(listener):
+    with _ended_by_signals() as signals, only_one(settings.data_dir, address), contextlib.closing(listener):
         while not signals.caught and _run(settings, options, say, system, identity, boards, listener, address, signals):
             options = replace(options, speed=None, open_browser=False)
     say("Stopped")
@@ -324,30 +324,6 @@ def _await_jump(moments: Moments, ending: threading.Event) -> None:
     while not ending.wait(JUMP_SECONDS):
         if moments.is_asked:
             ending.set()
-
-
-@contextlib.contextmanager
-def _only_one(folder: Path, address: str) -> Iterator[None]:
-    """Hold the folder: two servers would write one picture and run one clock. The lock goes with the process."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lightship.lock").open("a+")
-    except OSError as error:
-        raise LightshipError(f"{folder} cannot be used ({error.strerror}): choose another with --data-dir.") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.seek(0)
-            there = lock.read().strip() or "another address"
-            raise LightshipError(
-                f"Lightship runs on {folder} already, at {there}: stop that one, or choose another folder with "
-                "--data-dir."
-            ) from error
-        lock.truncate(0)
-        lock.write(address)
-        lock.flush()
-        yield
 
 
 def _resume(database: Database, settings: Settings, options: Options, say: Callable[[str], None]) -> None:
