@@ -237,7 +237,7 @@ class Feed:
         with self._database.connection() as connection, connection.transaction():
             if self._publisher is None:
                 ingest(connection, facts, self._recent)
-            if held:
+            if held and self._publisher is None:
                 quarantine.put(connection, self._door.keys, held)
             if written is not None:
                 synthetic.wrote(connection, *written)

@@ -287,16 +287,14 @@ def _put(
 def _publish(
     intake: Intake, publisher: Publisher, judged: _Judged, held: Sequence[Refused], note: Note | None
 ) -> tuple[Ingested, list[UUID]]:  # fmt: skip
-    """The facts to Kafka; what is refused there, sealed, and into quarantine, where it can be mended."""
+    """The facts to Kafka, and what is refused, sealed: workers take both into the store."""
     publisher.facts(judged.facts, judged.made_up)
     if held:
         publisher.refused(intake.keys, held)
-    ids: list[UUID] = []
-    if held or note is not None:
-        with intake.database.connection() as connection, connection.transaction():
-            ids = quarantine.put(connection, intake.keys, held) if held else []
-            if note is not None:
-                note(connection, judged.last)
+    if note is not None:
+        with intake.database.connection() as connection:
+            note(connection, judged.last)
+    ids = [quarantine.id_of(quarantine.digest_of(intake.keys, each)) for each in held]
     return Ingested(len(judged.facts), 0), ids
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from psycopg import Connection
@@ -41,6 +41,24 @@ class Refused:
     redacted: Mapping[str, Any]
     content_type: str
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRefusal:
+    """A refused payload as it is kept, and as it travels: nothing of it in clear but what may be shown."""
+
+    digest: bytes
+    times: int
+    received_at: datetime
+    source: str | None
+    type: str | None
+    reason: str
+    field: str | None
+    redacted: Mapping[str, Any]
+    content_type: str
+    key_id: str
+    nonce: bytes
+    ciphertext: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +105,49 @@ _SHOWN = """
 """
 
 
-def put(connection: Connection[Any], keys: KeyRing, items: Sequence[Refused]) -> list[UUID]:
-    """Keep refused payloads, sealed, in one statement; answers the id of each item's row, in order.
-
-    The same bytes of the same source are one row: it counts them, and says the latest reason while it is still held.
+def sealed(keys: KeyRing, items: Sequence[Refused]) -> list[SealedRefusal]:
+    """What was refused, sealed: a row for the same bytes of the same source, which counts them and has the latest
+    reason. In the order of their digests, so that two doors that refuse the same lock rows in one order.
     """
-    digests = [keys.fingerprint((item.source or "").encode(), item.raw) for item in items]
     times: dict[bytes, int] = {}
     latest: dict[bytes, Refused] = {}
-    for digest, item in zip(digests, items, strict=True):
+    for item in items:
+        digest = digest_of(keys, item)
         times[digest] = times.get(digest, 0) + 1
         latest[digest] = item
-    order = sorted(latest)  # two doors that refuse the same payloads lock their rows in one order
-    rows = [latest[digest] for digest in order]
-    sealed = [seal(keys, row.raw, digest) for digest, row in zip(order, rows, strict=True)]
+    return [_sealed(keys, digest, latest[digest], times[digest]) for digest in sorted(latest)]
+
+
+def _sealed(keys: KeyRing, digest: bytes, item: Refused, times: int) -> SealedRefusal:
+    kind = item.content_type if item.content_type in CONTENT_TYPES else _UNKNOWN_CONTENT
+    part = seal(keys, item.raw, digest)
+    return SealedRefusal(
+        digest, times, item.received_at, item.source, item.type, item.reason, item.field, item.redacted, kind,
+        part.key_id, part.nonce, part.ciphertext,
+    )  # fmt: skip
+
+
+def digest_of(keys: KeyRing, item: Refused) -> bytes:
+    """What a payload is known by: the same bytes of the same source again are the same."""
+    return keys.fingerprint((item.source or "").encode(), item.raw)
+
+
+def id_of(digest: bytes) -> UUID:
+    """The id of a payload's row, known before there is one."""
+    return UUID(bytes=digest[:16], version=5)
+
+
+def put(connection: Connection[Any], keys: KeyRing, items: Sequence[Refused]) -> list[UUID]:
+    """Keep refused payloads, sealed, in one statement; answers the id of each item's row, in order."""
+    ids = put_sealed(connection, sealed(keys, items))
+    return [ids[digest_of(keys, item)] for item in items]
+
+
+def put_sealed(connection: Connection[Any], rows: Sequence[SealedRefusal]) -> dict[bytes, UUID]:
+    """Keep payloads that are sealed already, each digest once and in their order; answers the ids of their rows.
+
+    A payload that is known already is counted again, and says the latest reason while it is still held.
+    """
     with connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute(
             """
@@ -129,23 +176,22 @@ def put(connection: Connection[Any], keys: KeyRing, items: Sequence[Refused]) ->
             """,
             (
                 KEPT,
-                [uuid4() for _ in rows],
-                order,
-                [times[digest] for digest in order],
+                [id_of(row.digest) for row in rows],
+                [row.digest for row in rows],
+                [row.times for row in rows],
                 [row.received_at for row in rows],
                 [row.source for row in rows],
                 [row.type for row in rows],
                 [row.reason for row in rows],
                 [row.field for row in rows],
                 [orjson.dumps(row.redacted).decode() for row in rows],
-                [row.content_type if row.content_type in CONTENT_TYPES else _UNKNOWN_CONTENT for row in rows],
-                [part.key_id for part in sealed],
-                [part.nonce for part in sealed],
-                [part.ciphertext for part in sealed],
+                [row.content_type for row in rows],
+                [row.key_id for row in rows],
+                [row.nonce for row in rows],
+                [row.ciphertext for row in rows],
             ),
         )
-        ids = {bytes(digest): id_ for digest, id_ in cursor.fetchall()}
-    return [ids[digest] for digest in digests]
+        return {bytes(digest): id_ for digest, id_ in cursor.fetchall()}
 
 
 def list_(

@@ -20,7 +20,7 @@ from psycopg import Connection
 
 from benchmarks.kafka.broker import Broker, broker
 from services.ingest.identity import KeyRing
-from services.ingest.kafka.topics import FLOW, create, topics
+from services.ingest.kafka.topics import TAKEN_IN, create, topics
 from services.store.database import Database, migrate
 from services.store.embedded import embedded
 
@@ -104,7 +104,7 @@ class Production:
         consumer = self.reader()
         try:
             ends = consumer.end_offsets(
-                [TopicPartition(topic, n) for topic in FLOW for n in consumer.partitions_for_topic(topic) or ()]
+                [TopicPartition(topic, n) for topic in TAKEN_IN for n in consumer.partitions_for_topic(topic) or ()]
             )
         finally:
             consumer.close()

@@ -59,7 +59,28 @@ def test_sigterm_ends_a_worker_within_ten_seconds(line: Production, told: Path, 
         line.server.back()
 
 
-def test_a_restored_database_is_given_again_what_it_lacks_and_the_worker_says_so(line: Production, told: Path) -> None:
+def test_a_database_restored_from_a_backup_is_given_again_what_came_since(line: Production, told: Path) -> None:
+    backup = str(line.folder / "store.backup")
+    worker = line.worker()
+    importing = line.command("import", "--history", str(told))
+    until(lambda: line.count() > 500, "the first events")
+    assert line.run("db", "backup", backup) == 0, line.said()
+    assert importing.wait(300) == 0, line.said()
+    line.drained()
+    with line.connection() as connection:
+        whole = state_of(connection)
+    worker.terminate()
+    assert worker.wait(30) == 0
+    assert line.run("db", "restore", backup, "--replace", "--yes") == 0, line.said()
+    assert line.count() < whole["facts"][0]
+    line.worker()
+    line.drained()
+    with line.connection() as connection:
+        assert state_of(connection) == whole
+    assert "behind Kafka's record: they are read again" in line.said()
+
+
+def test_a_database_set_back_under_a_running_worker_is_given_again_what_it_lacks(line: Production, told: Path) -> None:
     assert line.run("import", "--history", str(told)) == 0, line.said()
     worker = line.worker()
     line.drained()

@@ -9,11 +9,8 @@ from __future__ import annotations
 import contextlib
 import threading
 import time as wall_time
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
-import orjson
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 from prometheus_client import Counter, Histogram
@@ -22,15 +19,15 @@ from services.domain.facts import Fact
 from services.errors import NotTakenIn
 from services.ingest.identity import KeyRing
 from services.ingest.kafka.topics import QUARANTINE, topic_of
-from services.ingest.kafka.wire import written
-from services.ingest.sealing import seal
+from services.ingest.kafka.wire import refusal_written, written
+from services.store import quarantine
 from services.store.quarantine import Refused
 
 DELIVERY_SECONDS = 30  # after which a sender is told to send again
 _REQUEST_SECONDS = 10
 _LINGER_MILLISECONDS = 5
 _BATCH_BYTES = 256 * 1024
-_LONGEST_BYTES = 1_000_000  # of a message; brokers take a little more
+_LONGEST_BYTES = 32 * 1024 * 1024  # of a message: the largest body that a door keeps whole, in base64
 _PUBLISHED = Counter("lightship_kafka_published_total", "Messages that Kafka acknowledged.", ["topic"])
 _SECONDS = Histogram("lightship_kafka_publish_seconds", "From the first send of a batch to its last acknowledgement.")
 
@@ -53,8 +50,8 @@ class Publisher:
         )
 
     def refused(self, keys: KeyRing, held: Sequence[Refused]) -> None:
-        """Publish what was refused, sealed as in the store. Raises NotTakenIn."""
-        self.publish((QUARANTINE, (each.source or "unknown").encode(), sealed_message(keys, each)) for each in held)
+        """Publish what was refused, sealed, for workers to put into quarantine. Raises NotTakenIn."""
+        self.publish((QUARANTINE, row.digest, refusal_written(row)) for row in quarantine.sealed(keys, held))
 
     def publish(self, messages: Iterable[Message]) -> None:
         """Send messages and wait until each is acknowledged. Raises NotTakenIn."""
@@ -92,23 +89,6 @@ class Publisher:
                     linger_ms=_LINGER_MILLISECONDS, batch_size=_BATCH_BYTES, allow_auto_create_topics=False,
                     request_timeout_ms=_REQUEST_SECONDS * 1000, delivery_timeout_ms=DELIVERY_SECONDS * 1000,
                     max_block_ms=_REQUEST_SECONDS * 1000, bootstrap_timeout_ms=_REQUEST_SECONDS * 1000,
-                    metrics_enabled=False,
+                    max_request_size=_LONGEST_BYTES, metrics_enabled=False,
                 )  # fmt: skip
             return self._producer
-
-
-def sealed_message(keys: KeyRing, held: Refused) -> bytes:
-    """A refused payload for `flow.quarantine`: nothing of it readable but what the store shows too.
-
-    One too large for a message goes without its bytes; the store has them.
-    """
-    digest = keys.fingerprint((held.source or "").encode(), held.raw)
-    sealed = seal(keys, held.raw, digest)
-    message: dict[str, Any] = {
-        "digest": digest.hex(), "source": held.source, "type": held.type, "reason": held.reason, "field": held.field,
-        "received_at": held.received_at, "content_type": held.content_type, "bytes": len(held.raw),
-        "key_id": sealed.key_id, "nonce": b64encode(sealed.nonce).decode(),
-        "ciphertext": b64encode(sealed.ciphertext).decode(),
-    }  # fmt: skip
-    made = orjson.dumps(message)
-    return made if len(made) <= _LONGEST_BYTES else orjson.dumps(message | {"ciphertext": None})

@@ -1,20 +1,20 @@
 """Messages of `flow.*` into the store: what a worker does with a batch, knowing nothing of how it was read.
 
-One transaction a batch: the facts by the ingest function that every door uses, what is refused into quarantine, and how
-far each partition has been taken in. A message that the store cannot take for a reason of its own is found by halving
-the batch, and goes to quarantine; the others are taken.
+One transaction a batch: the facts by the ingest function that every door uses, what doors refused into quarantine, and
+how far each partition has been taken in. What this refuses itself is published like a door's. A message that the store
+cannot take for a reason of its own is found by halving the batch, and refused; the others are taken.
 """
 
 from __future__ import annotations
 
 import time as wall_time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import psycopg
 import structlog
-from psycopg import Connection
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from services.domain.facts import Fact
@@ -22,12 +22,13 @@ from services.errors import LightshipError, NotTakenIn, RefusedEvent
 from services.ingest.body import RawItem
 from services.ingest.door import Door
 from services.ingest.intake import refused
-from services.ingest.kafka.wire import Reader
+from services.ingest.kafka.topics import QUARANTINE
+from services.ingest.kafka.wire import Reader, refusal_read
 from services.store import offsets, quarantine, synthetic
 from services.store.database import Database
 from services.store.events import Ingested, commit, drafted
 from services.store.offsets import Behind, Partition, Stretch
-from services.store.quarantine import Refused
+from services.store.quarantine import Refused, SealedRefusal
 from services.store.recent import Recent
 
 _FAULT = "The event met a fault of Lightship's own; it is kept, and can be replayed once mended."
@@ -52,17 +53,20 @@ class Message(NamedTuple):
 
 
 class Took(NamedTuple):
-    """What became of a batch: accepted + duplicates + quarantined are its messages. seconds: of its transactions."""
+    """What became of a batch, of which these but for seconds are the messages. quarantined: refused by doors, and in
+    quarantine; refused: by this worker, and published for it. seconds: of its transactions.
+    """
 
     accepted: int
     duplicates: int
     quarantined: int
+    refused: int
     seconds: float
 
     def and_(self, other: Took) -> Took:
         return Took(
             self.accepted + other.accepted, self.duplicates + other.duplicates, self.quarantined + other.quarantined,
-            self.seconds + other.seconds,
+            self.refused + other.refused, self.seconds + other.seconds,
         )  # fmt: skip
 
 
@@ -91,7 +95,7 @@ class Taker:
     """Takes batches in, one after the other."""
 
     def __init__(self, database: Database, door: Door, tell: Callable[[Sequence[Refused]], None]) -> None:
-        """tell: publishes what is refused, before it is in quarantine."""
+        """tell: publishes what is refused, before the batch is in; it comes back on the quarantine's own topic."""
         self._database, self._door, self._tell = database, door, tell
         self._reader, self._recent = Reader(), Recent()
         self._origins: set[bool] = set()
@@ -127,44 +131,58 @@ class Taker:
 
     def _once(self, batch: Sequence[Message], fault: RefusedEvent | None) -> Took:
         now = datetime.now(UTC)
-        facts, held, origins = self._read(batch, now, fault)
-        ready = drafted(facts, self._recent) if facts else None
-        if held:
-            self._tell(held)
+        read = self._read(batch, now, fault)
+        ready = drafted(read.facts, self._recent) if read.facts else None
+        if read.refused:
+            self._tell(read.refused)
+        unsaid = read.origins - self._origins
         began = wall_time.monotonic()
         with self._database.connection() as connection, connection.transaction():
             offsets.advance(connection, stretches(batch))
             done = commit(connection, ready, self._recent) if ready is not None else Ingested(0, 0)
-            self._keep(connection, held, origins - self._origins, now)
-        self._origins |= origins
-        return Took(done.accepted, done.duplicates, len(held), wall_time.monotonic() - began)
+            if read.sealed:
+                quarantine.put_sealed(connection, _each_once(read.sealed))
+            if unsaid:
+                synthetic.note_origins(connection, unsaid, now)
+        self._origins |= unsaid
+        seconds = wall_time.monotonic() - began
+        return Took(done.accepted, done.duplicates, len(read.sealed), len(read.refused), seconds)
 
-    def _keep(
-        self, connection: Connection[Any], held: Sequence[Refused], origins: set[bool], now: datetime
-    ) -> None:  # fmt: skip
-        if held:
-            quarantine.put(connection, self._door.keys, held)
-        if origins:
-            synthetic.note_origins(connection, origins, now)
-
-    def _read(
-        self, batch: Sequence[Message], now: datetime, fault: RefusedEvent | None
-    ) -> tuple[list[Fact], list[Refused], set[bool]]:  # fmt: skip
-        facts: list[Fact] = []
-        held: list[Refused] = []
-        origins: set[bool] = set()
+    def _read(self, batch: Sequence[Message], now: datetime, fault: RefusedEvent | None) -> _Read:
+        found = _Read([], [], [], set())
         read = self._reader.read
         for number, message in enumerate(batch):
             try:
                 if fault is not None:
                     raise fault
+                if message.topic == QUARANTINE:
+                    found.sealed.append(refusal_read(message.value))
+                    continue
                 fact, is_synthetic = read(message.value)
             except RefusedEvent as refusal:
-                held.append(refused(self._door, RawItem(number, message.value).read(), refusal, now))
+                found.refused.append(refused(self._door, RawItem(number, message.value).read(), refusal, now))
             else:
-                facts.append(fact)
-                origins.add(is_synthetic)
-        return facts, held, origins
+                found.facts.append(fact)
+                found.origins.add(is_synthetic)
+        return found
+
+
+class _Read(NamedTuple):
+    """What messages hold. sealed: refused by doors; refused: by this worker, now."""
+
+    facts: list[Fact]
+    sealed: list[SealedRefusal]
+    refused: list[Refused]
+    origins: set[bool]
+
+
+def _each_once(rows: Sequence[SealedRefusal]) -> list[SealedRefusal]:
+    """Each payload once, counted, as it was refused last; by digest, so that workers lock rows in one order."""
+    found: dict[bytes, SealedRefusal] = {}
+    for row in rows:
+        before = found.get(row.digest)
+        found[row.digest] = row if before is None else replace(row, times=before.times + row.times)
+    return [found[digest] for digest in sorted(found)]
 
 
 def stretches(batch: Sequence[Message]) -> list[Stretch]:

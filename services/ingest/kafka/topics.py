@@ -31,11 +31,17 @@ _IN_KEPT = timedelta(days=4)
 _BUSY, _QUIET = 6, 3
 _BUSY_TOPICS = frozenset(["flow.ed", "flow.bed"])
 _CALL_MILLISECONDS = 15_000
+#: Of a message: a trust's may hold a body of events, and what is refused the largest body there may be, in base64.
+_LARGE_BYTES, _LARGEST_BYTES = 4 * 1024 * 1024, 32 * 1024 * 1024
 _IN = re.compile(r"in\.([A-Z0-9]{3,9})")
 _PSEUDONYMS = ("j_", "p_")
 
 #: What facts stand on, in the order of the design.
 FLOW: tuple[str, ...] = tuple(dict.fromkeys(row.topic for row in EVENT_TYPES.values() if row.topic != _EVERY))
+
+
+#: What workers take into the store.
+TAKEN_IN: tuple[str, ...] = (*FLOW, QUARANTINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +113,6 @@ def _new(topic: Topic, replicas: int) -> NewTopic:
             "retention.ms": str(int(topic.kept / timedelta(milliseconds=1))),
             "min.insync.replicas": str(max(1, replicas - 1)),
             "message.timestamp.type": "LogAppendTime",
+            "max.message.bytes": str(_LARGEST_BYTES if topic.name == QUARANTINE else _LARGE_BYTES),
         },
     )  # fmt: skip

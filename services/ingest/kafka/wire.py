@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 import orjson
@@ -20,6 +20,7 @@ from services.domain.events import EVENT_TYPES, JOURNEY_KINDS, SELECT
 from services.domain.facts import CANCEL, FACT, Fact, Written, stated
 from services.errors import RefusedEvent
 from services.ingest.rules import Plan, plans
+from services.store.quarantine import SealedRefusal
 
 CONTENT_TYPE = b"application/cloudevents+json"
 _SAID_AT_MOST = 5_000  # payloads of one type remembered
@@ -29,6 +30,7 @@ _PERSON = re.compile(r"p_[A-Za-z0-9_-]{22}").fullmatch
 _JOURNEYS = frozenset(JOURNEY_KINDS)
 _CANCELLED = "event.cancelled"
 _LONGEST_SUBJECT = 200
+_DIGEST_BYTES = 32
 _PLANS: Mapping[str, Plan] = plans()
 
 
@@ -78,6 +80,37 @@ def written(fact: Fact, synthetic: bool = False) -> bytes:
     return orjson.dumps(event)
 
 
+class _Refusal(msgspec.Struct, forbid_unknown_fields=True):
+    digest: bytes
+    times: Annotated[int, msgspec.Meta(ge=1)]
+    received_at: datetime
+    source: str | None
+    type: str | None
+    reason: str
+    field: str | None
+    redacted: dict[str, Any]
+    content_type: str
+    key_id: str
+    nonce: bytes
+    ciphertext: bytes
+
+
+def refusal_written(row: SealedRefusal) -> bytes:
+    """The message that a refused payload travels in on `flow.quarantine`, sealed as the store keeps it."""
+    return _as_json(_Refusal(**{name: getattr(row, name) for name in row.__slots__}))
+
+
+def refusal_read(raw: bytes) -> SealedRefusal:
+    """A refused payload again. Raises RefusedEvent where the message is none."""
+    try:
+        found = _read_refusal(raw)
+    except ValueError:
+        found = None
+    if found is None or len(found.digest) != _DIGEST_BYTES or found.received_at.tzinfo is None:
+        raise RefusedEvent("This is no refused payload as Lightship's doors write them on flow.quarantine.")
+    return SealedRefusal(**msgspec.structs.asdict(found))
+
+
 def _named(fact: Fact) -> str | None:
     return SELECT + fact.selects if fact.selects is not None else fact.target
 
@@ -89,6 +122,10 @@ def _digest_with(fact: Fact, sent_at: datetime | None) -> str:
         named if fact.rank not in (FACT, CANCEL) else None, named if fact.rank == CANCEL else None,
         fact.person, fact.person_merged, fact.flag, fact.follows,
     ).digest  # fmt: skip
+
+
+_as_json = msgspec.json.Encoder().encode
+_read_refusal = msgspec.json.Decoder(_Refusal).decode
 
 
 class Reader:

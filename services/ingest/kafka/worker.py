@@ -29,7 +29,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from psycopg_pool import PoolTimeout
 
 from services.ingest.kafka.taking import Away, Message, Taking, Took
-from services.ingest.kafka.topics import FLOW
+from services.ingest.kafka.topics import TAKEN_IN
 from services.store import offsets
 from services.store.database import Database
 from services.store.offsets import Begin, Behind, Partition
@@ -150,7 +150,7 @@ class _Worker:
         app = _App(GROUP, broker=brokers, **CONSUMING)
         app.transport = _Transport(app.conf.broker_consumer, app)
         app.begin_at = self._begin_at
-        channel = app.topic(*FLOW, value_serializer="raw", key_serializer="raw")
+        channel = app.topic(*TAKEN_IN, value_serializer="raw", key_serializer="raw")
 
         async def take_in(stream: Any) -> None:
             async for events in stream.noack_take(BATCH, within=WITHIN_SECONDS):
@@ -207,7 +207,7 @@ class _Worker:
 
     async def _begin_at(self, consumer: _Consumer, committed: Mapping[TP, int]) -> Mapping[TP, int]:
         """Seek to where the store is; where the database is away, Kafka's record stands, which is never ahead of it."""
-        partitions = [each for each in consumer.assignment() if each.topic in FLOW]
+        partitions = [each for each in consumer.assignment() if each.topic in TAKEN_IN]
         if not partitions:
             return committed
         first, ends = await consumer.earliest_offsets(*partitions), await consumer.highwaters(*partitions)
@@ -250,7 +250,7 @@ class _Worker:
                 await self._tell_ends(app)
 
     async def _tell_ends(self, app: faust.App) -> None:
-        partitions = [tp for tp in app.consumer.assignment() if tp.topic in FLOW]
+        partitions = [tp for tp in app.consumer.assignment() if tp.topic in TAKEN_IN]
         for tp in self._shown - set(partitions):
             _LAG.remove(tp.topic, tp.partition)
         self._shown = set(partitions)
@@ -273,6 +273,7 @@ class _Worker:
 def _note(took: Took, messages: int) -> None:
     for outcome, count in (
         ("accepted", took.accepted), ("duplicate", took.duplicates), ("quarantined", took.quarantined),
+        ("refused", took.refused),
     ):  # fmt: skip
         _EVENTS.labels(outcome).inc(count)
     _BATCH.observe(messages)
