@@ -193,11 +193,14 @@ def feed_live(
 ) -> None:
     """Send live until stopped, after the history that an empty store is given first; a store that has one goes on."""
     from services.configuration import load_system
+    from services.metrics import served
     from simulations.writer import Settings as FeedSettings
 
     settings = settings_of()
     asked = FeedSettings(seed=seed, scale=scale, history_days=history_days, speed=speed)
-    with database_at(settings) as database, progress_bar(quiet) as progress:
+    # Beside `up`, whose process it is part of, it has no port of its own.
+    metrics = served(None if tethered else settings.metrics_port, settings.metrics_host)
+    with metrics, database_at(settings) as database, progress_bar(quiet) as progress:
         task = progress.add_task("History", total=1.0)
         with _writer(settings, load_system(settings.system), database, asked) as run:
             if tethered:

@@ -37,6 +37,7 @@ from services.live.hub import Hub
 from services.live.present import Notes
 from services.live.readings import Keeper
 from services.live.writer import Writer
+from services.metrics import served
 from services.moments import Moment, Moments
 from services.publishing import publishing
 from services.settings import Settings
@@ -153,7 +154,8 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
     boards = frontend()
     if boards is None:
         say("The boards are not built: run `make up`, or `npm ci && npm run build` in frontend/. The API runs without.")
-    with _ended_by_signals() as signals, only_one(settings.data_dir, address), contextlib.closing(listener):
+    metrics = served(settings.metrics_port, settings.metrics_host)
+    with _ended_by_signals() as signals, only_one(settings.data_dir, address), contextlib.closing(listener), metrics:
         while not signals.caught and _run(settings, options, say, system, identity, boards, listener, address, signals):
             options = replace(options, speed=None, open_browser=False)
     say("Stopped")

@@ -21,6 +21,7 @@ from services.api.auth import Needs
 from services.api.boards import is_board
 from services.api.context import AppState
 from services.api.documents import document_of
+from services.api.metered import Metered
 from services.api.routes import (
     audit,
     events,
@@ -81,6 +82,7 @@ def create_app(app_state: AppState) -> FastAPI:
     app.add_middleware(Heads)
     app.add_middleware(problems.Shield)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Metered)
     return app
 
 

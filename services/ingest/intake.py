@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import structlog
+from prometheus_client import Counter
 from psycopg import Connection
 
 from services.domain.facts import Fact
@@ -39,6 +40,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 Refusals = list[tuple[RawItem, RefusedEvent]]
 Note = Callable[[Connection[Any], int], None]
 _log = structlog.get_logger(__name__)
+_EVENTS = Counter("lightship_door_events_total", "Events that doors of this process took, by outcome.", ["outcome"])
 
 
 class Unreadable(LightshipError):
@@ -252,6 +254,8 @@ def _flush(
         intake.origins.update(origins)
     else:
         done, ids = _publish(intake, intake.publisher, judged, held, note)
+    for outcome, count in (("accepted", done.accepted), ("duplicate", done.duplicates), ("refused", len(held))):
+        _EVENTS.labels(outcome).inc(count)
     taken.origins.update(origins)
     taken.accepted += done.accepted
     taken.duplicate += done.duplicates
