@@ -21,8 +21,9 @@ import psycopg
 import uvicorn
 
 from services.api.app import AppState, create_app
-from services.api.identity import Identity, identity_at
+from services.api.identity import Identity
 from services.api.protocol import ProblemProtocol
+from services.api.signing_in import identity_of
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.domain.clock import LONDON, Clock
@@ -147,7 +148,7 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
     Where somebody jumps to a saved moment, it begins again on a copy of that, at the same address.
     """
     system = load_system(settings.system)
-    identity = identity_at(options.host, system)
+    identity = identity_of(settings, system, options.host)
     listener = _listener(options.host, options.port)
     shown = f"[{options.host}]" if ":" in options.host else options.host
     address = f"http://{shown}:{listener.getsockname()[1]}"

@@ -42,6 +42,7 @@ from services.api.routes import (
     trainer,
     vehicles,
 )
+from services.api.tokens import BearerTokens, Closed
 
 __all__ = ["AppState", "create_app"]
 
@@ -80,6 +81,8 @@ def create_app(app_state: AppState) -> FastAPI:
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=_LEAST_GZIPPED, compresslevel=_GZIP_LEVEL)
     app.add_middleware(Heads)
+    if isinstance(app_state.identity, BearerTokens):
+        app.add_middleware(Closed, identity=app_state.identity)
     app.add_middleware(problems.Shield)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Metered)

@@ -21,6 +21,7 @@ from starlette.types import Message, Receive
 from services.api.context import AppState, state_of
 from services.api.identity import MAY, Actor, Permission, is_scope
 from services.api.problems import Problem
+from services.api.tokens import bearer_of, is_api_key
 from services.store import keys
 from services.store.audit import By
 from services.store.keys import KeyRefused, Scope
@@ -82,7 +83,7 @@ async def guard(connection: HTTPConnection, scope: Permission | Literal["public"
         return None
     state = state_of(connection)
     token = _token(connection)
-    if token is not None:
+    if token is not None and _is_key(state, connection):
         return await _machine(state, token, scope)
     actor = await state.identity.actor(connection)
     if actor is None:
@@ -94,8 +95,10 @@ async def guard(connection: HTTPConnection, scope: Permission | Literal["public"
 
 def forbidden(actor: Actor, permission: Permission) -> str:
     """Why not, and who may."""
-    if actor.key is not None:
-        return f"The API key does not have the scope {permission}; ask for one that has."
+    if actor.machine is not None:
+        if not is_scope(permission):
+            return "This is for people; no machine may do it."
+        return f"The token does not have the scope {permission}; ask for one that has."
     roles = ", ".join(sorted(MAY[permission])).replace("_", " ")
     return f"{actor.title} may not do this; it takes the role of {roles}."
 
@@ -138,11 +141,13 @@ def same_origin(connection: HTTPConnection) -> bool:
     return parts.scheme in ("http", "https") and parts.netloc.lower() == connection.headers.get("host", "").lower()
 
 
+def _is_key(state: AppState, connection: HTTPConnection) -> bool:
+    """Whether what was shown is an API key. Where people sign in with tokens, most is none."""
+    return state.identity.keys_too and (not state.identity.is_closed or is_api_key(connection))
+
+
 def _token(connection: HTTPConnection) -> str | None:
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    return connection.headers.get("x-api-key")
+    return bearer_of(connection) or connection.headers.get("x-api-key")
 
 
 def _bounded(request: Request, limit: int) -> Request:

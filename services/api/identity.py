@@ -56,21 +56,34 @@ _LOOPBACK_NAMES = frozenset(["localhost", "127.0.0.1", "::1"])
 
 
 @dataclass(frozen=True)
+class Machine:
+    """What a machine may. source: the one that it may write for, None for any."""
+
+    scopes: frozenset[str]
+    source: str | None
+
+
+@dataclass(frozen=True)
 class Actor:
-    """Somebody, or a machine with a key. sites: those it may act for, None for all. name: how the audit knows it."""
+    """Somebody, or a machine. sites: those it may act for, None for all. name: how the audit knows it."""
 
     name: str
     title: str
     roles: frozenset[Role]
     sites: frozenset[str] | None = None
-    key: ApiKey | None = None
+    machine: Machine | None = None
 
     @classmethod
     def of_key(cls, key: ApiKey) -> Actor:
-        return cls(f"key {key.id}", key.name, frozenset(), key=key)
+        return cls(f"key {key.id}", key.name, frozenset(), machine=Machine(frozenset(key.scopes), key.source))
+
+    @property
+    def only_source(self) -> str | None:
+        """The one source that it may write for; None: any."""
+        return self.machine.source if self.machine else None
 
     def may(self, permission: Permission) -> bool:
-        return permission in self.key.scopes if self.key else bool(self.roles & MAY[permission])
+        return permission in self.machine.scopes if self.machine else bool(self.roles & MAY[permission])
 
     def may_at(self, site: str | None) -> bool:
         """Whether it acts for this site; what belongs to no site is for those who act for all."""
@@ -82,14 +95,22 @@ class Actor:
 
     def role_for(self, permission: Permission) -> str:
         """By what it was allowed to, for the audit."""
-        return "machine" if self.key else " ".join(sorted(self.roles & MAY[permission]))
+        return "machine" if self.machine else " ".join(sorted(self.roles & MAY[permission]))
 
 
 class Identity(Protocol):
-    """How a person is known who shows no API key."""
+    """How whoever asks is known who shows no API key."""
 
     async def actor(self, connection: HTTPConnection) -> Actor | None:
-        """Who asks; None where nobody is signed in."""
+        """Who asks; None where nobody is signed in. Raises Problem where what was shown is not valid."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing at all is answered to whoever is not signed in."""
+
+    @property
+    def keys_too(self) -> bool:
+        """Whether API keys open doors."""
 
     @property
     def choices(self) -> Sequence[Actor]:
@@ -99,6 +120,7 @@ class Identity(Protocol):
 class Nobody:
     """No sign-in: only API keys open anything."""
 
+    is_closed, keys_too = False, True
     choices: Sequence[Actor] = ()
 
     async def actor(self, connection: HTTPConnection) -> Actor | None:  # noqa: ARG002 - whoever asks
@@ -110,6 +132,8 @@ class LocalActors:
 
     Who chooses none is the desk: the control centre that also tends the feeds. A name that nobody has is a viewer's.
     """
+
+    is_closed, keys_too = False, True
 
     def __init__(self, system: System) -> None:
         managers = [

@@ -103,6 +103,7 @@ class Played:
     """Somebody with exactly one role."""
 
     choices = ()
+    is_closed, keys_too = False, True
 
     def __init__(self, role: str) -> None:
         self.played = Actor(role, role, frozenset([role]))  # type: ignore[list-item]

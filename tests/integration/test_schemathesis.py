@@ -44,6 +44,7 @@ class Everybody:
     """Somebody with every role, so that requests reach what is behind the doors."""
 
     choices = ()
+    is_closed, keys_too = False, True
 
     async def actor(self, connection: Any) -> Actor:  # noqa: ARG002
         return Actor("everybody", "Everybody", frozenset(ROLES))

@@ -90,11 +90,10 @@ async def post_events(request: Request) -> EventsAnswer:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in CONTENT_TYPES:
         raise Problem(415, f"Content-Type is not taken here; send one of {', '.join(CONTENT_TYPES)}.")
-    key = actor_of(request).key
     try:
         taken = await state.take(
             take_in, await request.body(), content_type=kind, content_encoding=request.headers.get("content-encoding"),
-            now=state.clock(), only_source=key.source if key else None,
+            now=state.clock(), only_source=actor_of(request).only_source,
         )  # fmt: skip
     except BodyRefused as refused:
         raise Problem(refused.status, f"{refused} Nothing of it was kept.") from None

@@ -63,9 +63,9 @@ async def post_mend(request: Request, id: UUID, mending: Mending) -> QuarantineI
 @needs("quarantine:write")
 async def post_replay(request: Request, id: UUID, replaying: Reasoned | None = None) -> EventsAnswer:
     """200 with `quarantined` 1 and the reason where it is refused again."""
-    state, key = state_of(request), actor_of(request).key
+    state, source = state_of(request), actor_of(request).only_source
     by = by_of(request, replaying.why if replaying else None)
-    return answer(await _take(state, id, tending.replay, id, state.clock(), by, key.source if key else None))
+    return answer(await _take(state, id, tending.replay, id, state.clock(), by, source))
 
 
 async def _take(
