@@ -28,6 +28,7 @@ from services.cli_feed import feed_app
 from services.cli_forecast import forecast_app
 from services.cli_kafka import ingest, relay, topics_app
 from services.cli_model import simulate
+from services.cli_processes import api, live
 from services.cli_shared import Json, console, database_at, errors, progress_bar, settings_of
 from services.cli_validate import validate
 from services.errors import LightshipError
@@ -50,7 +51,9 @@ for name, sub in (
 ):  # fmt: skip
     app.add_typer(sub, name=name)
 
+app.command()(api)
 app.command()(ingest)
+app.command()(live)
 app.command()(relay)
 app.command()(simulate)
 app.command()(validate)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time as wall_time
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from services.cli_shared import Json, console, database_at, errors, settings_of
+from services.cli_processes import await_database, database_url, tell
+from services.cli_shared import Json, console, database_at, settings_of
 from services.errors import LightshipError
 from services.publishing import publishing
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from services.settings import Settings
 
 topics_app = typer.Typer(no_args_is_help=True, help="The topics of Kafka.")
-_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.5, 15.0
 
 Sources = Annotated[
     list[str], typer.Argument(help="ODS codes of the trusts that send by Kafka, such as RVV.", show_default=False)
@@ -42,16 +41,16 @@ def ingest() -> None:
 
     settings = settings_of()
     brokers = _brokers(settings)
-    url = _database_url(settings)
+    url = database_url(settings)
     _door(settings)  # what is wrong with configuration or keys is said here
-    _await_database(url)
+    await_database(url)
     with (
         served(settings.metrics_port, settings.metrics_host), Database(url, size=2) as database,
         contextlib.closing(Apart(partial(_taker, settings))) as taking,
     ):  # fmt: skip
-        _say("Taking events in from Kafka (Ctrl-C stops it)")
-        worker.run(brokers, database, taking, _say)
-    _say("Stopped")
+        tell("Taking events in from Kafka (Ctrl-C stops it)")
+        worker.run(brokers, database, taking, tell)
+    tell("Stopped")
 
 
 @contextlib.contextmanager
@@ -62,7 +61,7 @@ def _taker(settings: Settings) -> Iterator[Taker]:
 
     door = _door(settings)
     with (
-        Database(_database_url(settings), size=1) as database,
+        Database(database_url(settings), size=1) as database,
         contextlib.closing(Publisher(_brokers(settings))) as publisher,
     ):  # fmt: skip
         yield Taker(database, door, lambda held: publisher.refused(door.keys, held))
@@ -81,14 +80,14 @@ def relay(sources: Sources) -> None:
     brokers = _brokers(settings)
     door = _door(settings)
     wanted = _known(sources, settings)
-    _await_database(_database_url(settings))
+    await_database(database_url(settings))
     with (
         served(settings.metrics_port, settings.metrics_host), database_at(settings) as database,
         publishing(settings) as publisher,
     ):  # fmt: skip
-        _say(f"Reading {', '.join(f'in.{code}' for code in wanted)} (Ctrl-C stops it)")
+        tell(f"Reading {', '.join(f'in.{code}' for code in wanted)} (Ctrl-C stops it)")
         room.run(brokers, Intake(database, door, publisher=publisher), wanted)
-    _say("Stopped")
+    tell("Stopped")
 
 
 @topics_app.command("create")
@@ -129,14 +128,6 @@ def _brokers(settings: Settings) -> str:
     return settings.kafka
 
 
-def _database_url(settings: Settings) -> str:
-    if not settings.database_url:
-        raise LightshipError(
-            "LIGHTSHIP_DATABASE_URL is not set: workers share a database server, such as postgresql://user@host/name."
-        )
-    return settings.database_url
-
-
 def _door(settings: Settings) -> Door:
     from services.configuration import load_system
     from services.domain.catalogue import GAUGES
@@ -144,29 +135,3 @@ def _door(settings: Settings) -> Door:
     from services.ingest.identity import KeyRing
 
     return Door(load_system(settings.system), KeyRing.load(settings.keys, create=False), GAUGES)
-
-
-def _await_database(url: str) -> None:
-    """Wait until the database answers and is migrated, and say so: what is started together need not be in order."""
-    import psycopg
-
-    from services.store.database import is_migrated
-
-    wait, told = _FIRST_WAIT_SECONDS, ""
-    while True:
-        try:
-            with psycopg.connect(url, connect_timeout=5) as connection:
-                why = "" if is_migrated(connection) else "is not migrated: run `lightship db migrate`"
-        except psycopg.OperationalError:
-            why = "does not answer"
-        if not why:
-            return
-        if why != told:
-            _say(f"Waiting: the database {why}")
-            told = why
-        wall_time.sleep(wait)
-        wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
-
-
-def _say(text: str) -> None:
-    errors.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -18,11 +18,11 @@ from typing import Literal
 from services.configuration import load_published, load_system
 from services.errors import ConfigurationError, LightshipError, StoreError
 from services.ingest.identity import KeyRing
+from services.serving import LOOPBACK, frontend
 from services.settings import Settings
 from services.store import diagnosis
 from services.store.database import LOWEST_VERSION
 from services.store.embedded import embedded
-from services.up import LOOPBACK, frontend
 
 State = Literal["ok", "warning", "failing"]
 

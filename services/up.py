@@ -9,31 +9,26 @@ import socket
 import subprocess
 import sys
 import threading
-import time as wall_time
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import uvicorn
 
 from services.api.app import AppState, create_app
 from services.api.identity import Identity
-from services.api.protocol import ProblemProtocol
 from services.api.signing_in import identity_of
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.domain.clock import LONDON, Clock
 from services.domain.system import System
-from services.errors import LightshipError
 from services.holding import only_one
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.live.detail_writer import DetailWriter, Reader
-from services.live.feeds import expected
 from services.live.hub import Hub
 from services.live.present import Notes
 from services.live.readings import Keeper
@@ -41,20 +36,17 @@ from services.live.writer import Writer
 from services.metrics import served
 from services.moments import Moment, Moments
 from services.publishing import publishing
+from services.serving import LOOPBACK, History, Now, Signals, ended_by_signals, frontend, keep_house, listen, serve
 from services.settings import Settings
 from services.store import feeds as feed_store
-from services.store import lease, quarantine, readings, synthetic
+from services.store import lease, synthetic
 from services.store.database import Database, migrate
 from services.store.embedded import embedded
 from services.training import rate_at_start
 
-LOOPBACK = "127.0.0.1"
 FEED_SECONDS = 4  # to finish its batch; killed after that it loses nothing, since a batch is one transaction
 
-HOUSEKEEPING_SECONDS = 3600
 JUMP_SECONDS = 0.5
-FIRST_HOUSEKEEPING_SECONDS = 60  # while nothing is learned yet
-_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -83,65 +75,6 @@ def database_of(settings: Settings) -> Iterator[str]:
         yield url
 
 
-def frontend() -> Path | None:
-    """The built boards: in the wheel, else in the checkout."""
-    here = Path(__file__).resolve().parent
-    for folder in (here / "_boards", here.parent / "frontend" / "dist"):
-        if (folder / "index.html").is_file():
-            return folder
-    return None
-
-
-FED_SHARE = 0.7  # of the work of a synthetic history; the rest is its readings
-
-
-class History:
-    """How far the history and its readings are, read at most every half second; the picture's writer asks often."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._read_at = 0.0
-        self._run: synthetic.Run | None = None
-        self._people = synthetic.People(False, False)
-        self._readings = 0.0  # share of their past that is written
-
-    def run(self) -> synthetic.Run | None:
-        if wall_time.monotonic() - self._read_at > 0.5:
-            with self._database.connection() as connection:
-                self._run = synthetic.read(connection)
-                self._people = synthetic.people(connection)
-                kept = readings.progress(connection)
-            if self._run is not None and kept.from_at is not None and kept.begin_at is not None:
-                missing = (kept.from_at - kept.begin_at) / (self._run.live_from - self._run.began_at + _A_DAY)
-                self._readings = 1.0 if kept.from_at <= kept.begin_at else 1.0 - min(1.0, missing)
-            self._read_at = wall_time.monotonic()
-        return self._run
-
-    def people(self) -> synthetic.People:
-        self.run()
-        return self._people
-
-    def told(self) -> Mapping[str, Any] | None:
-        run = self.run()
-        if run is None:
-            return None
-        return {"complete": self.share == 1, "from": run.began_at, "share": self.share}
-
-    @property
-    def share(self) -> float:
-        """Of the history asked for, events and readings: 1 is all of it."""
-        fed = self._run.share if self._run is not None else 0.0
-        return 1.0 if fed >= 1 and self._readings >= 1 else FED_SHARE * fed + (1 - FED_SHARE) * self._readings
-
-    def readings_begin(self) -> datetime | None:
-        """From when on readings are to be kept; None while the history is still being fed."""
-        run = self.run()
-        if run is not None:
-            return run.began_at if run.share >= 1 else None
-        with self._database.connection() as connection:
-            return readings.earliest(connection)
-
-
 def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None:
     """Run until Ctrl-C or SIGTERM. Raises LightshipError where it cannot start, saying what to do.
 
@@ -149,14 +82,14 @@ def up(settings: Settings, options: Options, say: Callable[[str], None]) -> None
     """
     system = load_system(settings.system)
     identity = identity_of(settings, system, options.host)
-    listener = _listener(options.host, options.port)
+    listener = listen(options.host, options.port)
     shown = f"[{options.host}]" if ":" in options.host else options.host
     address = f"http://{shown}:{listener.getsockname()[1]}"
     boards = frontend()
     if boards is None:
         say("The boards are not built: run `make up`, or `npm ci && npm run build` in frontend/. The API runs without.")
     metrics = served(settings.metrics_port, settings.metrics_host)
-    with _ended_by_signals() as signals, only_one(settings.data_dir, address), contextlib.closing(listener), metrics:
+    with ended_by_signals() as signals, only_one(settings.data_dir, address), contextlib.closing(listener), metrics:
         while not signals.caught and _run(settings, options, say, system, identity, boards, listener, address, signals):
             options = replace(options, speed=None, open_browser=False)
     say("Stopped")
@@ -215,10 +148,6 @@ def _run(
                 system_name=settings.system, moments=moments, about=about, publisher=publisher,
             )
         )  # fmt: skip
-        config = uvicorn.Config(
-            app, log_level="warning", access_log=False, ws_ping_interval=20, ws_max_size=65536,
-            http=ProblemProtocol, ws_per_message_deflate=False, timeout_graceful_shutdown=2,
-        )  # fmt: skip
         details = Reader(database, system, now, fence=lambda: writer.fence, notes=notes)
         detail_writer = DetailWriter(hub, details, rest=details.rest)
         for each in (writer, detail_writer):
@@ -234,70 +163,10 @@ def _run(
         threading.Thread(target=_narrate, args=(history, feed, ending, say), daemon=True).start()
         if moments is not None:
             threading.Thread(target=_await_jump, args=(moments, ending), daemon=True).start()
-        _serve(uvicorn.Server(config), listener.dup(), ending)
+        serve(app, listener.dup(), ending)
         ending.set()
         say("Stopping")
     return moments is not None and moments.is_asked
-
-
-def keep_house(database: Database, system: System, now: Callable[[], datetime], ending: threading.Event) -> None:
-    """Once an hour, and at once: drop sealed bytes past their 30 days and readings past their 14, learn rhythms."""
-    learned = 0
-    while not ending.is_set():
-        with contextlib.suppress(psycopg.Error), database.connection() as connection:
-            quarantine.purge_expired(connection, now())
-            readings.purge(connection, now())
-            run = synthetic.read(connection)
-            if run is None or run.share >= 1:  # half a history would teach gaps that are not there
-                learned = feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())
-        ending.wait(HOUSEKEEPING_SECONDS if learned else FIRST_HOUSEKEEPING_SECONDS)
-
-
-def _serve(server: uvicorn.Server, listener: socket.socket, ending: threading.Event) -> None:
-    """Serve until a signal; one that came while everything was starting counts too."""
-
-    def watch() -> None:
-        ending.wait()
-        server.should_exit = True
-
-    threading.Thread(target=watch, daemon=True).start()
-    server.run(sockets=[listener])
-
-
-class Signals:
-    """What Ctrl-C, SIGTERM and the terminal's end do: they end what runs, and what would run after it."""
-
-    def __init__(self) -> None:
-        self.caught = False
-        self._ending = threading.Event()
-
-    def ending(self) -> threading.Event:
-        """What is set when the next that runs is to end; set already where a signal came before."""
-        self._ending = ending = threading.Event()
-        if self.caught:
-            ending.set()
-        return ending
-
-    def catch(self, *_: object) -> None:
-        self.caught = True
-        self._ending.set()
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Iterator[Signals]:
-    """Signals set an event; none of them interrupts what is being started or ended.
-
-    uvicorn raises again what it met, which would end this process before the database and the feed are stopped.
-    """
-    signals = Signals()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    for number in before:
-        signal.signal(number, signals.catch)
-    try:
-        yield signals
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _moments(settings: Settings) -> Moments | None:
@@ -344,36 +213,6 @@ def _resume(database: Database, settings: Settings, options: Options, say: Calla
 def _stop_clock(database: Database) -> None:
     with contextlib.suppress(psycopg.Error), database.connection() as connection:
         feed_store.stop_clock(connection, datetime.now(UTC))
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Without its protocol named, asyncio takes it for no TCP and leaves Nagle's algorithm on: 40 ms for each answer.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise LightshipError(
-            f"Port {port} is in use: stop what listens there, or choose another with --port."
-        ) from error
-    return listener
-
-
-class Now:
-    """The one clock as the picture's writer last read it: asking it never waits for the database.
-
-    It never goes back: until the writer has read that it was slowed, it is thought to run on, and then stands.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self._shown = clock.origin
-
-    def __call__(self) -> datetime:
-        self._shown = shown = max(self._shown, self.clock.at(datetime.now(UTC)))
-        return shown
 
 
 def _feed(settings: Settings, options: Options, url: str) -> subprocess.Popen[bytes]:

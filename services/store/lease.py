@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 
 from services.errors import LeaseLost
 
 SECONDS = 10
+LOOKS_SECONDS = 4  # a writer looks every second or so; after this nobody may say that it does
+DOORBELL = "lightship_picture"  # NOTIFY without payload: there is a new revision
 
 
 def take(connection: Connection[Any], holder: str) -> int | None:
@@ -42,7 +44,32 @@ def write(connection: Connection[Any], fence: int, body: str) -> int:
     ).fetchone()
     if row is None:
         raise LeaseLost("Another process writes the picture now; this one has stopped writing it.")
+    connection.execute(f"notify {DOORBELL}")
     return int(row[0])
+
+
+class Picture(NamedTuple):
+    """The picture as written. body: its JSON, None where it is the revision that was seen. is_kept: whether its writer
+    has looked lately, changed or not.
+    """
+
+    revision: int
+    body: str | None
+    is_kept: bool
+
+
+def read(connection: Connection[Any], seen: int | None) -> Picture:
+    """The picture, where its revision is not the one seen."""
+    row = connection.execute(
+        """
+        select revision, case when revision is distinct from %(seen)s then body::text end,
+               coalesce(expires_at > clock_timestamp() + make_interval(secs => %(left)s), false)
+        from picture
+        """,
+        {"seen": seen, "left": SECONDS - LOOKS_SECONDS},
+    ).fetchone()
+    assert row is not None
+    return Picture(*row)
 
 
 def holds(connection: Connection[Any], fence: int) -> bool:

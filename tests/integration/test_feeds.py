@@ -19,12 +19,12 @@ from services.configuration import load_system
 from services.domain.clock import LONDON
 from services.domain.rhythm import learn, listened, steady
 from services.live.feeds import expected, health
+from services.serving import keep_house
 from services.store import feeds as feed_store
 from services.store import synthetic
 from services.store.database import Database
 from services.store.events import ingest
 from services.store.synthetic import Run
-from services.up import keep_house
 from tests.integration.doors import NOW, event, is_problem, post
 from tests.worlds import START
 from tests.worlds import event as stated

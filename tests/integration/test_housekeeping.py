@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 from services.cli import app
 from services.configuration import load_system
 from services.ingest.identity import KeyRing
+from services.serving import keep_house
 from services.store import keys, quarantine
 from services.store.database import Database
-from services.up import keep_house
 
 SYSTEM = load_system()
 

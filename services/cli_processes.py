@@ -1,0 +1,79 @@
+"""`lightship live` and `lightship api`: the processes of production; and what those of the command line share."""
+
+from __future__ import annotations
+
+import time as wall_time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli_shared import errors, settings_of
+
+if TYPE_CHECKING:
+    from services.settings import Settings
+
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.5, 15.0
+
+
+def live() -> None:
+    """Keep the live picture and the readings of the shared database, until SIGTERM or Ctrl-C.
+
+    One writes; a second waits, and takes over within ten seconds. LIGHTSHIP_DATABASE_URL names the store.
+    """
+    from services.production import live as run
+
+    settings = settings_of()
+    await_database(database_url(settings))
+    run(settings, tell)
+
+
+def api(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8080,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    demonstration: Annotated[
+        bool, typer.Option("--demonstration", help="Made-up actors instead of tokens: on loopback alone.")
+    ] = False,
+) -> None:
+    """Serve the API and the boards of the shared database, until SIGTERM or Ctrl-C. Any number of them.
+
+    Requests are let in by tokens: LIGHTSHIP_ISSUER, LIGHTSHIP_AUDIENCE, LIGHTSHIP_JWKS_FILE (docs/decisions/0036).
+    """
+    from services.production import api as run
+    from services.production import identity
+
+    settings = settings_of()
+    identity(settings, host, is_demonstration=demonstration)  # what is missing is said before anything is waited for
+    await_database(database_url(settings))
+    run(settings, host, port, is_demonstration=demonstration, say=tell)
+
+
+def database_url(settings: Settings) -> str:
+    from services.production import database_url as of
+
+    return of(settings)
+
+
+def await_database(url: str) -> None:
+    """Wait until the database answers and is migrated, and say so: what is started together need not be in order."""
+    import psycopg
+
+    from services.store.database import is_migrated
+
+    wait, told = _FIRST_WAIT_SECONDS, ""
+    while True:
+        try:
+            with psycopg.connect(url, connect_timeout=5) as connection:
+                why = "" if is_migrated(connection) else "is not migrated: run `lightship db migrate`"
+        except psycopg.OperationalError:
+            why = "does not answer"
+        if not why:
+            return
+        if why != told:
+            tell(f"Waiting: the database {why}")
+            told = why
+        wall_time.sleep(wait)
+        wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+
+
+def tell(text: str) -> None:
+    errors.print(text, highlight=False, markup=False, soft_wrap=True)

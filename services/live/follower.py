@@ -1,0 +1,76 @@
+"""Follows the picture that another process writes, for servers that have no writer of their own.
+
+It vouches for the picture as long as the writer has looked lately: a writer that hangs, or is gone, is not vouched for
+before its lease runs out (decision 6).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time as wall_time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import psycopg
+import structlog
+from prometheus_client import Gauge
+
+from services.domain.clock import Clock
+from services.store import feeds as feed_store
+from services.store import lease
+from services.store.database import Database
+
+LONGEST_INTERVAL_SECONDS = 1.0
+_log = structlog.get_logger(__name__)
+_REVISION = Gauge("lightship_picture_revision", "The revision of the picture that this process shows.")
+_VOUCHED = Gauge("lightship_picture_vouched", "1 while the picture's writer has looked lately.")
+
+
+class Follower:
+    """A thread that publishes each revision of the picture as it is written.
+
+    publish(revision, overview) is called from it for each that it sees, vouch(clock) while the writer keeps it.
+    """
+
+    def __init__(
+        self, database: Database, publish: Callable[[int, dict[str, Any]], None], vouch: Callable[[Clock], None]
+    ) -> None:  # fmt: skip
+        self._database, self._publish, self._vouch = database, publish, vouch
+        self._seen: int | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with contextlib.closing(self._database.doorbell()) as bell:
+                    bell.execute(f"listen {lease.DOORBELL}")
+                    self._follow(bell)
+            except psycopg.Error as error:
+                _VOUCHED.set(0)
+                _log.error("follower.database_away", error=type(error).__name__)
+            self._stop.wait(0.5)
+
+    def _follow(self, bell: psycopg.Connection[Any]) -> None:
+        while not self._stop.is_set():
+            began = wall_time.monotonic()
+            found = lease.read(bell, self._seen)
+            if found.body is not None:
+                self._publish(found.revision, {**orjson.loads(found.body), "revision": found.revision})
+                self._seen = found.revision
+                _REVISION.set(found.revision)
+            _VOUCHED.set(found.is_kept)
+            if found.is_kept:
+                self._vouch(feed_store.read_clock(bell))
+            left = LONGEST_INTERVAL_SECONDS - (wall_time.monotonic() - began)
+            for _ in bell.notifies(timeout=max(0.05, left), stop_after=1):
+                break
