@@ -341,6 +341,16 @@ def keys_create(
     print(token)
 
 
+@keys_app.command("install")
+def keys_install() -> None:
+    """Make the key files of a new installation: of pseudonyms and of seals. Those that are there stay."""
+    from services.ingest.identity import KeyRing
+
+    settings = settings_of()
+    KeyRing.load(settings.keys, create=True)
+    _say(f"The key files are in {settings.keys}: back them up apart from the database.")
+
+
 @keys_app.command("list")
 def keys_list() -> None:
     """Every API key, the revoked and expired ones among them; never the key itself."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
+from urllib.parse import quote, urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.errors import LightshipError
 from services.moments import store_folder
 
 
 class Settings(BaseSettings):
-    """LIGHTSHIP_DATABASE_URL, LIGHTSHIP_SYSTEM, LIGHTSHIP_DATA_DIR, LIGHTSHIP_KEYS_DIR, LIGHTSHIP_DASK,
-    LIGHTSHIP_KAFKA, LIGHTSHIP_METRICS_PORT, LIGHTSHIP_METRICS_HOST, LIGHTSHIP_ISSUER, LIGHTSHIP_AUDIENCE,
-    LIGHTSHIP_JWKS_FILE, LIGHTSHIP_ROLES_CLAIM, LIGHTSHIP_API_KEYS.
+    """Each is LIGHTSHIP_ and its name in capitals: LIGHTSHIP_DATABASE_URL and so on.
 
+    database_password_file: where the password of the database's user is, so that it stands in no environment.
     dask: the scheduler of the cluster that plays replications, such as tcp://host:8786; without it this machine does.
     kafka: the brokers, such as kafka:9092 or a:9092,b:9092; without them doors write into the store themselves.
     metrics_port: where this process answers Prometheus; without it nowhere.
@@ -25,6 +27,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LIGHTSHIP_", extra="ignore")
 
     database_url: str | None = None
+    database_password_file: Path | None = None
     system: str = "kent_and_medway"
     data_dir: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "lightship")
     keys_dir: Path | None = None
@@ -37,6 +40,26 @@ class Settings(BaseSettings):
     jwks_file: Path | None = None
     roles_claim: str = "roles"
     api_keys: bool = False
+
+    @model_validator(mode="after")
+    def _with_password(self) -> Self:
+        """The password from its file in the database's address."""
+        if self.database_url and self.database_password_file:
+            try:
+                password = self.database_password_file.read_text().strip()
+            except OSError as error:
+                raise LightshipError(
+                    f"LIGHTSHIP_DATABASE_PASSWORD_FILE {self.database_password_file} cannot be read ({error.strerror})."
+                ) from error
+            parts = urlsplit(self.database_url)
+            if parts.password is not None or not parts.username:
+                raise LightshipError(
+                    "With LIGHTSHIP_DATABASE_PASSWORD_FILE the address in LIGHTSHIP_DATABASE_URL names a user and no "
+                    "password: postgresql://user@host/name."
+                )
+            netloc = f"{parts.username}:{quote(password, safe='')}@{parts.netloc.rpartition('@')[2]}"
+            self.database_url = parts._replace(netloc=netloc).geturl()
+        return self
 
     @property
     def keys(self) -> Path:

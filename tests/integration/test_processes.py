@@ -11,13 +11,14 @@ import time as wall_time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.kafka.broker import free_port
 from services.ingest.identity import KeyRing
@@ -85,6 +86,11 @@ def until(happens: Callable[[], Any], what: str) -> Any:
     raise AssertionError(f"waited {WAIT_SECONDS} s for {what}")
 
 
+def read_on(line: ClientConnection) -> None:
+    while True:
+        line.recv(timeout=6)
+
+
 def ready(address: str) -> bool:
     return httpx.get(f"{address}/health/ready").status_code == 200
 
@@ -100,6 +106,10 @@ def attendances(address: str) -> float:
     return next(site["measures"]["ed.attendances_today"]["value"] for site in sites if site["code"] == "RVV01") or 0
 
 
+def has_arrived(address: str) -> bool:
+    return attendances(address) == 1
+
+
 def ends(process: subprocess.Popen[bytes], within_seconds: float) -> None:
     began = wall_time.monotonic()
     process.send_signal(signal.SIGTERM)
@@ -111,10 +121,10 @@ def test_two_apis_show_the_one_picture_and_every_process_ends_when_told(processe
     live = processes.start("live")
     (one, first), (two, second) = processes.api(), processes.api()
     for address in (first, second):
-        until(lambda address=address: ready(address), f"{address}: {processes.said()}")
+        until(partial(ready, address), f"{address}: {processes.said()}")
     arrive(first)
     for address in (first, second):
-        until(lambda address=address: attendances(address) == 1, f"the arrival at {address}")
+        until(partial(has_arrived, address), f"the arrival at {address}")
     with connect(second.replace("http", "ws") + "/api/v1/live") as line:
         line.send('{"subscribe": ["overview", "site:RVV01"]}')
         topics = {orjson.loads(line.recv(timeout=20)).get("topic") for _ in range(2)}
@@ -126,7 +136,7 @@ def test_two_apis_show_the_one_picture_and_every_process_ends_when_told(processe
 def test_a_second_writer_takes_over_and_until_then_nothing_is_called_live(processes: Processes) -> None:
     live = processes.start("live")
     _, address = processes.api()
-    until(lambda: ready(address), processes.said())
+    until(partial(ready, address), processes.said())
     other = processes.start("live")
     with connect(address.replace("http", "ws") + "/api/v1/live") as line:
         line.send('{"subscribe": ["overview"]}')
@@ -134,12 +144,11 @@ def test_a_second_writer_takes_over_and_until_then_nothing_is_called_live(proces
         other.send_signal(signal.SIGSTOP)
         live.kill()
         with pytest.raises(TimeoutError):  # a page hears nothing, and says so
-            while True:
-                line.recv(timeout=6)
+            read_on(line)
         other.send_signal(signal.SIGCONT)
         assert orjson.loads(line.recv(timeout=30))["type"] in ("delta", "snapshot", "heartbeat")
     arrive(address)
-    until(lambda: attendances(address) == 1, "the arrival under the other writer")
+    until(partial(has_arrived, address), "the arrival under the other writer")
 
 
 def test_an_api_without_identity_does_not_start_and_says_what_to_set(processes: Processes) -> None:
@@ -161,9 +170,9 @@ def test_every_process_answers_prometheus(processes: Processes) -> None:
     processes.start("live", LIGHTSHIP_METRICS_PORT=str(ports[0]))
     _, address = processes.api(LIGHTSHIP_METRICS_PORT=str(ports[1]))
     processes.start("feed", "live", "--history-days", "0", LIGHTSHIP_METRICS_PORT=str(ports[2]))
-    until(lambda: ready(address), processes.said())
+    until(partial(ready, address), processes.said())
     for port in ports:
-        found = until(lambda port=port: scraped(port), f"metrics at {port}")
+        found = until(partial(scraped, port), f"metrics at {port}")
         assert any(name == "process_cpu_seconds_total" for name, _ in found)
     shown = until(lambda: {name: value for (name, _), value in scraped(ports[1]).items()}, "the picture")
     assert shown["lightship_picture_vouched"] == 1
