@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from services.cli_processes import await_database, database_url, tell
+from services.cli_processes import await_database, await_topics, database_url, tell
 from services.cli_shared import Json, console, database_at, settings_of
 from services.errors import LightshipError
 from services.publishing import publishing
@@ -36,6 +36,7 @@ def ingest() -> None:
     """
     from services.ingest.kafka import worker
     from services.ingest.kafka.apart import Apart
+    from services.ingest.kafka.topics import TAKEN_IN
     from services.metrics import served
     from services.store.database import Database
 
@@ -44,6 +45,7 @@ def ingest() -> None:
     url = database_url(settings)
     _door(settings)  # what is wrong with configuration or keys is said here
     await_database(url)
+    await_topics(brokers, TAKEN_IN)
     with (
         served(settings.metrics_port, settings.metrics_host), Database(url, size=2) as database,
         contextlib.closing(Apart(partial(_taker, settings))) as taking,
@@ -74,6 +76,7 @@ def relay(sources: Sources) -> None:
     """
     from services.ingest.intake import Intake
     from services.ingest.kafka import relay as room
+    from services.ingest.kafka.topics import TAKEN_IN
     from services.metrics import served
 
     settings = settings_of()
@@ -81,6 +84,7 @@ def relay(sources: Sources) -> None:
     door = _door(settings)
     wanted = _known(sources, settings)
     await_database(database_url(settings))
+    await_topics(brokers, [*TAKEN_IN, *(f"in.{code}" for code in wanted)])
     with (
         served(settings.metrics_port, settings.metrics_host), database_at(settings) as database,
         publishing(settings) as publisher,

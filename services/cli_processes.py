@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time as wall_time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,22 +55,42 @@ def database_url(settings: Settings) -> str:
 
 
 def await_database(url: str) -> None:
-    """Wait until the database answers and is migrated, and say so: what is started together need not be in order."""
+    """Wait until the database answers and is migrated."""
     import psycopg
 
     from services.store.database import is_migrated
 
-    wait, told = _FIRST_WAIT_SECONDS, ""
-    while True:
+    def lacking() -> str:
         try:
             with psycopg.connect(url, connect_timeout=5) as connection:
-                why = "" if is_migrated(connection) else "is not migrated: run `lightship db migrate`"
+                return "" if is_migrated(connection) else "the database is not migrated: run `lightship db migrate`"
         except psycopg.OperationalError:
-            why = "does not answer"
-        if not why:
-            return
+            return "the database does not answer"
+
+    _await(lacking)
+
+
+def await_topics(brokers: str, names: Iterable[str]) -> None:
+    """Wait until the brokers answer and have these topics. Raises LightshipError for what is no address."""
+    from services.ingest.kafka.topics import missing
+
+    wanted = list(names)
+
+    def lacking() -> str:
+        absent = missing(brokers, wanted)
+        if absent is None:
+            return f"no Kafka broker answers at {brokers}"
+        return f"Kafka has no {', '.join(absent)}: run `lightship topics create`" if absent else ""
+
+    _await(lacking)
+
+
+def _await(lacking: Callable[[], str]) -> None:
+    """Wait, and say for what: processes that are started together need not be in order."""
+    wait, told = _FIRST_WAIT_SECONDS, ""
+    while why := lacking():
         if why != told:
-            tell(f"Waiting: the database {why}")
+            tell(f"Waiting: {why}")
             told = why
         wall_time.sleep(wait)
         wait = min(2 * wait, _LONGEST_WAIT_SECONDS)

@@ -15,7 +15,7 @@ from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.ingest.door import Door
 from services.ingest.kafka import worker
-from services.ingest.kafka.taking import Taker, Took
+from services.ingest.kafka.taking import CannotGoOn, Taker, Took
 from services.store.database import Database
 from tests.integration.doors import event
 from tests.kafka.production import Production
@@ -82,7 +82,7 @@ def test_ours_ends_the_worker_instead_and_the_next_is_given_the_batch_again(line
     file.write_bytes(b"\n".join(orjson.dumps(event(time=now)) for _ in range(MESSAGES)))
     assert line.run("import", str(file)) == 0, line.said()
     with Database(line.server.url) as database:
-        with pytest.raises(RuntimeError, match="a fault of ours"):
+        with pytest.raises(CannotGoOn, match="a fault of ours"):
             worker.run(line.kafka.address, database, Failing(database, door, lambda _: None), print)
         assert line.count() == 0
     line.worker()

@@ -7,7 +7,9 @@ import time as wall_time
 from pathlib import Path
 
 import pytest
+from kafka import KafkaAdminClient
 
+from benchmarks.kafka.broker import free_port
 from tests.kafka.histories import history, undisturbed
 from tests.kafka.production import Production, state_of, until
 
@@ -98,3 +100,19 @@ def test_a_database_set_back_under_a_running_worker_is_given_again_what_it_lacks
     assert rewound is not None
     assert rewound[0] > 0
     assert "behind Kafka's record: they are read again" in line.said()
+
+
+def test_what_is_not_there_yet_is_waited_for_and_said_and_what_is_no_address_is_refused(line: Production) -> None:
+    admin = KafkaAdminClient(bootstrap_servers=line.kafka.address)
+    admin.delete_topics(["flow.ed"])
+    admin.close()
+    worker = line.worker()
+    until(lambda: "Kafka has no flow.ed: run `lightship topics create`" in line.said(), "it to be said")
+    assert line.run("topics", "create") == 0
+    until(lambda: "Taking events in from Kafka" in line.said(), "the worker to begin")
+    assert worker.poll() is None
+    away = line.command("ingest", LIGHTSHIP_KAFKA=f"127.0.0.1:{free_port()}")
+    until(lambda: "no Kafka broker answers" in line.said(), "it to be said")
+    away.kill()
+    assert line.run("ingest", LIGHTSHIP_KAFKA="no address") == 1
+    assert "LIGHTSHIP_KAFKA is a list of host:port" in line.said()

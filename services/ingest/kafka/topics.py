@@ -34,6 +34,7 @@ _CALL_MILLISECONDS = 15_000
 #: Of a message: a trust's may hold a body of events, and what is refused the largest body there may be, in base64.
 _LARGE_BYTES, _LARGEST_BYTES = 4 * 1024 * 1024, 32 * 1024 * 1024
 _IN = re.compile(r"in\.([A-Z0-9]{3,9})")
+_ADDRESS = re.compile(r"[A-Za-z0-9._-]+:\d{1,5}")
 _PSEUDONYMS = ("j_", "p_")
 
 #: What facts stand on, in the order of the design.
@@ -79,6 +80,28 @@ def topic_of(fact: Fact) -> str:
     return "flow.bed" if "/" in fact.subject else "flow.system"
 
 
+def missing(brokers: str, names: Iterable[str]) -> list[str] | None:
+    """Which of these topics are missing; None where no broker answers. Raises LightshipError for what is no address."""
+    for each in brokers.split(","):
+        if not _ADDRESS.fullmatch(each.strip()):
+            raise LightshipError("LIGHTSHIP_KAFKA is a list of host:port, such as kafka:9092 or a:9092,b:9092.")
+    try:
+        admin = _admin(brokers)
+        try:
+            there = set(admin.list_topics())
+        finally:
+            admin.close()
+    except KafkaError:
+        return None
+    return [name for name in names if name not in there]
+
+
+def _admin(brokers: str) -> KafkaAdminClient:
+    return KafkaAdminClient(
+        bootstrap_servers=brokers, request_timeout_ms=_CALL_MILLISECONDS, bootstrap_timeout_ms=_CALL_MILLISECONDS
+    )
+
+
 def create(brokers: str, wanted: Iterable[Topic], *, replicas: int = 1) -> list[str]:
     """Make the topics that are missing; answers their names. What is there is left as somebody set it.
 
@@ -86,15 +109,13 @@ def create(brokers: str, wanted: Iterable[Topic], *, replicas: int = 1) -> list[
     """
     wanted = list(wanted)
     try:
-        admin = KafkaAdminClient(
-            bootstrap_servers=brokers, request_timeout_ms=_CALL_MILLISECONDS, bootstrap_timeout_ms=_CALL_MILLISECONDS
-        )
+        admin = _admin(brokers)
         try:
             there = set(admin.list_topics())
-            missing = [topic for topic in wanted if topic.name not in there]
-            if missing:
-                admin.create_topics([_new(topic, replicas) for topic in missing], timeout_ms=_CALL_MILLISECONDS)
-            return [topic.name for topic in missing]
+            lacking = [topic for topic in wanted if topic.name not in there]
+            if lacking:
+                admin.create_topics([_new(topic, replicas) for topic in lacking], timeout_ms=_CALL_MILLISECONDS)
+            return [topic.name for topic in lacking]
         finally:
             admin.close()
     except TopicAlreadyExistsError:  # somebody else made them meanwhile

@@ -28,7 +28,7 @@ from faust.types import TP
 from prometheus_client import Counter, Gauge, Histogram
 from psycopg_pool import PoolTimeout
 
-from services.ingest.kafka.taking import Away, Message, Taking, Took
+from services.ingest.kafka.taking import Away, CannotGoOn, Message, Taking, Took
 from services.ingest.kafka.topics import TAKEN_IN
 from services.store import offsets
 from services.store.database import Database
@@ -97,12 +97,18 @@ class _App(faust.App):
 def run(
     brokers: str, database: Database, taking: Taking, say: Callable[[str], None]
 ) -> None:  # fmt: skip
-    """Take in what stands on `flow.*` until SIGTERM or Ctrl-C. Raises what it cannot go on for."""
+    """Take in what stands on `flow.*` until SIGTERM or Ctrl-C. Raises CannotGoOn; what is not in then is
+    not acknowledged either.
+    """
     while True:
         outcome = Outcome()
         asyncio.run(_Worker(brokers, database, taking, outcome, say).run())
-        if outcome.failure is not None:
-            raise outcome.failure
+        failure = outcome.failure
+        if isinstance(failure, CannotGoOn):
+            raise failure
+        if failure is not None:
+            _log.error("ingest.ended", exc_info=failure)
+            raise CannotGoOn(f"The worker cannot go on ({type(failure).__name__}: {failure}).") from failure
         if not outcome.rewind:
             return
         say("The database lies behind what was read from Kafka: reading again from where it is")
