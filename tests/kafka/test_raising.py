@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,10 +19,10 @@ from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.ingest.door import Door
 from services.ingest.kafka import worker
-from services.ingest.kafka.taking import CannotGoOn, Taker, Took
+from services.ingest.kafka.taking import Away, CannotGoOn, Taker, Took
 from services.store.database import Database
 from tests.integration.doors import event
-from tests.kafka.production import Production
+from tests.kafka.production import Production, until
 
 MESSAGES = 40
 
@@ -75,12 +79,48 @@ class Failing(Taker):
         return super().take(batch)
 
 
-def test_ours_ends_the_worker_instead_and_the_next_is_given_the_batch_again(line: Production) -> None:
+class Faltering(Taker):
+    """Finds the database away at its second batch, and back at the next look."""
+
+    looks = 0
+
+    def take(self, batch: Any) -> Took:
+        Faltering.looks += 1
+        if Faltering.looks == 2:
+            raise Away("OperationalError")
+        return super().take(batch)
+
+
+def test_a_batch_that_is_tried_again_keeps_its_place(line: Production, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "BATCH", 10)
     door = Door(load_system("kent_and_medway"), line.keys, GAUGES)
-    file = line.folder / "events.ndjson"
-    now = datetime.now(UTC).isoformat()
+    sent(line)
+    said: list[str] = []
+
+    def end() -> None:
+        with contextlib.suppress(AssertionError):
+            until(lambda: line.count() == MESSAGES, "all to be in")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    ending = threading.Thread(target=end)
+    with Database(line.server.url) as database:
+        ending.start()
+        worker.run(line.kafka.address, database, Faltering(database, door, lambda _: None), said.append)
+        ending.join()
+    assert line.count() == MESSAGES
+    assert Faltering.looks > 3
+    assert said == []  # none came before its turn, as after a restore
+
+
+def sent(line: Production) -> None:
+    file, now = line.folder / "events.ndjson", datetime.now(UTC).isoformat()
     file.write_bytes(b"\n".join(orjson.dumps(event(time=now)) for _ in range(MESSAGES)))
     assert line.run("import", str(file)) == 0, line.said()
+
+
+def test_ours_ends_the_worker_instead_and_the_next_is_given_the_batch_again(line: Production) -> None:
+    door = Door(load_system("kent_and_medway"), line.keys, GAUGES)
+    sent(line)
     with Database(line.server.url) as database:
         with pytest.raises(CannotGoOn, match="a fault of ours"):
             worker.run(line.kafka.address, database, Failing(database, door, lambda _: None), print)

@@ -110,7 +110,10 @@ class Taker:
         """fault: refuse all of it for this."""
         try:
             return self._once(batch, fault)
-        except (Behind, Away, CannotGoOn):
+        except Behind:
+            self._origins.clear()  # noted in a database that is no longer this one
+            raise
+        except (Away, CannotGoOn):
             raise
         except _OF_THE_DATA as error:
             if fault is not None:

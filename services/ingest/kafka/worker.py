@@ -172,10 +172,16 @@ class _Worker:
             _FIRST.set_to_current_time()
         while len(self._waiting) > AHEAD:
             await asyncio.wait([self._waiting[0]])
-        self._waiting.append(asyncio.create_task(self._take(stream, events)))
+            if self._outcome.stopping.is_set():
+                await asyncio.get_running_loop().create_future()
+        before = self._waiting[-1] if self._waiting else None
+        self._waiting.append(asyncio.create_task(self._take(stream, events, before)))
 
-    async def _take(self, stream: Any, events: Sequence[Any]) -> None:
+    async def _take(self, stream: Any, events: Sequence[Any], before: asyncio.Task[None] | None) -> None:
+        """before: the batch that has to be in first, however often it is tried."""
         messages = [_message(event.message) for event in events]
+        if before is not None:
+            await asyncio.wait([before])
         try:
             took = await self._patiently(messages)
             if took is None:
