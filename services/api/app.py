@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.api import problems, socket
 from services.api.auth import Needs
 from services.api.boards import is_board
+from services.api.closed import Closed
 from services.api.context import AppState
 from services.api.documents import document_of
 from services.api.metered import Metered
@@ -42,7 +43,6 @@ from services.api.routes import (
     trainer,
     vehicles,
 )
-from services.api.tokens import BearerTokens, Closed
 
 __all__ = ["AppState", "create_app"]
 
@@ -63,7 +63,8 @@ _DESCRIPTION = """The live picture of urgent and emergency care across an integr
 The WebSocket `/api/v1/live` gives topics as a snapshot and then as deltas: send
 `{"subscribe": ["overview"], "after": {"overview": <revision or null>}}`; `/api/v1/schemas/asyncapi` describes it and
 the events. Every error is an `application/problem+json`.
-A machine sends `Authorization: Bearer <key>`."""
+A machine sends `Authorization: Bearer <key>`. Where people sign in, every request but `/health/*` needs a token of
+theirs, or a machine's, as `Authorization: Bearer <token>`."""
 
 
 def create_app(app_state: AppState) -> FastAPI:
@@ -81,8 +82,8 @@ def create_app(app_state: AppState) -> FastAPI:
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=_LEAST_GZIPPED, compresslevel=_GZIP_LEVEL)
     app.add_middleware(Heads)
-    if isinstance(app_state.identity, BearerTokens):
-        app.add_middleware(Closed, identity=app_state.identity)
+    if app_state.identity.is_closed:
+        app.add_middleware(Closed)
     app.add_middleware(problems.Shield)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Metered)

@@ -21,14 +21,16 @@ from starlette.types import Message, Receive
 from services.api.context import AppState, state_of
 from services.api.identity import MAY, Actor, Permission, is_scope
 from services.api.problems import Problem
-from services.api.tokens import bearer_of, is_api_key
+from services.api.tokens import INVALID, bearer_of, is_api_key
 from services.store import keys
 from services.store.audit import By
-from services.store.keys import KeyRefused, Scope
+from services.store.keys import KeyRefused
 
 SMALL_BODY = 64 * 1024
+IDENTIFIED = "lightship.actor"  # in the scope of a request: who asks, where that is known before the route is
 _SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS"])
 _NOBODY = "Sign in, or send an API key as `Authorization: Bearer <key>`; `lightship keys create` makes one."
+_NO_TOKEN = "Sign in: this needs `Authorization: Bearer <token>`."
 _CROSS_SITE = "This request was sent by a page of another site, which is not taken here."
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -81,16 +83,30 @@ async def guard(connection: HTTPConnection, scope: Permission | Literal["public"
         raise Problem(403, _CROSS_SITE)  # a WebSocket has no method, and always comes here
     if scope == "public":
         return None
+    actor = connection.scope.get(IDENTIFIED) or await identified(connection)
+    let_in(actor, scope)
+    return cast(Actor, actor)
+
+
+async def identified(connection: HTTPConnection) -> Actor:
+    """Who asks, by what the connection shows at this moment.
+
+    Raises Problem (401) where nobody is signed in or what was shown is not valid.
+    """
     state = state_of(connection)
     token = _token(connection)
     if token is not None and _is_key(state, connection):
-        return await _machine(state, token, scope)
+        return await _machine(state, token)
     actor = await state.identity.actor(connection)
     if actor is None:
-        raise Problem(401, _NOBODY, headers={"WWW-Authenticate": "Bearer"})
-    if not actor.may(scope):
-        raise Problem(403, forbidden(actor, scope))
+        raise Problem(401, _NO_TOKEN if state.identity.is_closed else _NOBODY, headers={"WWW-Authenticate": "Bearer"})
     return actor
+
+
+def let_in(actor: Actor, permission: Permission) -> None:
+    """Raises Problem (403) where the actor may not."""
+    if not actor.may(permission):
+        raise Problem(403, forbidden(actor, permission))
 
 
 def forbidden(actor: Actor, permission: Permission) -> str:
@@ -117,16 +133,11 @@ def by_of(request: Request, why: str | None = None) -> By:
     return By(actor.name, actor.role_for(declared.scope), why)
 
 
-async def _machine(state: AppState, token: str, permission: Permission) -> Actor:
-    if not is_scope(permission):
-        raise Problem(403, "This is for people; no API key opens it.")
-    refused: KeyRefused
+async def _machine(state: AppState, token: str) -> Actor:
     try:
-        return Actor.of_key(await state.ask(keys.verify, token, cast(Scope, permission), state.wall()))
-    except KeyRefused as error:
-        refused = error
-    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
-    raise Problem(refused.status, str(refused), headers=headers)
+        return Actor.of_key(await state.ask(keys.verify, token, state.wall()))
+    except KeyRefused as refused:
+        raise Problem(401, str(refused), headers=INVALID) from None
 
 
 def same_origin(connection: HTTPConnection) -> bool:
@@ -142,7 +153,7 @@ def same_origin(connection: HTTPConnection) -> bool:
 
 
 def _is_key(state: AppState, connection: HTTPConnection) -> bool:
-    """Whether what was shown is an API key. Where people sign in with tokens, most is none."""
+    """Whether what was shown is an API key. Where people sign in, most of it is a token."""
     return state.identity.keys_too and (not state.identity.is_closed or is_api_key(connection))
 
 

@@ -18,8 +18,8 @@ from services.api.schemas import ProblemDetail
 _PROBLEM = "#/components/schemas/ProblemDetail"
 _WHY: Mapping[int, str] = {
     400: "Nothing could be read",
-    401: "Nobody is signed in, or the API key is not valid",
-    403: "The role or the key's scope does not allow it, or a page of another site sent it",
+    401: "Nobody is signed in, or the token or API key is not valid",
+    403: "The role or the scope does not allow it, or a page of another site sent it",
     404: "There is no such thing",
     405: "The method is not taken here",
     409: "It cannot be done as things are",
@@ -30,6 +30,10 @@ _WHY: Mapping[int, str] = {
     503: "The database or the picture is away just now; Retry-After says when to try again",
 }
 _DEPTH = 12
+_TOKEN = (
+    "A JWT of the identity provider, where people sign in: then every request needs one, those described as open to "
+    "everybody too, but for `/health/live` and `/health/ready`."
+)
 
 
 def document_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
@@ -54,7 +58,11 @@ def _made(app: FastAPI) -> dict[str, Any]:
     for schema in schemas.values():
         if "examples" in schema:
             schema["examples"] = [_with_nulls(each, schema, schemas) for each in schema["examples"]]
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": _TOKEN},
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key, `lightship_...`."},
+        "key_header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "An API key."},
+    }
     for route in _routes(app.routes):
         declared = needs_of(route.endpoint)
         for method in route.methods or ():
@@ -86,7 +94,8 @@ def _complete(operation: dict[str, Any], declared: Needs, schemas: Mapping[str, 
         roles = ", ".join(sorted(role.replace("_", " ") for role in MAY[declared.scope]))
         keys = f" API keys with the scope `{declared.scope}`." if is_scope(declared.scope) else " No API key."
         operation["description"] = f"{operation.get('description', '')}\n\nRoles: {roles}.{keys}".strip()
-        operation["security"] = [{"key": []}, {}]
+        shown = ["token", "key", "key_header"] if is_scope(declared.scope) else ["token"]
+        operation["security"] = [*({each: []} for each in shown), {}]  # {}: the made-up people of this machine
 
 
 def _statuses(operation: Mapping[str, Any], declared: Needs) -> set[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol, get_args
 from urllib.parse import urlsplit
 
@@ -65,17 +66,21 @@ class Machine:
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody, or a machine. sites: those it may act for, None for all. name: how the audit knows it."""
+    """Somebody, or a machine. sites: those it may act for, None for all. name: how the audit knows it. until: when
+    what it showed runs out, None where that has no end.
+    """
 
     name: str
     title: str
     roles: frozenset[Role]
     sites: frozenset[str] | None = None
     machine: Machine | None = None
+    until: datetime | None = None
 
     @classmethod
     def of_key(cls, key: ApiKey) -> Actor:
-        return cls(f"key {key.id}", key.name, frozenset(), machine=Machine(frozenset(key.scopes), key.source))
+        machine = Machine(frozenset(key.scopes), key.source)
+        return cls(f"key {key.id}", key.name, frozenset(), machine=machine, until=key.expires_at)
 
     @property
     def only_source(self) -> str | None:
@@ -175,7 +180,8 @@ def identity_at(host: str, system: System) -> Identity:
     if not is_loopback(host):
         raise LightshipError(
             f"Lightship does not listen on {host} without sign-in, and none is configured: anybody on that network "
-            "could act as anybody. Listen on 127.0.0.1."
+            "could act as anybody. Listen on 127.0.0.1, or set LIGHTSHIP_ISSUER, LIGHTSHIP_AUDIENCE and "
+            "LIGHTSHIP_JWKS_FILE."
         )
     return LocalActors(system)
 

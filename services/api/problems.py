@@ -142,7 +142,12 @@ def _wanted(kind: str, limits: Mapping[str, Any]) -> str:
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    _log.error("api.database_away", error=type(error).__name__, route=_route(request.scope))
+    return away(request.scope, error)
+
+
+def away(scope: Scope, error: Exception) -> Response:
+    """The answer where the database cannot be reached."""
+    _log.error("api.database_away", error=type(error).__name__, route=_route(scope))
     return respond(503, _AWAY, headers={"Retry-After": str(RETRY_SECONDS)})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from services.api.identity import Identity, identity_at
 from services.api.tokens import BearerTokens, Tokens
 from services.domain.system import System
@@ -18,7 +20,7 @@ def identity_of(settings: Settings, system: System, host: str, *, is_production:
         "LIGHTSHIP_ISSUER": settings.issuer, "LIGHTSHIP_AUDIENCE": settings.audience,
         "LIGHTSHIP_JWKS_FILE": settings.jwks_file,
     }  # fmt: skip
-    missing = [name for name, value in given.items() if not value]
+    missing = [name for name, value in given.items() if not value or value == Path()]  # as left empty in a file
     if missing and (is_production or len(missing) < len(given)):
         raise LightshipError(f"Set {', '.join(missing)}: requests are let in by tokens that verify against them.")
     if settings.issuer and settings.audience and settings.jwks_file:

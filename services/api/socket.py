@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from services.api.auth import forbidden, guard, needs
+from services.api.auth import forbidden, guard, identified, let_in, needs
 from services.api.context import AppState, state_of
 from services.api.identity import Actor
 from services.api.messages import MOST_TOPICS, TOPICS, Subscribe
@@ -51,30 +51,35 @@ async def live(websocket: WebSocket) -> None:
     assert actor is not None
     state.hub.bind(asyncio.get_running_loop())
     await websocket.accept()
-    code = 1001
+    code, why = 1001, None
     with state.hub.subscribe() as subscription:
         sending = asyncio.Lock()
         try:
             async with anyio.create_task_group() as both:
                 both.start_soon(_talk, websocket, subscription, state, sending)
-                both.start_soon(_ask_again, websocket)
+                both.start_soon(_ask_again, websocket, actor)
                 await _hear(websocket, subscription, state, actor, sending)
                 both.cancel_scope.cancel()
         except* (WebSocketDisconnect, TimeoutError):
             pass  # the client is gone, or takes nothing any more
         except* Problem:
-            code = 1008
+            code, why = 1008, "The sign-in is over; sign in and connect again."
     if websocket.client_state is WebSocketState.CONNECTED:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await websocket.close(code)
+            await websocket.close(code, why)
 
 
-async def _ask_again(websocket: WebSocket) -> None:
-    """Raises Problem once the caller may no longer listen."""
+async def _ask_again(websocket: WebSocket, actor: Actor) -> None:
+    """Raises Problem once the caller may no longer listen: at the end of what it showed, or soon after a revocation."""
+    wall = state_of(websocket).wall
     while True:
-        await anyio.sleep(ASKED_AGAIN_SECONDS)
+        left_seconds = (actor.until - wall()).total_seconds() if actor.until else ASKED_AGAIN_SECONDS
+        if left_seconds <= 0:
+            raise Problem(401, "What was shown has expired.")
+        await anyio.sleep(min(left_seconds, ASKED_AGAIN_SECONDS))
         try:
-            await guard(websocket, "state:read")
+            actor = await identified(websocket)
+            let_in(actor, "state:read")
         except psycopg.OperationalError:
             continue  # whoever was let in stays while the database is away; nothing is sent then anyway
 

@@ -7,22 +7,24 @@ header by itself, so a proxy that people sign in at adds it. Claims: docs/refere
 from __future__ import annotations
 
 import json
+import re
 import time as wall_time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
+from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import KeySet, RSAKey
+from joserfc.jws import JWSRegistry
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocket
 
 from services.api.identity import ROLES, Actor, Machine, Role
-from services.api.problems import Problem, respond
+from services.api.problems import Problem
 from services.domain.system import System
 from services.errors import LightshipError
 from services.store.keys import SCOPES, TOKEN_PREFIX
@@ -32,13 +34,36 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 LEEWAY_SECONDS = 30
 LONGEST_TOKEN = 16 * 1024
 LOOK_SECONDS = 5  # between two looks at whether the file of keys was changed
-_LONGEST_NAME = 100
+_LONGEST_ENDING_SECONDS = 24 * 3600  # what lasts longer is asked again before; an end may lie beyond all calendars
+#: OpenID Connect Core, 2: at most 255 characters of ASCII. Without a space none is like "command line (root)".
+_SUBJECT = re.compile(r"[!-~]{1,255}")
+#: Of an access or an identity token (RFC 9068, 2.1; RFC 8725, 3.11). A token of another kind is not meant for us.
+_KINDS = frozenset(["jwt", "at+jwt", "application/jwt", "application/at+jwt"])
+_LONGEST_TITLE = 100
 _LEAST_RSA_BITS = 2048
 _PRIVATE = frozenset(["d", "p", "q", "dp", "dq", "qi", "k"])
-_HEALTH = "/health/"
-_UNSIGNED = {"WWW-Authenticate": "Bearer"}
-_REFUSED = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+#: What a client is told whose token or key is not valid (RFC 6750, 3.1).
+INVALID = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 _log = structlog.get_logger(__name__)
+
+
+class _Signatures(JWSRegistry):
+    """Our algorithms alone, without the library's word on every token that names EdDSA. Header parameters that nobody
+    knows are passed by (RFC 7515, 4.1); some issuers send their certificates there.
+    """
+
+    max_header_length = LONGEST_TOKEN
+
+    def __init__(self) -> None:
+        super().__init__(algorithms=ALGORITHMS, strict_check_header=False)
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        if name not in ALGORITHMS:
+            raise UnsupportedAlgorithmError
+        return self.algorithms[name]
+
+
+_SIGNATURES = _Signatures()
 
 
 class TokenRefused(Exception):
@@ -69,6 +94,7 @@ class BearerTokens:
         self._tokens, self._sites = tokens, frozenset(site.code for site in system.sites)
         self._keys, self._written = read_keys(tokens.jwks_file), _written(tokens.jwks_file)
         self._looked_at = wall_time.monotonic()
+        self._unheard_of: set[str] = set()
         self.keys_too = tokens.keys_too
 
     async def actor(self, connection: HTTPConnection) -> Actor | None:
@@ -79,17 +105,21 @@ class BearerTokens:
             return self.verified(token)
         except TokenRefused as refused:
             _log.warning("token.refused", why=str(refused))
-            raise Problem(401, "The token is not valid; sign in again.", headers=_REFUSED) from None
+            raise Problem(401, "The token is not valid; sign in again.", headers=INVALID) from None
 
     def verified(self, token: str) -> Actor:
         """Who a token says. Raises TokenRefused."""
         if len(token) > LONGEST_TOKEN:
             raise TokenRefused("too long")
         try:
-            found = jwt.decode(token, self._current(), algorithms=list(ALGORITHMS))
+            found = jwt.decode(token, self._current(), registry=_SIGNATURES)
             self._registry().validate(found.claims)
-        except (JoseError, ValueError, TypeError) as error:
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise TokenRefused(type(error).__name__) from None  # its text may quote the token
+        if found.header.get("typ", "JWT").lower() not in _KINDS:
+            raise TokenRefused("typ is of another kind of token")
+        if "cnf" in found.claims:
+            raise TokenRefused("cnf: bound to a key of its sender, which a bearer token does not show")
         return self._actor(found.claims)
 
     def _registry(self) -> jwt.JWTClaimsRegistry:
@@ -103,26 +133,31 @@ class BearerTokens:
 
     def _actor(self, claims: Mapping[str, Any]) -> Actor:
         subject = claims["sub"]
-        if not isinstance(subject, str) or not _is_name(subject):
+        if not _SUBJECT.fullmatch(subject):
             raise TokenRefused("sub is no name")
+        ends = min(claims["exp"] + LEEWAY_SECONDS, wall_time.time() + _LONGEST_ENDING_SECONDS)
+        until = datetime.fromtimestamp(ends, UTC)
         said = _words(_at(claims, self._tokens.roles_claim))
         roles = frozenset(role for role in ROLES if role in said)
-        titles: list[str] = [claims[key] for key in ("name", "preferred_username") if _is_name(claims.get(key))]
+        titles: list[str] = [claims[key] for key in ("name", "preferred_username") if _is_title(claims.get(key))]
         title = next(iter(titles), subject)
         if roles:
-            return Actor(subject, title, roles, self._sites_of(claims, roles))
+            return Actor(subject, title, roles, self._sites_of(claims, roles), until=until)
         scopes = frozenset(word for word in _words(claims.get("scope")) if word in SCOPES)
         source = claims.get("source")
-        if source is not None and not isinstance(source, str):
+        if "source" in claims and not isinstance(source, str):  # a null would let it write for everybody
             raise TokenRefused("source is no text")
-        return Actor(subject, title, frozenset(), machine=Machine(scopes, source))
+        return Actor(subject, title, frozenset(), machine=Machine(scopes, source), until=until)
 
     def _sites_of(self, claims: Mapping[str, Any], roles: frozenset[Role]) -> frozenset[str] | None:
-        """Those of the claim. Without it all, but for who is a site manager alone: then none."""
+        """Those of the claim. Without it all, but none for a site manager who is not the control centre too: another
+        role beside it, such as a viewer's, does not make them the manager of every site.
+        """
         if "sites" not in claims:
-            return frozenset() if roles == {"site_manager"} else None
+            return frozenset() if "site_manager" in roles and "control_centre" not in roles else None
         said = frozenset(_words(claims["sites"]))
-        if unknown := said - self._sites:
+        if (unknown := said - self._sites) - self._unheard_of:
+            self._unheard_of |= unknown
             _log.warning("token.sites_unknown", count=len(unknown))
         return said & self._sites
 
@@ -140,38 +175,14 @@ class BearerTokens:
         return self._keys
 
 
-class Closed:
-    """Nothing but the checks of health is answered to whoever shows no token that verifies: no page either."""
-
-    def __init__(self, app: ASGIApp, identity: BearerTokens) -> None:
-        self._app, self._identity = app, identity
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or scope["path"].startswith(_HEALTH):
-            await self._app(scope, receive, send)
-            return
-        connection = HTTPConnection(scope)
-        try:
-            with_key = self._identity.keys_too and is_api_key(connection)
-            if not with_key and await self._identity.actor(connection) is None:
-                raise Problem(401, "Sign in: this needs `Authorization: Bearer <token>`.", headers=_UNSIGNED)
-        except Problem as problem:
-            answer = respond(problem.status_code, problem.detail, headers=problem.headers)
-            if scope["type"] == "websocket":
-                await WebSocket(scope, receive, send).send_denial_response(answer)
-            else:
-                await answer(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-
 def bearer_of(connection: HTTPConnection) -> str | None:
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def is_api_key(connection: HTTPConnection) -> bool:
-    return "x-api-key" in connection.headers or (bearer_of(connection) or "").startswith(TOKEN_PREFIX)
+    bearer = bearer_of(connection)
+    return bearer.startswith(TOKEN_PREFIX) if bearer else "x-api-key" in connection.headers
 
 
 def read_keys(file: Path) -> KeySet:
@@ -179,7 +190,7 @@ def read_keys(file: Path) -> KeySet:
     try:
         said = json.loads(file.read_bytes())
         listed = said["keys"] if isinstance(said, dict) else None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, RecursionError) as error:
         raise LightshipError(f"LIGHTSHIP_JWKS_FILE {file} cannot be read ({type(error).__name__}).") from error
     if not isinstance(listed, list) or not listed or not all(isinstance(key, dict) for key in listed):
         raise LightshipError(f'LIGHTSHIP_JWKS_FILE {file} is no key set: {{"keys": [...]}} with at least one key.')
@@ -191,7 +202,7 @@ def read_keys(file: Path) -> KeySet:
     try:
         keys = KeySet.import_key_set({"keys": listed})
         sizes = [key.public_key.key_size for key in keys if isinstance(key, RSAKey)]
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, KeyError) as error:
         raise LightshipError(
             f"LIGHTSHIP_JWKS_FILE {file} holds a key that is none ({type(error).__name__})."
         ) from error
@@ -200,13 +211,14 @@ def read_keys(file: Path) -> KeySet:
     return keys
 
 
-def _written(file: Path) -> tuple[int, int]:
+def _written(file: Path) -> tuple[int, int, int]:
+    """What is another where the file was written, or another was put in its place as mounted secrets are."""
     stat = file.stat()
-    return stat.st_mtime_ns, stat.st_size
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
-def _is_name(said: Any) -> bool:
-    return isinstance(said, str) and 0 < len(said) <= _LONGEST_NAME and said.isprintable()
+def _is_title(said: Any) -> bool:
+    return isinstance(said, str) and 0 < len(said) <= _LONGEST_TITLE and said.isprintable()
 
 
 def _at(claims: Mapping[str, Any], path: str) -> Any:

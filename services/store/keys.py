@@ -23,11 +23,7 @@ MAX_NAME = 80
 
 
 class KeyRefused(LightshipError):
-    """The key does not open this door. status: 401 where it is not valid at all, 403 where its scope is another."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
+    """The key is not valid, or not any longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +79,16 @@ def create(
     return key, token
 
 
-def verify(connection: Connection[Any], token: str, scope: Scope, now: datetime) -> ApiKey:
-    """The key whose token this is. Raises KeyRefused where it is unknown, expired, revoked or lacks the scope."""
+def verify(connection: Connection[Any], token: str, now: datetime) -> ApiKey:
+    """The key whose token this is. Raises KeyRefused where it is unknown, expired or revoked."""
     with connection.cursor(row_factory=class_row(ApiKey)) as rows:
         key = rows.execute(f"select {_SHOWN} from api_key where token_hash = %s", (_hash(token),)).fetchone()
     if key is None:
-        raise KeyRefused(401, "The API key is not known; ask for one made with `lightship keys create`.")
+        raise KeyRefused("The API key is not known; ask for one made with `lightship keys create`.")
     if key.revoked_at is not None:
-        raise KeyRefused(401, "The API key was revoked; ask for a new one.")
+        raise KeyRefused("The API key was revoked; ask for a new one.")
     if key.expires_at <= now:
-        raise KeyRefused(401, "The API key has expired; ask for a new one.")
-    if scope not in key.scopes:
-        raise KeyRefused(403, f"The API key does not have the scope {scope}; ask for one that has.")
+        raise KeyRefused("The API key has expired; ask for a new one.")
     return key
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
 import os
 import time as wall_time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 from starlette.testclient import TestClient, WebSocketDenialResponse
 from starlette.websockets import WebSocketDisconnect
 
@@ -148,10 +152,16 @@ def forged() -> dict[str, str]:
         "no issuer": token(iss=None), "another audience": token(aud="other"), "no audience": token(aud=None),
         "over": token(exp=now - 60), "endless": token(exp=None), "not yet": token(nbf=now + 600),
         "of the future": token(iat=now + 600), "nobody": token(sub=None), "a list": token(sub=["u-1"]),
-        "a long name": token(sub="u" * 101), "a name on two lines": token(sub="u\n1"),
+        "a long name": token(sub="u" * 256), "a name on two lines": token(sub="u\n1"),
         "changed": f"{head}.{part(good)}.{signature}", "cut": whole[:-10], "too long": token(more="x" * 20_000),
         "garbage": "garbage", "dots": "..", "bytes": "\u00e9.\u00e9.\u00e9",
         "an end that is none": token(exp="tomorrow"), "a source that is none": token(roles=None, source=7),
+        "a name of the command line": token(sub="command line (root)"), "a name of a key": token(sub="key 7"),
+        "of a sign-out": token(header={"typ": "logout+jwt"}), "bound to its sender": token(cnf={"jkt": "x"}),
+        "a head that is a list": f"{part(['alg'])}.{part(good)}.{signature}",
+        "a deep head": f"{part(b'[' * 9000)}.{part(good)}.{signature}",
+        "what nobody understands": f"{part({'alg': 'RS256', 'kid': 'rsa', 'crit': ['x']})}.{part(good)}.{signature}",
+        "an algorithm of another key": f"{part({'alg': 'ES256', 'kid': 'rsa'})}.{part(good)}.{signature}",
     }  # fmt: skip
 
 
@@ -189,6 +199,8 @@ def test_roles_and_sites_are_those_of_the_claims(enter: Enter, state: AppState, 
     assert who(roles=["site_manager"])["sites"] == []  # of none, until somebody says of which
     assert who(roles=["site_manager"], sites=["RVV01", "NOWHERE"])["sites"] == ["RVV01"]
     assert who(roles=["control_centre"], sites=["NOWHERE"])["sites"] == []
+    assert who(roles=["site_manager", "viewer"])["sites"] == []  # a viewer sees all and manages none
+    assert who(roles=["site_manager", "control_centre"])["sites"] is None
     is_problem(enter(token(roles=[])).get("/api/v1/me"), 403)
     is_problem(enter(token(roles={"administrator": True})).get("/api/v1/overview"), 403)
     deeper = BearerTokens(Tokens(ISSUER, AUDIENCE, jwks, roles_claim="realm_access.roles"), system)
@@ -211,6 +223,74 @@ def test_api_keys_open_doors_where_that_is_wanted(enter: Enter, state: AppState)
     assert post(enter(None, keys_too=True, **{"X-API-Key": made}), [event()]).json()["accepted"] == 1
     assert enter(None, keys_too=True, **{"X-API-Key": "lightship_no"}).get("/api/v1/overview").status_code == 401
     assert enter(token(), keys_too=True).get("/api/v1/me").json()["name"] == "u-417"
+    both = enter(token(), keys_too=True, **{"X-API-Key": made}).get("/api/v1/me")
+    assert both.json()["name"] == "u-417", "a proxy's token counts, whatever key the client sends beside it"
+
+
+@pytest.mark.parametrize("how", ["bearer", "header"])
+def test_what_only_looks_like_a_key_opens_no_page_either(enter: Enter, state: AppState, how: str) -> None:
+    def shown(made: str) -> TestClient:
+        return enter(made, keys_too=True) if how == "bearer" else enter(None, keys_too=True, **{"X-API-Key": made})
+
+    addresses = ("/", "/index.html", "/api/v1/openapi.json", "/api/v1/schemas/events", "/nothing")
+    for made in ("lightship_nonsense", key(state, "state:read", expires=-timedelta(hours=1))):
+        assert {shown(made).get(address).status_code for address in addresses} == {401}
+    good = shown(key(state, "state:read"))
+    assert [good.get(address).status_code for address in addresses] == [200, 200, 200, 200, 404]
+
+
+def test_a_key_that_cannot_be_looked_up_opens_nothing_and_is_told_to_come_again(
+    enter: Enter, state: AppState, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    def away(*_: Any) -> None:
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr("services.api.auth.keys.verify", away)
+    answer = enter(key(state, "state:read"), keys_too=True).get("/")
+    is_problem(answer, 503)
+    assert answer.headers["Retry-After"]
+
+
+@pytest.mark.parametrize("path", ["/health/../index.html", "/health/live/../../index.html", "/health/", "/health/x"])
+def test_no_page_lies_behind_the_checks_of_health(enter: Enter, state: AppState, path: str) -> None:
+    enter()
+    answered: list[Any] = []
+
+    async def silence() -> Any:
+        await asyncio.sleep(60)
+
+    async def heard(message: Any) -> None:
+        answered.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https",
+        "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": [],
+        "client": ("192.0.2.7", 50000), "server": ("lightship.example", 443),
+    }  # fmt: skip
+    asyncio.run(create_app(state)(scope, silence, heard))  # no client: those make such a path shorter before it is sent
+    assert answered[0]["status"] == 401
+
+
+def test_a_socket_ends_when_its_token_does(enter: Enter, state: AppState, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "LEEWAY_SECONDS", 0)
+    state.wall = lambda: datetime.now(UTC)
+    ends = int(wall_time.time()) + 2
+    with enter(token(exp=ends)).websocket_connect("/api/v1/live") as line, pytest.raises(WebSocketDisconnect) as ended:
+        read_on(line)
+    assert (ended.value.code, ended.value.reason) == (1008, "The sign-in is over; sign in and connect again.")
+    assert ends <= wall_time.time() < ends + 10, "at its end, not at the next look of a minute later"
+
+
+def test_what_issuers_add_to_a_head_is_passed_by(enter: Enter) -> None:
+    everything = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
+    everything.max_header_length = 9000
+    now = int(wall_time.time())
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-417", "exp": now + 60, "roles": ["viewer"]}
+    head = {"alg": "RS256", "kid": "rsa", "typ": "at+jwt", "nonce": "n", "x5c": ["M" * 2000]}
+    made = jwt.encode(head, claims, RSA, registry=everything)
+    assert enter(made).get("/api/v1/me").json()["name"] == "u-417"
+    older = jwt.encode({"alg": "EdDSA", "kid": "okp"}, claims, OKP, algorithms=["EdDSA"])
+    assert enter(older).get("/api/v1/me").json()["name"] == "u-417"
 
 
 def test_what_a_person_does_is_in_the_audit_under_the_tokens_subject(enter: Enter) -> None:
@@ -244,6 +324,7 @@ def test_keys_are_changed_without_a_restart_and_a_broken_file_changes_nothing(
     "text",
     [
         "", "{", "[]", '{"keys": []}', '{"keys": 1}', '{"keys": [1]}', '{"keys": [{}]}', '{"keys": [{"kty": "RSA"}]}',
+        "[" * 100_000, '{"keys": [{"kty": "OKP", "crv": "none", "x": "AA"}]}', '{"keys": [{"kty": ["RSA"]}]}',
         json.dumps({"keys": [RSA.as_dict(private=True)]}),
         json.dumps({"keys": [OctKey.generate_key(256).as_dict(private=True)]}),
         json.dumps({"keys": [RSAKey.generate_key(1024).as_dict(private=False)]}),
@@ -267,6 +348,12 @@ def test_which_identity_a_server_has_is_a_matter_of_settings(jwks: Path, system:
         identity_of(Settings(), system, "127.0.0.1", is_production=True)
     with pytest.raises(LightshipError, match="without sign-in"):
         identity_of(Settings(), system, "0.0.0.0")
+
+
+def test_settings_that_are_left_empty_are_not_set(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ISSUER", "AUDIENCE", "JWKS_FILE"):
+        monkeypatch.setenv(f"LIGHTSHIP_{name}", "")
+    assert isinstance(identity_of(Settings(), system, "127.0.0.1"), LocalActors)
 
 
 def test_a_set_with_one_key_needs_no_name_of_it(tmp_path: Path, system: System) -> None:
