@@ -133,7 +133,7 @@ def digest_of(keys: KeyRing, item: Refused) -> bytes:
 
 
 def id_of(digest: bytes) -> UUID:
-    """The id of a payload's row, known before there is one."""
+    """The id of a payload's row, known before there is one; another where a row with it has lost its bytes to time."""
     return UUID(bytes=digest[:16], version=5)
 
 
@@ -156,7 +156,8 @@ def put_sealed(connection: Connection[Any], rows: Sequence[SealedRefusal]) -> di
                 expires_at, key_id, nonce, ciphertext
             )
             select
-                id, digest, times, received_at, received_at, source, type, reason, field, redacted::jsonb,
+                case when exists (select from quarantine where id = batch.id) then gen_random_uuid() else id end,
+                digest, times, received_at, received_at, source, type, reason, field, redacted::jsonb,
                 content_type, received_at + %s, key_id, nonce, ciphertext
             from unnest(
                 %s::uuid[], %s::bytea[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[],
