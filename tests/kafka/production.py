@@ -63,13 +63,19 @@ class Production:
     def keys(self) -> KeyRing:
         return KeyRing.load(self.folder / "keys", create=False)
 
+    @property
+    def working_folder(self) -> Path:
+        """Where commands are started; in a container it cannot be written to."""
+        return self.folder / "working-folder"
+
     def command(self, *words: str, **more: str) -> subprocess.Popen[bytes]:
         """`lightship <words>` in the background; what it says goes to a file of its process."""
+        self.working_folder.mkdir(exist_ok=True)
         number = len(list(self.folder.glob("output-*")))
         with (self.folder / f"output-{number:03}-{words[0]}").open("wb") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", "services.cli", *words], env={**self.environment, **more}, cwd=ROOT,
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                [sys.executable, "-m", "services.cli", *words], env={**self.environment, **more},
+                cwd=self.working_folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )  # fmt: skip
 
     def run(self, *words: str, **more: str) -> int:

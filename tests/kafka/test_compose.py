@@ -70,10 +70,18 @@ def test_every_service_runs_as_written_and_events_come_to_the_board(line: Produc
     producer.flush()
     producer.close()
     until(partial(answers, address, token()), line.said())
+    words, environment = settings("feed")
+    words[words.index("7")] = "0.02"  # days: a history of a week would take minutes
+    running.append(line.command(*words, **environment))
+    line.workers.append(running[-1])
+    with Database(here["LIGHTSHIP_DATABASE_URL"], size=1) as database, database.connection() as connection:
+        until(lambda: connection.execute("select count(*) > 100 from event").fetchone() == (True,), line.said())
     for process in running:
         process.terminate()
     for process in running:
         assert process.wait(15) == 0, line.said()
+    left = list(line.working_folder.iterdir())
+    assert not left, "a container's root is read-only"
 
 
 def _ready(address: str) -> bool:

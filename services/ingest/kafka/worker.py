@@ -93,6 +93,9 @@ class _App(faust.App):
 
     begin_at: Callable[[_Consumer, Mapping[TP, int]], Awaitable[Mapping[TP, int]]]
 
+    def _create_directories(self) -> None:
+        """None: they are for tables, of which there are none here, and a container's root is read-only."""
+
 
 def run(
     brokers: str, database: Database, taking: Taking, say: Callable[[str], None]
