@@ -32,21 +32,6 @@ class Stretch(NamedTuple):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A partition as the feeds board shows it. behind: messages that wait, None while nobody has asked for the end."""
-
-    topic: str
-    partition: int
-    next_offset: int
-    behind: int | None
-    asked_at: datetime | None
-    lost: int
-    rewound: int
-    rewound_at: datetime | None
-    written_at: datetime
-
-
 class Begin(NamedTuple):
     """Where a partition is to be read from, and what there is to say about it: messages that Kafka dropped unread, and
     messages that are read again since this database lies behind Kafka's own record.
@@ -187,12 +172,9 @@ def note_reached(connection: Connection[Any], reached: Mapping[Partition, int], 
         )
 
 
-def read(connection: Connection[Any]) -> list[Reached]:
-    with connection.cursor(row_factory=class_row(Reached)) as cursor:
-        return cursor.execute(
-            """
-            select topic, partition, next_offset, greatest(0, end_offset - next_offset) as behind, asked_at, lost,
-                   rewound, rewound_at, written_at
-            from kafka_offset order by topic, partition
-            """
-        ).fetchall()
+def behind(connection: Connection[Any]) -> dict[Partition, int]:
+    """How many messages of each partition wait, where somebody has asked for its end."""
+    rows = connection.execute(
+        "select topic, partition, greatest(0, end_offset - next_offset) from kafka_offset where end_offset is not null"
+    ).fetchall()
+    return {Partition(topic, number): count for topic, number, count in rows}

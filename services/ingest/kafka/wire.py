@@ -22,7 +22,6 @@ from services.errors import RefusedEvent
 from services.ingest.rules import Plan, plans
 from services.store.quarantine import SealedRefusal
 
-CONTENT_TYPE = b"application/cloudevents+json"
 _SAID_AT_MOST = 5_000  # payloads of one type remembered
 _UID = re.compile(r"[0-9a-f]{32}").fullmatch
 _JOURNEY = re.compile(r"j_[A-Za-z0-9_-]{22}").fullmatch

@@ -273,16 +273,14 @@ class _Worker:
             return
         ends = await app.consumer.highwaters(*partitions)
         known = {_of(tp): end for tp, end in ends.items()}
-        for each in await asyncio.get_running_loop().run_in_executor(None, self._note, known):
-            _LAG.labels(*each[0]).set(each[1])
+        waiting = await asyncio.get_running_loop().run_in_executor(None, self._note, known)
+        for partition in known.keys() & waiting.keys():
+            _LAG.labels(*partition).set(waiting[partition])
 
-    def _note(self, ends: Mapping[Partition, int]) -> list[tuple[Partition, int]]:
+    def _note(self, ends: Mapping[Partition, int]) -> dict[Partition, int]:
         with self._database.connection() as connection:
             offsets.note_ends(connection, ends)
-            return [
-                (of, each.behind) for each in offsets.read(connection)
-                if (of := Partition(each.topic, each.partition)) in ends and each.behind is not None
-            ]  # fmt: skip
+            return offsets.behind(connection)
 
 
 def _note(took: Took, messages: int) -> None:
