@@ -172,7 +172,7 @@ function Desk({
             />
           )}
           {board.kafka && !past && (
-            <Kafka topics={board.kafka} unattributed={board.unattributed} now={shown.now} />
+            <Kafka topics={board.kafka} unattributed={board.unattributed} now={shown.now} narrow={narrow} />
           )}
           {may("quarantine:read") && !past && (
             <Quarantine now={shown.now} moved={moved} mayMend={may("quarantine:write")} />

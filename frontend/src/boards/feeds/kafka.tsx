@@ -17,10 +17,12 @@ export function Kafka({
   topics,
   unattributed,
   now,
+  narrow,
 }: {
   topics: KafkaTopic[];
   unattributed: number;
   now: number;
+  narrow: boolean;
 }) {
   const again = (row: KafkaTopic) =>
     row.read_again_at ? `last ${momentBeside(Date.parse(row.read_again_at), now)}` : "";
@@ -31,7 +33,7 @@ export function Kafka({
       sortBy: (row) => row.code,
       cell: (row) => (
         <>
-          <code>{row.code}</code> <small class="quiet">{count(row.partitions)} partitions</small>
+          <code>{row.code}</code> <span class="feed-under">{count(row.partitions)} partitions</span>
         </>
       ),
       text: (row) => row.code,
@@ -75,13 +77,16 @@ export function Kafka({
       text: (row) => [count(row.read_again), again(row)].filter(Boolean).join(", "),
     },
   ];
+  // On a phone what has never happened has no column.
+  const told = { lost: topics.some((row) => row.lost > 0), again: topics.some((row) => row.read_again > 0) };
+  const shown = columns.filter(({ key }) => !narrow || (key !== "lost" && key !== "again") || told[key]);
   return (
     <section class="card">
       <DataTable
         id="kafka"
         title="Kafka"
         level={2}
-        columns={columns}
+        columns={shown}
         rows={topics}
         rowKey={(row) => row.code}
         need={needOf}
