@@ -20,7 +20,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from services import cli_report, cli_trainer  # noqa: F401 - they add their commands to `feed`
+from services import cli_report, cli_trainer, logs  # noqa: F401 - they add their commands to `feed`
 from services.cli_backtest import backtest_app
 from services.cli_bench import bench_app
 from services.cli_database import database_app
@@ -67,11 +67,14 @@ def main() -> None:
     # Events are many, small and without cycles: the default walks them for nothing. Fewer at a time: all threads wait.
     gc.set_threshold(50_000, 5, 200)
     sys.setswitchinterval(0.001)  # a thread that the database has answered waits no longer than this for its turn
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     try:
+        logs.from_environment()
         app()
     except LightshipError as error:
-        errors.print(f"lightship: {error}", style="bold", highlight=False, markup=False, soft_wrap=True)
+        if logs.is_collected():
+            structlog.get_logger(__name__).critical("process.ended", why=str(error))
+        else:
+            errors.print(f"lightship: {error}", style="bold", highlight=False, markup=False, soft_wrap=True)
         sys.exit(1)
 
 

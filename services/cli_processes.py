@@ -6,13 +6,15 @@ import time as wall_time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
-from services.cli_shared import errors, settings_of
+from services.cli_shared import settings_of
 
 if TYPE_CHECKING:
     from services.settings import Settings
 
+_log = structlog.get_logger(__name__)
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 0.5, 15.0
 
 
@@ -97,4 +99,5 @@ def _await(lacking: Callable[[], str]) -> None:
 
 
 def tell(text: str) -> None:
-    errors.print(text, highlight=False, markup=False, soft_wrap=True)
+    """For whoever runs the process, among what it logs."""
+    _log.info(text)

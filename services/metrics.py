@@ -6,11 +6,16 @@ Each figure is declared in the module that knows it, on Prometheus' own default 
 from __future__ import annotations
 
 import contextlib
+import platform
 from collections.abc import Iterator
+from importlib.metadata import version
 
-from prometheus_client import start_http_server
+from prometheus_client import Info, start_http_server
 
 from services.errors import LightshipError
+
+_BUILD = Info("lightship_build", "What runs here.")
+_BUILD.info({"version": version("lightship"), "python": platform.python_version()})
 
 
 @contextlib.contextmanager

@@ -144,7 +144,7 @@ def serve(app: FastAPI, listener: socket.socket, ending: threading.Event) -> Non
         server.should_exit = True
 
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, ws_ping_interval=20, ws_max_size=65536,
+        app, log_config=None, access_log=False, ws_ping_interval=20, ws_max_size=65536,
         http=ProblemProtocol, ws_per_message_deflate=False, timeout_graceful_shutdown=2,
     )  # fmt: skip
     server = uvicorn.Server(config)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, model_validator
@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     database_password_file: where the password of the database's user is, so that it stands in no environment.
     dask: the scheduler of the cluster that plays replications, such as tcp://host:8786; without it this machine does.
     kafka: the brokers, such as kafka:9092 or a:9092,b:9092; without them doors write into the store themselves.
+    log: how processes log: json or console; without it JSON where standard error is no terminal.
     metrics_port: where this process answers Prometheus; without it nowhere.
     issuer, audience, jwks_file: what bearer tokens are verified by; without them people are made up, on this machine.
     api_keys: whether API keys open doors where tokens are asked for.
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     keys_dir: Path | None = None
     dask: str | None = None
     kafka: str | None = None
+    log: Literal["json", "console"] | None = None
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     metrics_host: str = "127.0.0.1"
     issuer: str | None = None

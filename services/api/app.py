@@ -22,7 +22,7 @@ from services.api.boards import is_board
 from services.api.closed import Closed
 from services.api.context import AppState
 from services.api.documents import document_of
-from services.api.metered import Metered
+from services.api.metered import Metered, watch_loop
 from services.api.routes import (
     audit,
     events,
@@ -73,7 +73,9 @@ def create_app(app_state: AppState) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         app_state.hub.bind(asyncio.get_running_loop())
+        watch = asyncio.create_task(watch_loop())
         yield
+        watch.cancel()
 
     app = _routed(lifespan)
     app.state.lightship = app_state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time as wall_time
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -15,6 +16,20 @@ _SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )  # fmt: skip
 _SOCKETS = Gauge("lightship_sockets_open", "Boards that listen.")
+
+_LAG = Histogram(
+    "lightship_event_loop_lag_seconds", "How much later than asked for the event loop came to a timer.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)  # fmt: skip
+_LOOK_SECONDS = 0.5
+
+
+async def watch_loop() -> None:
+    """Time the running event loop until cancelled: what keeps it busy keeps every board waiting."""
+    while True:
+        began = wall_time.perf_counter()
+        await asyncio.sleep(_LOOK_SECONDS)
+        _LAG.observe(max(0.0, wall_time.perf_counter() - began - _LOOK_SECONDS))
 
 
 class Metered:

@@ -403,7 +403,14 @@ class QuarantinePage(BaseModel):
 
 
 class Health(BaseModel):
-    status: Literal["live", "ready"]
+    status: Literal["live"]
+
+
+class Readiness(BaseModel):
+    status: Literal["ready"]
+    picture: Literal["kept", "stale"] = Field(
+        description="Stale: nobody has looked for 8 seconds; boards say delayed, then lost. Another server would too."
+    )
 
 
 class ProblemDetail(BaseModel):

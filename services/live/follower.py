@@ -18,13 +18,13 @@ import structlog
 from prometheus_client import Gauge
 
 from services.domain.clock import Clock
+from services.live import figures
 from services.store import feeds as feed_store
 from services.store import lease
 from services.store.database import Database
 
 LONGEST_INTERVAL_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
-_REVISION = Gauge("lightship_picture_revision", "The revision of the picture that this process shows.")
 _VOUCHED = Gauge("lightship_picture_vouched", "1 while the picture's writer has looked lately.")
 
 
@@ -65,12 +65,15 @@ class Follower:
             began = wall_time.monotonic()
             found = lease.read(bell, self._seen)
             if found.body is not None:
-                self._publish(found.revision, {**orjson.loads(found.body), "revision": found.revision})
+                picture = {**orjson.loads(found.body), "revision": found.revision}
+                self._publish(found.revision, picture)
+                figures.shown(found.revision, picture)
                 self._seen = found.revision
-                _REVISION.set(found.revision)
             _VOUCHED.set(found.is_kept)
             if found.is_kept:
-                self._vouch(feed_store.read_clock(bell))
+                clock = feed_store.read_clock(bell)
+                self._vouch(clock)
+                figures.looked(clock)
             left = LONGEST_INTERVAL_SECONDS - (wall_time.monotonic() - began)
             for _ in bell.notifies(timeout=max(0.05, left), stop_after=1):
                 break

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import structlog
+from prometheus_client import Gauge
 from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE
@@ -44,6 +45,7 @@ SETTLING = timedelta(seconds=3)  # for what is being committed when a mark passe
 SILENT_AFTER_GAPS = 12
 Item = TypeVar("Item")
 _log = structlog.get_logger(__name__)
+_BEHIND = Gauge("lightship_readings_behind_seconds", "From the newest mark that is kept to now: 300 is usual.")
 
 
 class Stopped(Exception):
@@ -245,6 +247,8 @@ class Keeper:
             clock = feed_store.read_clock(connection)
             now = clock.at(datetime.now(UTC) - SETTLING)
             before = store.progress(connection)
+            if before.until is not None:
+                _BEHIND.set((now - before.until).total_seconds())
             if before.from_at is None or before.begin_at is None or before.until is None:
                 begin = self._begin()
                 if begin is None:

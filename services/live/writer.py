@@ -15,11 +15,12 @@ from typing import Any
 import orjson
 import psycopg
 import structlog
+from prometheus_client import Gauge
 
 from services.domain.clock import Clock
 from services.domain.system import System
 from services.errors import LeaseLost
-from services.live import agreed, overview
+from services.live import agreed, figures, overview
 from services.live.present import Notes, Present
 from services.store import feeds as feed_store
 from services.store import lease
@@ -31,6 +32,7 @@ LEAST_INTERVAL_SECONDS = 0.1  # design 5.2: live values at most every 100 ms
 RENEWED_SECONDS = lease.SECONDS / 2  # a first reading on a busy machine must not end behind its own lease
 LONGEST_INTERVAL_SECONDS = 1.0  # waits grow while nothing arrives
 _log = structlog.get_logger(__name__)
+_HELD = Gauge("lightship_picture_lease_held", "1 while this process is the picture's writer.")
 
 
 class Writer:
@@ -84,6 +86,7 @@ class Writer:
         while not self._stop.is_set():
             began = wall_time.monotonic()
             self.fence = fence = lease.take(bell, self._holder)
+            _HELD.set(fence is not None)
             if fence != self._read_under:  # whoever holds the lease drops the notes of what it has read
                 self._present.forget()
                 self._read_under = fence
@@ -97,13 +100,16 @@ class Writer:
                 revision = lease.write(bell, fence, orjson.dumps(made).decode())
                 made["revision"] = revision
                 self._publish(revision, made)
+                figures.shown(revision, made)
                 last = made
             self._vouch(self._clock)
+            figures.looked(self._clock)
             spent = wall_time.monotonic() - began
             self._stop.wait(max(0.0, LEAST_INTERVAL_SECONDS - spent))
             for _ in bell.notifies(timeout=LONGEST_INTERVAL_SECONDS, stop_after=1):
                 break
         lease.release(bell, self._holder)
+        _HELD.set(0)
 
     def _make(self) -> dict[str, Any]:
         wall = datetime.now(UTC)

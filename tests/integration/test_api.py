@@ -106,7 +106,7 @@ def test_ready_says_when(client: TestClient, state: AppState) -> None:
     state.ready = lambda: False
     is_problem(client.get("/health/ready"), 503)
     state.ready = lambda: True
-    assert client.get("/health/ready").json() == {"status": "ready"}
+    assert client.get("/health/ready").json() == {"status": "ready", "picture": "stale"}  # nobody writes it here
 
 
 def test_the_frontend_is_served_with_strict_headers(state: AppState, caller: Caller, tmp_path: Path) -> None:

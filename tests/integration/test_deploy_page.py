@@ -39,3 +39,11 @@ def test_what_the_page_names_is_there() -> None:
         assert (PAGE.parent / link).exists(), link
     for name in ("docker-compose.yml", "docker-compose.demo.yml", "tests/kafka/test_compose.py"):
         assert (ROOT / name).exists()
+
+
+def test_every_metric_that_the_page_names_is_declared() -> None:
+    named = set(re.findall(r"`(lightship_\w+)", PAGE.read_text()))
+    declared = "".join(path.read_text() for path in (ROOT / "services").rglob("*.py"))
+    missing = {name for name in named if f'"{name.removesuffix("_info")}"' not in declared}
+    assert len(named) > 10
+    assert not missing

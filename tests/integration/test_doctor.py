@@ -79,7 +79,7 @@ def test_the_embedded_database_is_examined_and_left_as_it_was(tmp_path: Path) ->
         found = {each.check: each.state for each in doctor.database(settings(tmp_path))}
         assert found == {"database": "ok", "migrations": "ok", "clock": "ok"}
         assert only(doctor.listening(up.port)).says == f"Lightship listens on {up.port}"
-        assert up.get("/health/ready") == {"status": "ready"}
+        assert up.get("/health/ready") == {"status": "ready", "picture": "kept"}
         assert up.end() == 0
     finally:
         up.kill()

@@ -28,6 +28,7 @@ from tests.integration.doors import event
 from tests.integration.test_metrics import scraped
 
 WAIT_SECONDS = 40
+RVV = "urn:nhs:ods:RVV"
 
 
 @dataclass
@@ -91,8 +92,16 @@ def read_on(line: ClientConnection) -> None:
         line.recv(timeout=6)
 
 
+def is_heard(port: int) -> bool:
+    return ("lightship_feed_age_seconds", (("source", RVV),)) in scraped(port)
+
+
 def ready(address: str) -> bool:
     return httpx.get(f"{address}/health/ready").status_code == 200
+
+
+def picture(address: str) -> str:
+    return str(httpx.get(f"{address}/health/ready").json()["picture"])
 
 
 def arrive(address: str) -> None:
@@ -145,10 +154,12 @@ def test_a_second_writer_takes_over_and_until_then_nothing_is_called_live(proces
         live.kill()
         with pytest.raises(TimeoutError):  # a page hears nothing, and says so
             read_on(line)
+        until(lambda: picture(address) == "stale", "/health/ready to say so")
         other.send_signal(signal.SIGCONT)
         assert orjson.loads(line.recv(timeout=30))["type"] in ("delta", "snapshot", "heartbeat")
     arrive(address)
     until(partial(has_arrived, address), "the arrival under the other writer")
+    assert picture(address) == "kept"
 
 
 def test_an_api_without_identity_does_not_start_and_says_what_to_set(processes: Processes) -> None:
@@ -174,6 +185,31 @@ def test_every_process_answers_prometheus(processes: Processes) -> None:
     for port in ports:
         found = until(partial(scraped, port), f"metrics at {port}")
         assert any(name == "process_cpu_seconds_total" for name, _ in found)
-    shown = until(lambda: {name: value for (name, _), value in scraped(ports[1]).items()}, "the picture")
+        assert any(name == "lightship_build_info" for name, _ in found)
+    arrive(address)
+    for port in ports[:2]:
+        until(partial(is_heard, port), f"the age of the feed at {port}")
+    until(lambda: scraped(ports[1])["lightship_event_loop_lag_seconds_count", ()], "the event loop to be timed")
+    written, shown = (
+        {name: value for (name, labels), value in scraped(port).items() if dict(labels).get("source") in (None, RVV)}
+        for port in ports[:2]
+    )
+    assert written["lightship_picture_lease_held"] == 1
     assert shown["lightship_picture_vouched"] == 1
-    assert shown["lightship_picture_revision"] > 0
+    for each in (written, shown):
+        assert each["lightship_picture_revision"] > 0
+        assert each["lightship_picture_age_seconds"] < 8
+        assert 0 <= each["lightship_feed_age_seconds"] < WAIT_SECONDS
+
+
+def test_an_age_grows_while_the_writer_is_away(processes: Processes) -> None:
+    port = free_port()
+    live = processes.start("live")
+    _, address = processes.api(LIGHTSHIP_METRICS_PORT=str(port))
+    until(partial(ready, address), processes.said())
+    live.kill()
+
+    def age() -> float:
+        return scraped(port)["lightship_picture_age_seconds", ()]
+
+    until(lambda: age() > 8, "the picture to age")

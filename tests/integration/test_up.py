@@ -211,7 +211,7 @@ def test_what_cannot_start_says_why_in_one_line_and_leaves_the_running_one_alone
         assert refused.process.wait(timeout=20) == 1
         assert words in refused.said.replace("\n", " ")
         assert "Traceback" not in refused.said
-    assert running.get("/health/ready") == {"status": "ready"}
+    assert running.get("/health/ready") == {"status": "ready", "picture": "kept"}
     assert running.end() == 0
 
 

@@ -1,4 +1,4 @@
-// Made from the API's schemas (c8ba75b61a8c98c4) by `python -m tools.api_types`; not to be edited.
+// Made from the API's schemas (89f3ebe0c1478b56) by `python -m tools.api_types`; not to be edited.
 export type EventName =
   | "ed.arrived"
   | "ed.streamed"
@@ -164,6 +164,7 @@ export interface Schemas {
   Providers: Providers;
   QuarantineItem: QuarantineItem;
   QuarantinePage: QuarantinePage;
+  Readiness: Readiness;
   Reasoned: Reasoned;
   RebaseItem: RebaseItem;
   RebasePage: RebasePage;
@@ -740,7 +741,7 @@ export interface OpelHolds {
   origin: "boards" | "feed";
 }
 export interface Health {
-  status: "live" | "ready";
+  status: "live";
 }
 /**
  * Sent after two seconds without a change, as long as the picture is kept. Silence means that it is not.
@@ -1777,6 +1778,13 @@ export interface QuarantinePage {
    * The cursor of the next page; null: there is none.
    */
   next: string | null;
+}
+export interface Readiness {
+  status: "ready";
+  /**
+   * Stale: nobody has looked for 8 seconds; boards say delayed, then lost. Another server would too.
+   */
+  picture: "kept" | "stale";
 }
 /**
  * Why somebody does it.

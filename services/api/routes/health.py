@@ -8,7 +8,7 @@ from services.api.auth import GuardedRoute, needs
 from services.api.context import state_of
 from services.api.documents import problem
 from services.api.problems import Problem
-from services.api.schemas import Health
+from services.api.schemas import Health, Readiness
 
 router = APIRouter(tags=["health"], route_class=GuardedRoute)
 
@@ -19,9 +19,10 @@ async def live() -> Health:
     return Health(status="live")
 
 
-@router.get("/health/ready", response_model=Health, summary="A first board can be drawn", responses=problem(503))
+@router.get("/health/ready", response_model=Readiness, summary="A first board can be drawn", responses=problem(503))
 @needs("public")
-async def ready(request: Request) -> Health:
-    if not state_of(request).ready():
+async def ready(request: Request) -> Readiness:
+    state = state_of(request)
+    if not state.ready():
         raise Problem(503, "Not ready yet: the first picture is being made.", headers={"Retry-After": "1"})
-    return Health(status="ready")
+    return Readiness(status="ready", picture="kept" if state.hub.is_kept else "stale")

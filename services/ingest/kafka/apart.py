@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
+from services import logs
 from services.ingest.kafka.taking import Away, CannotGoOn, Message, Taking, Took
 from services.store.offsets import Behind
 
@@ -81,6 +82,7 @@ def _serve(pipe: Connection, make: Make) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     sys.setswitchinterval(0.001)
+    logs.from_environment()
     with contextlib.suppress(EOFError, OSError):  # the worker has ended
         try:
             with make() as taking:

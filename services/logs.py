@@ -1,0 +1,108 @@
+"""What processes log: a line each on standard error, for people at a terminal, as JSON for what collects them.
+
+Ours says what happened by a name and bounded values. What libraries log comes the same way, from warnings on. Of an
+exception its type and where it was raised are logged, never its text or the values of its frames: those may quote a
+payload.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import orjson
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from services.errors import LightshipError
+
+JSON, CONSOLE = "json", "console"
+_FRAMES = 12  # the innermost
+_LONGEST = 300  # characters of what a library says; its further lines may quote anything
+_log = structlog.get_logger(__name__)
+
+
+def from_environment() -> None:
+    """Log as LIGHTSHIP_LOG says: `json`, or for the `console`; without it as JSON where standard error is no terminal.
+
+    To be called once, as a process begins. Raises LightshipError for another kind.
+    """
+    kind = os.environ.get("LIGHTSHIP_LOG") or None
+    if kind not in (None, JSON, CONSOLE):
+        raise LightshipError("LIGHTSHIP_LOG is json or console; unset, lines are JSON where nobody looks on.")
+    configure(as_json=kind == JSON or (kind is None and not sys.stderr.isatty()))
+    if is_collected():
+        sys.excepthook = _raised
+        threading.excepthook = _raised_in_thread
+
+
+def is_collected() -> bool:
+    """Whether every line on standard error is to be JSON."""
+    return os.environ.get("LIGHTSHIP_LOG") == JSON
+
+
+def configure(*, as_json: bool) -> None:
+    begin: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        _raised_where,
+    ]
+    render: Processor = (
+        structlog.processors.JSONRenderer(serializer=_json)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="at")
+    )
+    structlog.configure(processors=[*begin, render], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *begin],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _in_short, render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def _json(value: Any, **_: Any) -> str:
+    return orjson.dumps(value, default=str).decode()
+
+
+def _raised_where(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """An exception as its type and the places that it came through, the innermost last."""
+    found = event.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        event.update(error=type(error).__name__, where=_places(error.__traceback__))
+    return event
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    return [
+        f"{'/'.join(Path(frame.filename).parts[-3:])}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(trace)[-_FRAMES:]
+    ]
+
+
+def _in_short(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    text = str(event["event"])
+    event["event"] = text.partition("\n")[0][:_LONGEST]
+    return event
+
+
+def _raised(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+    _log.critical("process.failed", exc_info=error)
+
+
+def _raised_in_thread(found: threading.ExceptHookArgs) -> None:
+    name = found.thread.name if found.thread is not None else None
+    _log.critical("thread.failed", exc_info=found.exc_value, thread=name)

@@ -1,0 +1,92 @@
+"""Logs: a JSON object a line where they are collected, and nobody's data in them whatever was raised."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from services import logs
+
+NUMBER = "9991234560"
+
+
+@pytest.fixture
+def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Standard error, with logs configured as JSON on it."""
+    stream, root = io.StringIO(), logging.getLogger()
+    before, level = list(root.handlers), root.level
+    monkeypatch.setattr(sys, "stderr", stream)
+    logs.configure(as_json=True)
+    yield stream
+    structlog.reset_defaults()
+    root.handlers, root.level = before, level
+
+
+def lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def fail() -> None:
+    raise ValueError(f"bad person {NUMBER}")
+
+
+def test_what_we_and_what_libraries_log_is_an_object_a_line(collected: io.StringIO) -> None:
+    structlog.get_logger("ours").warning("ingest.waiting", seconds=2)
+    logging.getLogger("uvicorn.error").error("It went %s", "wrong")
+    logging.getLogger("aiokafka").info("not worth a line")
+    ours, theirs = lines(collected)
+    assert (ours["event"], ours["level"], ours["seconds"]) == ("ingest.waiting", "warning", 2)
+    assert (theirs["event"], theirs["level"], theirs["logger"]) == ("It went wrong", "error", "uvicorn.error")
+    assert ours["at"].endswith("Z")
+
+
+def test_of_an_exception_the_type_and_the_place_are_logged_and_never_its_text(collected: io.StringIO) -> None:
+    try:
+        fail()
+    except ValueError as error:
+        structlog.get_logger("ours").error("ingest.ended", exc_info=error)
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n%s", error)
+    for line in lines(collected):
+        assert line["error"] == "ValueError"
+        assert line["where"][-1].endswith(" fail")
+    assert NUMBER not in collected.getvalue()
+
+
+@pytest.mark.parametrize(("kind", "is_json"), [("json", True), ("console", False), ("", True)])
+def test_a_process_logs_as_it_is_told_and_as_json_where_nobody_looks_on(kind: str, is_json: bool) -> None:
+    said = begun("structlog.get_logger().info('hello', n=1)", kind)
+    assert said.returncode == 0
+    assert said.stderr.startswith("{") == is_json, said.stderr
+    assert "hello" in said.stderr
+
+
+def test_what_nobody_met_is_a_line_without_its_text_where_lines_are_collected() -> None:
+    said = begun(f"raise ValueError('{NUMBER}')", "json")
+    assert said.returncode == 1
+    assert json.loads(said.stderr)["event"] == "process.failed"
+    assert NUMBER not in said.stderr
+
+
+def test_another_kind_of_log_is_refused_with_what_there_is() -> None:
+    command = [sys.executable, "-m", "services.cli", "schema"]
+    said = subprocess.run(
+        command, env={**os.environ, "LIGHTSHIP_LOG": "xml"}, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 1
+    assert "LIGHTSHIP_LOG is json or console" in said.stderr
+
+
+def begun(code: str, kind: str) -> subprocess.CompletedProcess[str]:
+    """A process that logs, with its standard error in a file."""
+    whole = f"import structlog\nfrom services import logs\nlogs.from_environment()\n{code}"
+    environment = {**os.environ, "LIGHTSHIP_LOG": kind, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run([sys.executable, "-c", whole], env=environment, capture_output=True, text=True, check=False)
