@@ -60,7 +60,7 @@ def migrate(url: str) -> int:
         backend.connection.close()
 
 
-class _OneConnection(PostgresqlPsycopgBackend):
+class _OneConnection(PostgresqlPsycopgBackend):  # type: ignore[misc]
     """yoyo on one connection, under a lock of the caller's."""
 
     def copy(self) -> Any:
@@ -80,7 +80,8 @@ def _has_timescale(backend: PostgresqlPsycopgBackend) -> bool:
     try:
         backend.execute("create extension timescaledb")
     except psycopg.Error as error:
-        _log.warning("migrate.timescale_not_created", error=type(error).__name__)
+        # Its own words say why; with `create extension timescaledb` by an administrator the next migration goes on.
+        _log.warning("migrate.timescale_not_created", error=str(error).strip(), do="create extension timescaledb")
         return False
     return True
 
@@ -105,13 +106,23 @@ def _yoyo_url(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
+def _unlimited(connection: Connection[Any]) -> None:
+    """Let a transaction change as many rows of packed chunks as it has to.
+
+    TimescaleDB's limit of 100,000 unpacked rows is met by writing two weeks of readings again, and by one event that is
+    received again as recorded earlier: what it then refuses would be refused for ever. Plain PostgreSQL takes the name
+    for a setting of nobody's.
+    """
+    connection.execute("set timescaledb.max_tuples_decompressed_per_dml_transaction = 0")
+
+
 class Database:
     """A pool of connections to a migrated database."""
 
     def __init__(self, url: str, *, size: int = 8) -> None:
         self.url = url
         self._pool: ConnectionPool[Connection[Any]] = ConnectionPool(
-            url, min_size=1, max_size=size, open=False, timeout=5, kwargs={"autocommit": True}
+            url, min_size=1, max_size=size, open=False, timeout=5, kwargs={"autocommit": True}, configure=_unlimited
         )
 
     def __enter__(self) -> Self:

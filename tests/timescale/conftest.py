@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,9 @@ from tests import tiers
 SERVER = Path(__file__).parent / "server"
 
 
-@pytest.fixture(scope="session")
-def timescale_url() -> Iterator[str]:
-    """A fresh TimescaleDB, migrated."""
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """A fresh TimescaleDB in memory: its URL."""
     if which("node") is None or which("npm") is None:
         tiers.missing("Node 20.19 or later with npm")
     if not (SERVER / "node_modules").is_dir():
@@ -31,7 +32,6 @@ def timescale_url() -> Iterator[str]:
         assert server.stdout is not None
         assert server.stdout.readline() == b"ready\n"
         url = f"postgresql://postgres:postgres@127.0.0.1:{port}/postgres?sslmode=disable"
-        migrate(url)
         yield url
     finally:
         assert server.stdin is not None
@@ -41,6 +41,14 @@ def timescale_url() -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+@pytest.fixture(scope="session")
+def timescale_url() -> Iterator[str]:
+    """A fresh TimescaleDB, migrated."""
+    with served() as url:
+        migrate(url)
+        yield url
 
 
 @pytest.fixture

@@ -15,12 +15,14 @@ create type day_told as (
     greatest double precision, numerator double precision, denominator double precision
 );
 
-create function day_of(told hour_told[]) returns day_told language sql immutable parallel safe as $$
+-- A body that is bound to its types here: a refresh of TimescaleDB looks for no name outside pg_catalog.
+create function day_of(told hour_told[]) returns day_told language sql immutable parallel safe return (
     with latest as (
         select distinct on (hour) * from unnest(told) order by hour, known_at desc
     ), standing as (
         select *, least(
-            lead(hour, 1, 'infinity') over (order by hour), date_bin('1 day', hour, timestamptz '2000-01-01 00:00:00Z') + interval '24 hours'
+            lead(hour, 1, 'infinity') over (order by hour),
+            date_bin('1 day', hour, timestamptz '2000-01-01 00:00:00Z') + interval '24 hours'
         ) as until
         from latest where absent <> 9
     ), spread as (
@@ -38,7 +40,7 @@ create function day_of(told hour_told[]) returns day_told language sql immutable
         sum(numerator * marks * hours) / nullif(sum(marks * hours), 0),
         sum(denominator * marks * hours) / nullif(sum(marks * hours), 0)
     )::day_told from spread
-$$;
+);
 
 create view reading_day_told as
 select series, date_bin('1 day', hour, timestamptz '2000-01-01 00:00:00Z') as day,
