@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 
-.PHONY: up test test-kafka test-browser soak check format boards clean help
+.PHONY: up test test-kafka test-timescale test-browser soak check format boards clean help
 
 help: ## say what there is
 	@grep -hE "^[a-z-]+:.*##" $(MAKEFILE_LIST) | sed -E "s/:.*## /\t/"
@@ -18,6 +18,9 @@ test: $(VENV)/.dev ## unit, property and integration tests on the embedded datab
 
 test-kafka: $(VENV)/.dev ## workers, doors and topics on Apache Kafka itself (Java 17; Maven fetches it once)
 	@$(RUN) -m pytest tests/kafka $(ARGS)
+
+test-timescale: $(VENV)/.dev ## migrations and every question on TimescaleDB itself (Node 20; npm fetches it once)
+	@$(RUN) -m pytest tests/timescale $(ARGS)
 
 test-browser: $(VENV)/.dev boards ## the boards in Chromium (Debian: apt install chromium)
 	@$(RUN) -m pytest tests/browser $(ARGS)

@@ -56,7 +56,8 @@ def live(settings: Settings, say: Say) -> None:
         for each in (writer, keeper):
             each.start()
             stack.callback(each.stop)
-        threading.Thread(target=keep_house, args=(database, system, now, ending), daemon=True).start()
+        house = (database, system, now, ending, settings.events_kept)
+        threading.Thread(target=keep_house, args=house, daemon=True).start()
         say("Keeping the live picture (Ctrl-C stops it)")
         ending.wait()
         say("Stopping")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -24,14 +25,16 @@ from services.domain.clock import Clock
 from services.domain.system import System
 from services.errors import LightshipError
 from services.live.feeds import expected
+from services.store import ageing, quarantine, readings, synthetic
 from services.store import feeds as feed_store
-from services.store import quarantine, readings, synthetic
 from services.store.database import Database
 
 LOOPBACK = "127.0.0.1"
 HOUSEKEEPING_SECONDS = 3600
 FIRST_HOUSEKEEPING_SECONDS = 60  # while nothing is learned yet
 _A_DAY = timedelta(days=1)
+
+_log = structlog.get_logger(__name__)
 
 
 def frontend() -> Path | None:
@@ -108,8 +111,13 @@ class Now:
         return shown
 
 
-def keep_house(database: Database, system: System, now: Callable[[], datetime], ending: threading.Event) -> None:
-    """Once an hour, and at once: drop sealed bytes past their 30 days and readings past their 14, learn rhythms."""
+def keep_house(
+    database: Database, system: System, now: Callable[[], datetime], ending: threading.Event,
+    events_kept: timedelta | None = None,
+) -> None:  # fmt: skip
+    """Once an hour, and at once: drop sealed bytes past their 30 days and readings past their 14, learn rhythms, and
+    drop journeys that were over longer ago than events are kept; None: for ever.
+    """
     learned = 0
     while not ending.is_set():
         with contextlib.suppress(psycopg.Error), database.connection() as connection:
@@ -118,7 +126,23 @@ def keep_house(database: Database, system: System, now: Callable[[], datetime], 
             run = synthetic.read(connection)
             if run is None or run.share >= 1:  # half a history would teach gaps that are not there
                 learned = feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())
+        if events_kept is not None:
+            _drop_events(database, now() - events_kept, ending)
         ending.wait(HOUSEKEEPING_SECONDS if learned else FIRST_HOUSEKEEPING_SECONDS)
+
+
+def _drop_events(database: Database, before: datetime, ending: threading.Event) -> None:
+    count = 0
+    try:
+        with database.connection() as connection:
+            for each in ageing.drop(connection, before):
+                count += each
+                if ending.is_set():
+                    break
+    except psycopg.Error as error:  # the next hour goes on where this ended
+        _log.warning("house.events_not_dropped", before=before.isoformat(), error=str(error))
+    if count:
+        _log.info("house.events_dropped", before=before.isoformat(), facts=count)
 
 
 def listen(host: str, port: int) -> socket.socket:

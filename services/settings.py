@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import quote, urlsplit
@@ -23,6 +24,7 @@ class Settings(BaseSettings):
     metrics_port: where this process answers Prometheus; without it nowhere.
     issuer, audience, jwks_file: what bearer tokens are verified by; without them people are made up, on this machine.
     api_keys: whether API keys open doors where tokens are asked for.
+    events_kept_years: after how many years the events of a journey that is over are dropped; without it never.
     """
 
     model_config = SettingsConfigDict(env_prefix="LIGHTSHIP_", extra="ignore")
@@ -42,6 +44,7 @@ class Settings(BaseSettings):
     jwks_file: Path | None = None
     roles_claim: str = "roles"
     api_keys: bool = False
+    events_kept_years: float | None = Field(default=None, ge=1, le=100)
 
     @model_validator(mode="after")
     def _with_password(self) -> Self:
@@ -62,6 +65,11 @@ class Settings(BaseSettings):
             netloc = f"{parts.username}:{quote(password, safe='')}@{parts.netloc.rpartition('@')[2]}"
             self.database_url = parts._replace(netloc=netloc).geturl()
         return self
+
+    @property
+    def events_kept(self) -> timedelta | None:
+        """How long events are kept after their journey's end; None: for ever."""
+        return None if self.events_kept_years is None else timedelta(days=self.events_kept_years * 365.25)
 
     @property
     def keys(self) -> Path:

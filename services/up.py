@@ -159,7 +159,8 @@ def _run(
         say(f"Lightship is at {address}   (Ctrl-C stops it)")
         if options.open_browser:
             threading.Thread(target=_open, args=(address, first), daemon=True).start()
-        threading.Thread(target=keep_house, args=(database, system, now, ending), daemon=True).start()
+        house = (database, system, now, ending, settings.events_kept)
+        threading.Thread(target=keep_house, args=house, daemon=True).start()
         threading.Thread(target=_narrate, args=(history, feed, ending, say), daemon=True).start()
         if moments is not None:
             threading.Thread(target=_await_jump, args=(moments, ending), daemon=True).start()

@@ -9,7 +9,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from services.errors import StoreError
-from services.store.database import MIGRATIONS
+from services.store.database import MIGRATIONS, TIMESCALE, names_in
 
 CONNECT_SECONDS = 5
 
@@ -44,8 +44,8 @@ def look(url: str) -> Diagnosis:
             version = connection.info.server_version
     except psycopg.Error as error:
         raise StoreError(f"The database cannot be reached ({type(error).__name__}).") from error
-    known = {path.name.removesuffix(".sql") for path in MIGRATIONS.glob("*.sql") if "rollback" not in path.name}
+    known = names_in(MIGRATIONS)
     return Diagnosis(
         version=version, ahead_seconds=(there - here).total_seconds(), missing=tuple(sorted(known - applied)),
-        unknown=tuple(sorted(applied - known)), size_bytes=size,
+        unknown=tuple(sorted(applied - known - names_in(TIMESCALE))), size_bytes=size,
     )  # fmt: skip

@@ -55,6 +55,10 @@ on conflict (source) do update set
     last_receipt_at = greatest(feed.last_receipt_at, excluded.last_receipt_at),
     facts = feed.facts + excluded.facts
 """
+#: One subject at a time: of packed chunks TimescaleDB finds one subject by an index, and reads all of them for a list.
+OF_SUBJECTS = f"""
+select facts.* from unnest(%(keys)s::text[]) as key, lateral ({FACTS} where subject = key offset 0) as facts
+"""
 _EARLIER = """
 with told as (
     update event set recorded_at = batch.recorded_at
@@ -289,7 +293,7 @@ def _rows(drafts: Iterable[Draft]) -> str:
 
 def read_facts(connection: Connection[Any], keys: Sequence[str]) -> dict[str, list[Fact]]:
     """Every fact of the subjects, by subject."""
-    return facts_by_subject(connection, f"{FACTS} where subject = any(%(keys)s)", {"keys": list(keys)})
+    return facts_by_subject(connection, OF_SUBJECTS, {"keys": list(keys)})
 
 
 def row_of(subject: Subject | None) -> dict[str, Any]:

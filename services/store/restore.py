@@ -24,7 +24,7 @@ from psycopg.rows import tuple_row
 from services.errors import StoreError
 from services.store import equality
 from services.store.backup import CHUNK, CONNECT_SECONDS, DUMP, Manifest, Progress, running
-from services.store.database import MIGRATIONS
+from services.store.database import MIGRATIONS, TIMESCALE, names_in
 from services.store.feeds import settle_clock
 from services.store.programs import Programs, access, programs
 
@@ -64,7 +64,7 @@ order by 1
 
 def check(manifest: Manifest) -> None:
     """Raises StoreError where the backup is of a newer Lightship."""
-    known = {path.name.removesuffix(".sql") for path in MIGRATIONS.glob("*.sql") if "rollback" not in path.name}
+    known = names_in(MIGRATIONS) | names_in(TIMESCALE)
     if newer := sorted(set(manifest.migrations) - known):
         raise StoreError(
             f"The backup was made by Lightship {manifest.lightship}, which is newer than this one (it knows "

@@ -1,0 +1,1 @@
+drop index subject_follows;
