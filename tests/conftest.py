@@ -20,7 +20,7 @@ settings.register_profile("lightship", deadline=None, suppress_health_check=[Hea
 settings.load_profile("lightship")
 
 TABLES = (
-    "event, subject, feed, feed_rhythm, clock, synthetic, opel_step, touched, note, note_withdrawal, "
+    "event, standing_uid, subject, feed, feed_rhythm, clock, synthetic, opel_step, touched, note, note_withdrawal, "
     "rebase, rebase_withdrawal, trainer, injection, silence, import, origin"
 )
 

@@ -35,7 +35,7 @@ DOORBELL = "lightship"  # NOTIFY without payload: something changed, look
 
 #: Facts as JSON lists, in the order of their fields, and what they tell of their feeds: little work on this side, where
 #: time is shortest.
-_FACTS_IN = """
+_FACTS_IN = f"""
 with added as (
     insert into event
         (uid, digest, subject, source, type, time, sent_at, rank, target, selects, person, person_merged, follows, flag,
@@ -43,7 +43,9 @@ with added as (
     select (f->>0)::uuid, (f->>1)::uuid, f->>2, f->>3, f->>4, (f->>5)::timestamptz, (f->>6)::timestamptz,
            (f->>7)::smallint, (f->>8)::uuid, f->>9, f->>10, f->>11, f->>12, f->>13, f->14, (f->>15)::timestamptz
     from jsonb_array_elements(%s::jsonb) as f
-    returning source, time, recorded_at
+    returning uid, type, source, time, recorded_at
+), named as (
+    insert into standing_uid select uid from added where {kept.OF_THESE} order by uid on conflict do nothing
 )
 insert into feed (source, first_event_at, last_event_at, first_receipt_at, last_receipt_at, facts)
 select source, min(time), max(time), min(recorded_at), max(recorded_at), count(*)
@@ -234,7 +236,8 @@ def _once(connection: Connection[Any], batch: Batch) -> Sequence[Draft]:
         stale = [key for key, stamp in stamps.items() if drafts[key].before != stamp]
         drafts |= _again(connection, [drafts[key] for key in stale], stamps, since)
         said = {fact.uid for draft in drafts.values() if draft.is_partial for fact in draft.new}
-        again = [key for key in kept.said_before(cursor, said) if key in drafts]
+        known = kept.said_before(cursor, said)
+        again = [k for k, draft in drafts.items() if draft.is_partial and any(f.uid in known for f in draft.new)]
         drafts |= _again(connection, [drafts[key] for key in again], stamps, {})
         done = list(drafts.values())
         _write(cursor, done, [draft for draft in done if draft.key in stamps and draft.row])

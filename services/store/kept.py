@@ -24,7 +24,7 @@ from services.store.rows import FACTS, facts_by_subject
 KEPT = timedelta(days=8)  # more than any window, and a week of whoever was silent
 TYPES = tuple(sorted(name for name, each in EVENT_TYPES.items() if each.kind in UNTIL_THE_NEXT))
 #: As the indexes say it, so that they are used.
-_OF_THESE = f"type in ({', '.join(repr(name) for name in TYPES)})"
+OF_THESE = f"type in ({', '.join(repr(name) for name in TYPES)})"
 _TYPES = frozenset(TYPES)
 #: What holds until the next of the same: a list of who is in does not end a bare count.
 _SORTS: Mapping[SubjectKind, tuple[tuple[str, str | None], ...]] = {
@@ -34,9 +34,9 @@ _SORTS: Mapping[SubjectKind, tuple[tuple[str, str | None], ...]] = {
 }
 _SINCE = f"""
 {FACTS} join jsonb_to_recordset(%(wanted)s::jsonb) as wanted (key text, since timestamptz) on subject = key
-where {_OF_THESE} and time >= since
+where {OF_THESE} and time >= since
 """
-_SAID_BEFORE = f"select subject from event where {_OF_THESE} and uid = any(%s::uuid[])"
+_SAID_BEFORE = "select encode(uuid_send(uid), 'hex') from standing_uid where uid = any(%s::uuid[])"
 _CUT = """
 select key, kind from subject
 where kept_from is not null and started_at <= %(until)s
@@ -47,18 +47,18 @@ _REACHING = f"""
 with newest as materialized (
     select distinct key as of_key, (
         select max(time) from event
-        where {_OF_THESE} and subject = key and event.type = wanted.type and time <= %(reach)s
+        where {OF_THESE} and subject = key and event.type = wanted.type and time <= %(reach)s
           and recorded_at <= %(known)s and (part is null or data ->> part is not null)
     ) as at
     from jsonb_to_recordset(%(wanted)s::jsonb) as wanted (key text, type text, part text)
 )
-{FACTS} where {_OF_THESE} and subject = any(%(keys)s) and time > %(reach)s and time <= %(until)s
+{FACTS} where {OF_THESE} and subject = any(%(keys)s) and time > %(reach)s and time <= %(until)s
 union all
-{FACTS} join newest on subject = of_key and time = at where {_OF_THESE}
+{FACTS} join newest on subject = of_key and time = at where {OF_THESE}
 """
 _LATE = f"""
 select distinct subject from event
-where {_OF_THESE} and recorded_at > %(base)s and recorded_at <= %(known)s and time <= %(reach)s
+where {OF_THESE} and recorded_at > %(base)s and recorded_at <= %(known)s and time <= %(reach)s
 """
 
 
@@ -98,7 +98,7 @@ def facts_since(connection: Connection[Any], since: Mapping[str, datetime]) -> d
 
 
 def said_before(cursor: Cursor[Any], uids: Collection[str]) -> set[str]:
-    """The subjects of which something is held under one of these names."""
+    """Which of these names something of a unit, a bed or a gauge is held under."""
     return {row[0] for row in cursor.execute(_SAID_BEFORE, (list(uids),)).fetchall()} if uids else set()
 
 

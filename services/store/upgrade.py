@@ -23,8 +23,8 @@ from services.store.state import read as read_state
 #: What follows from the facts, or is of the running server: a migration may drop it, to be made again. Everything else
 #: was received or written by somebody and is nowhere else. event_key: of stores before 0006.
 DERIVED = frozenset(
-    ["event_key", "subject", "feed", "feed_rhythm", "series", "reading", "reading_hour", "reading_progress", "picture",
-     "touched"]
+    ["event_key", "standing_uid", "subject", "feed", "feed_rhythm", "series", "reading", "reading_hour",
+     "reading_progress", "picture", "touched"]
 )  # fmt: skip
 _BOOKS = frozenset(["_yoyo_log", "_yoyo_migration", "_yoyo_version", "yoyo_lock"])
 
