@@ -25,7 +25,7 @@ from services.domain.clock import Clock
 from services.domain.system import System
 from services.errors import LightshipError
 from services.live.feeds import expected
-from services.store import ageing, quarantine, readings, synthetic
+from services.store import ageing, forecasts, quarantine, readings, synthetic
 from services.store import feeds as feed_store
 from services.store.database import Database
 
@@ -115,14 +115,15 @@ def keep_house(
     database: Database, system: System, now: Callable[[], datetime], ending: threading.Event,
     events_kept: timedelta | None = None,
 ) -> None:  # fmt: skip
-    """Once an hour, and at once: drop sealed bytes past their 30 days and readings past their 14, learn rhythms, and
-    drop journeys that were over longer ago than events are kept; None: for ever.
+    """Once an hour, and at once: drop sealed bytes past their 30 days, readings past their 14 and forecasts past their
+    800, learn rhythms, and drop journeys that were over longer ago than events are kept; None: for ever.
     """
     learned = 0
     while not ending.is_set():
         with contextlib.suppress(psycopg.Error), database.connection() as connection:
             quarantine.purge_expired(connection, now())
             readings.purge(connection, now())
+            forecasts.purge(connection, now())
             run = synthetic.read(connection)
             if run is None or run.share >= 1:  # half a history would teach gaps that are not there
                 learned = feed_store.learn_rhythms(connection, lambda source: expected(source, system), now())

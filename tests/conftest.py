@@ -21,7 +21,8 @@ settings.load_profile("lightship")
 
 TABLES = (
     "event, standing_uid, subject, feed, feed_rhythm, clock, synthetic, opel_step, touched, note, note_withdrawal, "
-    "rebase, rebase_withdrawal, trainer, injection, silence, import, origin"
+    "rebase, rebase_withdrawal, trainer, injection, silence, import, origin, "
+    "forecast, forecast_issue"
 )
 
 

@@ -24,6 +24,7 @@ from services.domain.series import Kept
 from services.domain.versions import Grid, Version, moment, reaches_back_to, settled, versions
 from services.errors import LeaseLost
 from services.store import kept
+from services.store.database import drop_emptied_chunks
 from services.store.events import read_facts
 
 KEPT_DAYS = 14  # of five-minute readings
@@ -53,10 +54,6 @@ where ended_at >= %(reach)s and started_at <= %(last)s and last_recorded_at <= %
 _NAME = """
 insert into series (measure, level, code, id) values (%s, %s, %s, %s)
 on conflict (measure, level, code) do update set id = excluded.id
-"""
-_EMPTY_CHUNKS = """
-select drop_chunks(format('%%I.%%I', hypertable_schema, hypertable_name)::regclass, older_than => %s::timestamptz)
-from timescaledb_information.hypertables where hypertable_name = 'reading'
 """
 _PART = (
     """
@@ -222,9 +219,7 @@ def purge(connection: Connection[Any], now: datetime) -> int:
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     oldest = day - timedelta(days=KEPT_DAYS)
     count = connection.execute("delete from reading where mark < %s", (oldest,)).rowcount
-    # By the one clock: a retention policy of TimescaleDB's own would go by wall time, which synthetic people do not.
-    if connection.execute("select 1 from pg_extension where extname = 'timescaledb'").fetchone():
-        connection.execute(_EMPTY_CHUNKS, (oldest,))
+    drop_emptied_chunks(connection, "reading", oldest)
     return count
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -20,6 +21,7 @@ from services.flow_model.forecast import MEASURES
 from services.ingest.body import RawItem
 from services.ingest.door import Door
 from services.ingest.intake import Intake, Taken, take_stream
+from services.store import forecasts
 from services.store.database import Database
 from simulations.misbehaviour_plan import Misbehaviour
 from tests.conftest import empty
@@ -131,6 +133,9 @@ def test_a_forecast_has_every_measure_of_a_site_with_a_department_and_starts_fro
 ) -> None:
     take(store, [each for each in events if received(each) <= AS_AT], START + timedelta(days=DAYS + 1))
     told_of = json.loads(made(store))
+    with store.connection() as connection:
+        forecasts.keep(connection, id_ := uuid4(), told_of, AS_AT)
+        assert forecasts.read(connection, forecasts.find(connection, str(id_))) == told_of
     assert told_of["fitted"] is False
     assert len(told_of["times"]) == 25
     by_site: dict[str, dict[str, Any]] = {}

@@ -43,8 +43,8 @@ def test_the_next_migration_makes_hypertables_of_what_is_there(monkeypatch: pyte
         assert migrate(url) == 0
         with Database(url, size=1) as opened, opened.connection() as connection:
             assert kinds(connection) == {
-                "event": "hypertable", "reading": "hypertable", "reading_hour": "hypertable", "reading_day": "v",
-                "reading_day_told": "v",
+                "event": "hypertable", "forecast": "hypertable", "reading": "hypertable", "reading_hour": "hypertable",
+                "reading_day": "v", "reading_day_told": "v",
             }  # fmt: skip
             assert is_migrated(connection)
             assert state.read(connection, SYSTEM, SINCE, SINCE) == told

@@ -27,7 +27,7 @@ from tests.misbehaving import EVERYTHING, KEYS, SYSTEM, folded, told
 BEGIN, END = datetime(2026, 3, 26, 6, tzinfo=UTC), datetime(2026, 3, 29, 0, tzinfo=UTC)  # London's clock is UTC
 TABLES = ("series", "reading", "reading_hour", "reading_progress")
 ROWS = 2000  # of a statement
-HYPERTABLES = ("event", "reading", "reading_hour")
+HYPERTABLES = ("event", "reading", "reading_hour", "forecast")
 REFUSED = [
     quarantine.Refused(bytes([n]), f"why {n}", None, None, None, {}, "application/json", BEGIN + timedelta(hours=n))
     for n in range(5)

@@ -7,7 +7,7 @@ over the last two weeks, by a fit that had not seen them, the stream steps down 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -244,11 +244,6 @@ def _runs(nothing: NDArray[np.bool_], due: Floats) -> NDArray[np.bool_]:
     for begin, end in edges.reshape(-1, 2):
         silent[begin:end] = due[begin:end].sum() >= SILENT
     return silent
-
-
-def stepped_down(streams: Iterable[StreamForecast]) -> list[StreamForecast]:
-    """Those that a naive rule gives, since it has done better."""
-    return [each for each in streams if each.rule in RULES]
 
 
 def _whole_hour(moment: datetime) -> datetime:

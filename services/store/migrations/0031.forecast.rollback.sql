@@ -1,0 +1,2 @@
+drop table forecast, forecast_issue;
+drop function forecast_refuse;
