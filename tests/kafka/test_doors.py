@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from services.api.app import AppState, create_app
 from services.api.identity import LocalActors
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
+from services.domain.clock import Clock
 from services.ingest.door import Door
 from services.ingest.kafka.publisher import Publisher
 from services.ingest.kafka.topics import QUARANTINE
@@ -24,7 +25,7 @@ from services.live import overview
 from services.live.hub import Hub
 from services.store import quarantine
 from services.store.database import Database
-from services.store.feeds import read_clock
+from services.store.feeds import read_clock, set_clock
 from tests.integration.doors import HERE, event, post
 from tests.kafka.histories import history, undisturbed_store
 from tests.kafka.production import Production, until
@@ -161,6 +162,10 @@ def _everything(line: Production, topics: list[str]) -> dict[str, list[bytes]]:
 
 
 def test_what_is_written_to_flow_by_somebody_else_is_in_quarantine_and_stops_nothing(line: Production) -> None:
+    wall = datetime.now(UTC)
+    ahead = timedelta(days=2)
+    with line.connection() as connection:
+        set_clock(connection, Clock(wall + ahead, wall, 1.0))
     producer = KafkaProducer(bootstrap_servers=line.kafka.address, metrics_enabled=False)
     for value in (b"{", b"", None, b"\xff" * 1000, orjson.dumps(event()), b'{"nhsnumber": "9991234560"}'):
         producer.send("flow.ed", value, key=b"k")
@@ -176,4 +181,5 @@ def test_what_is_written_to_flow_by_somebody_else_is_in_quarantine_and_stops_not
     with line.connection() as connection:
         held, _ = quarantine.list_(connection)
     assert sum(each.times for each in held) == 8
+    assert all(timedelta(0) < each.received_at - wall - ahead < timedelta(minutes=5) for each in held), "the one clock"
     assert all("9991234560" not in str(each) for each in held)

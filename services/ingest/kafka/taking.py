@@ -27,6 +27,7 @@ from services.ingest.kafka.wire import Reader, refusal_read
 from services.store import offsets, quarantine, synthetic
 from services.store.database import Database
 from services.store.events import Ingested, commit, drafted
+from services.store.feeds import read_clock
 from services.store.offsets import Behind, Partition, Stretch
 from services.store.quarantine import Refused, SealedRefusal
 from services.store.recent import Recent
@@ -133,12 +134,12 @@ class Taker:
         return self._taken(batch[:middle], None).and_(self._taken(batch[middle:], None))
 
     def _once(self, batch: Sequence[Message], fault: RefusedEvent | None) -> Took:
-        now = datetime.now(UTC)
-        read = self._read(batch, now, fault)
+        read = self._read(batch, fault)
         ready = drafted(read.facts, self._recent) if read.facts else None
-        if read.refused:
-            self._tell(read.refused)
         unsaid = read.origins - self._origins
+        now = self._now()
+        if read.refused:
+            self._tell([refused(self._door, item, refusal, now) for item, refusal in read.refused])
         began = wall_time.monotonic()
         with self._database.connection() as connection, connection.transaction():
             offsets.advance(connection, stretches(batch))
@@ -151,7 +152,12 @@ class Taker:
         seconds = wall_time.monotonic() - began
         return Took(done.accepted, done.duplicates, len(read.sealed), len(read.refused), seconds)
 
-    def _read(self, batch: Sequence[Message], now: datetime, fault: RefusedEvent | None) -> _Read:
+    def _now(self) -> datetime:
+        """By the one clock, as every door says when it was given something."""
+        with self._database.connection() as connection:
+            return read_clock(connection).at(datetime.now(UTC))
+
+    def _read(self, batch: Sequence[Message], fault: RefusedEvent | None) -> _Read:
         found = _Read([], [], [], set())
         read = self._reader.read
         for number, message in enumerate(batch):
@@ -163,7 +169,7 @@ class Taker:
                     continue
                 fact, is_synthetic = read(message.value)
             except RefusedEvent as refusal:
-                found.refused.append(refused(self._door, RawItem(number, message.value).read(), refusal, now))
+                found.refused.append((RawItem(number, message.value).read(), refusal))
             else:
                 found.facts.append(fact)
                 found.origins.add(is_synthetic)
@@ -171,11 +177,11 @@ class Taker:
 
 
 class _Read(NamedTuple):
-    """What messages hold. sealed: refused by doors; refused: by this worker, now."""
+    """What messages hold. sealed: refused by doors; refused: by this worker, and why."""
 
     facts: list[Fact]
     sealed: list[SealedRefusal]
-    refused: list[Refused]
+    refused: list[tuple[RawItem, RefusedEvent]]
     origins: set[bool]
 
 
