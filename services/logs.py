@@ -7,6 +7,7 @@ payload.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -58,8 +59,8 @@ def configure(*, as_json: bool) -> None:
         if as_json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="at")
     )
-    structlog.configure(processors=[*begin, render], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    handler = logging.StreamHandler(sys.stderr)
+    structlog.configure(processors=[*begin, render], logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    handler = _OnStandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *begin],
@@ -69,6 +70,18 @@ def configure(*, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+
+
+class _OnStandardError(logging.Handler):
+    """Whatever that is when a line is written."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception as error:
+            # logging's own way would print the arguments, which may quote a payload.
+            with contextlib.suppress(Exception):
+                _log.error("log.line_not_written", logger=record.name, error=type(error).__name__)
 
 
 def _json(value: Any, **_: Any) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from psycopg import Connection
 
@@ -61,3 +65,14 @@ def forget_readings(connection: Connection[Any]) -> None:
     """Drop every reading, as if none had been written yet."""
     connection.execute("truncate reading, reading_hour, series")
     readings.note(connection, readings.Progress(None, None, None, 0))
+
+
+@pytest.fixture
+def own_logs() -> Iterator[None]:
+    """For a test that configures the logs of the process: they are put back after it."""
+    root, configured = logging.getLogger(), structlog.get_config()
+    handlers, level, hooks = list(root.handlers), root.level, (sys.excepthook, threading.excepthook)
+    yield
+    root.handlers, root.level = handlers, level
+    sys.excepthook, threading.excepthook = hooks
+    structlog.configure(**configured)

@@ -55,7 +55,7 @@ Run = Callable[..., Said]
 
 @pytest.fixture
 def lightship(
-    connection: Connection[Any], database_url: str, tmp_path: Path,
+    own_logs: None, connection: Connection[Any], database_url: str, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
 ) -> Iterator[Run]:  # fmt: skip
     """The command as `main` runs it, on an empty store; nothing it ever says may name the planted person."""

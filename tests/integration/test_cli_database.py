@@ -25,7 +25,7 @@ Type = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def lightship(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Type:
+def lightship(own_logs: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Type:
     """Types a command, with `answer` to what it asks; gives its exit code and what it said."""
     for name in ("DATABASE_URL", "DATA_DIR", "KEYS_DIR"):
         monkeypatch.delenv(f"LIGHTSHIP_{name}", raising=False)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,26 +18,21 @@ NUMBER = "9991234560"
 
 
 @pytest.fixture
-def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def collected(own_logs: None, capsys: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
     """Standard error, with logs configured as JSON on it."""
-    stream, root = io.StringIO(), logging.getLogger()
-    before, level = list(root.handlers), root.level
-    monkeypatch.setattr(sys, "stderr", stream)
     logs.configure(as_json=True)
-    yield stream
-    structlog.reset_defaults()
-    root.handlers, root.level = before, level
+    return capsys
 
 
-def lines(stream: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
+def lines(collected: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in collected.readouterr().err.splitlines()]
 
 
 def fail() -> None:
     raise ValueError(f"bad person {NUMBER}")
 
 
-def test_what_we_and_what_libraries_log_is_an_object_a_line(collected: io.StringIO) -> None:
+def test_what_we_and_what_libraries_log_is_an_object_a_line(collected: pytest.CaptureFixture[str]) -> None:
     structlog.get_logger("ours").warning("ingest.waiting", seconds=2)
     logging.getLogger("uvicorn.error").error("It went %s", "wrong")
     logging.getLogger("aiokafka").info("not worth a line")
@@ -49,16 +42,30 @@ def test_what_we_and_what_libraries_log_is_an_object_a_line(collected: io.String
     assert ours["at"].endswith("Z")
 
 
-def test_of_an_exception_the_type_and_the_place_are_logged_and_never_its_text(collected: io.StringIO) -> None:
+def test_of_an_exception_the_type_and_the_place_are_logged_and_never_its_text(
+    collected: pytest.CaptureFixture[str],
+) -> None:
     try:
         fail()
     except ValueError as error:
         structlog.get_logger("ours").error("ingest.ended", exc_info=error)
         logging.getLogger("uvicorn.error").exception("Exception in ASGI application\n%s", error)
-    for line in lines(collected):
+    logged = lines(collected)
+    assert len(logged) == 2
+    for line in logged:
         assert line["error"] == "ValueError"
         assert line["where"][-1].endswith(" fail")
-    assert NUMBER not in collected.getvalue()
+    assert NUMBER not in json.dumps(logged)
+
+
+def test_a_line_that_cannot_be_written_is_told_of_without_what_it_was_to_say(
+    collected: pytest.CaptureFixture[str],
+) -> None:
+    (handler,) = (each for each in logging.getLogger().handlers if type(each).__module__ == logs.__name__)
+    handler.handle(logging.LogRecord("uvicorn.error", logging.ERROR, "", 1, "%d", (NUMBER,), None))  # no number
+    (told,) = lines(collected)
+    assert (told["event"], told["error"]) == ("log.line_not_written", "TypeError")
+    assert NUMBER not in json.dumps(told)
 
 
 @pytest.mark.parametrize(("kind", "is_json"), [("json", True), ("console", False), ("", True)])
