@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { FeedRow } from "../src/api/types";
+import type { FeedRow, KafkaTopic } from "../src/api/types";
 import { onTheStrip } from "../src/boards/ambulance/vehicles";
-import { lastInWords, needOf, nextInWords, refusedInWords, refusedOf } from "../src/boards/feeds/words";
+import {
+  kafkaInWords,
+  lastInWords,
+  needOf,
+  nextInWords,
+  refusedInWords,
+  refusedOf,
+} from "../src/boards/feeds/words";
 import { standsAgainst } from "../src/boards/frame/on-wall";
 import { bandsOf, mostOf, withoutSmall } from "../src/components/bands/bands";
 import { expectedInWords, hourOfWeek } from "../src/components/rhythm/hours";
@@ -158,5 +165,43 @@ describe("the feeds", () => {
     expect(hourOfWeek(Date.parse("2026-07-05T22:59:00Z"))).toBe(167);
     expect(hourOfWeek(Date.parse("2026-07-05T23:00:00Z"))).toBe(0);
     expect(expectedInWords(0.5)).toBe("something in 6 of its 12 five-minute marks");
+  });
+});
+
+describe("Kafka in a line", () => {
+  const topic = (code: string, more: Partial<KafkaTopic> = {}): KafkaTopic => ({
+    code,
+    partitions: 3,
+    waiting: 0,
+    is_read: true,
+    lost: 0,
+    read_again: 0,
+    read_again_at: null,
+    ...more,
+  });
+
+  it("says that all is read, and what waits for a moment", () => {
+    expect(kafkaInWords([topic("flow.ed"), topic("flow.bed")])).toEqual({
+      state: "live",
+      words: "All 2 topics are read. Nothing waits.",
+    });
+    expect(kafkaInWords([topic("flow.ed", { waiting: 1 })]).words).toBe(
+      "Its topic is read. 1 message waits.",
+    );
+  });
+
+  it("names the worst, those that nobody reads before those that are behind", () => {
+    const behind = topic("flow.gauge", { waiting: 20_000 });
+    expect(kafkaInWords([topic("flow.ed"), behind])).toEqual({
+      state: "delayed",
+      words: "1 of 2 topics is behind: flow.gauge. 20,000 messages wait.",
+    });
+    const unread = ["a", "b", "c", "d", "e"].map((code) =>
+      topic(code, { is_read: false, waiting: null, lost: 2 }),
+    );
+    expect(kafkaInWords([behind, ...unread])).toEqual({
+      state: "silent",
+      words: "5 of 6 topics are not read: a, b, c and 2 more. 20,000 messages wait. Kafka dropped 10 unread.",
+    });
   });
 });

@@ -146,7 +146,7 @@ function Desk({
       beside={may("returns:write") && <a href="/return">Type a return</a>}
     >
       {shown.wall ? (
-        <FeedsWall rows={rows} now={shown.now} />
+        <FeedsWall rows={rows} kafka={past ? null : board.kafka} now={shown.now} />
       ) : (
         <>
           <section class="card">

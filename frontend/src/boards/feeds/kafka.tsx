@@ -3,12 +3,8 @@ import { type DataColumn, DataTable } from "../../components/table/data-table";
 import { count } from "../../format/number";
 import { momentBeside } from "../../format/time";
 import { StateMark } from "./state-mark";
+import { topicStateOf } from "./words";
 
-/** Many more than one batch of a worker: fewer wait for a moment whenever much is sent at once. */
-const MANY = 10_000;
-
-const stateOf = (row: KafkaTopic) =>
-  !row.is_read ? "silent" : (row.waiting ?? 0) > MANY ? "delayed" : "live";
 const inWords = { live: "read", delayed: "behind", silent: "not read" };
 const needOf = (row: KafkaTopic) => (row.is_read ? 0 : 1e9) + (row.waiting ?? 0) + row.lost;
 
@@ -33,7 +29,11 @@ export function Kafka({
       sortBy: (row) => row.code,
       cell: (row) => (
         <>
-          <code>{row.code}</code> <span class="feed-under">{count(row.partitions)} partitions</span>
+          <code>
+            {row.code.split(".", 1)}.<wbr />
+            {row.code.slice(row.code.indexOf(".") + 1)}
+          </code>{" "}
+          <span class="feed-under">{count(row.partitions)} partitions</span>
         </>
       ),
       text: (row) => row.code,
@@ -41,9 +41,9 @@ export function Kafka({
     {
       key: "state",
       title: "Workers",
-      sortBy: stateOf,
-      cell: (row) => <StateMark state={stateOf(row)} words={inWords[stateOf(row)]} />,
-      text: (row) => inWords[stateOf(row)],
+      sortBy: topicStateOf,
+      cell: (row) => <StateMark state={topicStateOf(row)} words={inWords[topicStateOf(row)]} />,
+      text: (row) => inWords[topicStateOf(row)],
     },
     {
       key: "waiting",

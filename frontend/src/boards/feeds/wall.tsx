@@ -1,13 +1,22 @@
-import type { FeedRow } from "../../api/types";
+import type { FeedBoard } from "../../api/types";
 import { count } from "../../format/number";
 import { StateMark } from "./state-mark";
-import { lastInWords, refusedInWords, usualInWords } from "./words";
+import { kafkaInWords, lastInWords, refusedInWords, usualInWords } from "./words";
 
 /** The most feeds that a wall has room for. */
 const MOST = 10;
 
-/** The feeds for a wall: which of them cannot be relied on now. */
-export function FeedsWall({ rows, now }: { rows: FeedRow[]; now: number }) {
+/** The feeds for a wall: which of them cannot be relied on now, and whether what they sent by Kafka is taken in. */
+export function FeedsWall({
+  rows,
+  kafka,
+  now,
+}: {
+  rows: FeedBoard["items"];
+  kafka: FeedBoard["kafka"];
+  now: number;
+}) {
+  const way = kafka && kafkaInWords(kafka);
   const shown = rows.slice(0, MOST);
   const more = rows.length - shown.length;
   return (
@@ -43,6 +52,11 @@ export function FeedsWall({ rows, now }: { rows: FeedRow[]; now: number }) {
           ))}
         </tbody>
       </table>
+      {way && (
+        <p class="feeds-wall-kafka">
+          <StateMark state={way.state} words="Kafka" /> {way.words}
+        </p>
+      )}
     </>
   );
 }
