@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from services.api.identity import LocalActors
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
 from services.domain.clock import Clock
+from services.ingest.body import MAX_EXPANDED
 from services.ingest.door import Door
 from services.ingest.kafka.publisher import Publisher
 from services.ingest.kafka.topics import QUARANTINE
@@ -183,3 +185,18 @@ def test_what_is_written_to_flow_by_somebody_else_is_in_quarantine_and_stops_not
     assert sum(each.times for each in held) == 8
     assert all(timedelta(0) < each.received_at - wall - ahead < timedelta(minutes=5) for each in held), "the one clock"
     assert all("9991234560" not in str(each) for each in held)
+
+
+def test_a_refused_body_is_kept_whole_however_well_it_was_packed(line: Production) -> None:
+    line.worker()
+    body = b'{"id": "' + b"x" * (MAX_EXPANDED - 1024) + b'"}'
+    headers = {"content-type": "application/x-ndjson", "content-encoding": "gzip"}
+    with api(line) as client:
+        answer = client.post("/api/v1/events", content=gzip.compress(body, 1), headers=headers)
+        assert (answer.status_code, answer.json()["quarantined"]) == (200, 1), answer.text
+        assert client.post("/api/v1/events", content=b"x" * 50 * 1024 * 1024, headers=headers).status_code == 413
+        assert post(client, [event()]).json()["accepted"] == 1
+    line.drained()
+    with line.connection() as connection:
+        (held,), _ = quarantine.list_(connection)
+        assert quarantine.open_bytes(connection, line.keys, held.id) == body

@@ -18,7 +18,7 @@ from prometheus_client import Counter, Histogram
 from services.domain.facts import Fact
 from services.errors import NotTakenIn
 from services.ingest.identity import KeyRing
-from services.ingest.kafka.topics import QUARANTINE, topic_of
+from services.ingest.kafka.topics import LARGEST_BYTES, QUARANTINE, topic_of
 from services.ingest.kafka.wire import refusal_written, written
 from services.store import quarantine
 from services.store.quarantine import Refused
@@ -27,7 +27,6 @@ DELIVERY_SECONDS = 30  # after which a sender is told to send again
 _REQUEST_SECONDS = 10
 _LINGER_MILLISECONDS = 5
 _BATCH_BYTES = 256 * 1024
-_LONGEST_BYTES = 32 * 1024 * 1024  # of a message: the largest body that a door keeps whole, in base64
 _PUBLISHED = Counter("lightship_kafka_published_total", "Messages that Kafka acknowledged.", ["topic"])
 _SECONDS = Histogram("lightship_kafka_publish_seconds", "From the first send of a batch to its last acknowledgement.")
 
@@ -89,6 +88,6 @@ class Publisher:
                     linger_ms=_LINGER_MILLISECONDS, batch_size=_BATCH_BYTES, allow_auto_create_topics=False,
                     request_timeout_ms=_REQUEST_SECONDS * 1000, delivery_timeout_ms=DELIVERY_SECONDS * 1000,
                     max_block_ms=_REQUEST_SECONDS * 1000, bootstrap_timeout_ms=_REQUEST_SECONDS * 1000,
-                    max_request_size=_LONGEST_BYTES, metrics_enabled=False,
+                    max_request_size=LARGEST_BYTES, metrics_enabled=False,
                 )  # fmt: skip
             return self._producer
