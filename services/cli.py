@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="lightship", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    help="The real-time command centre of an NHS integrated care system.",
 )  # fmt: skip
 quarantine_app = typer.Typer(no_args_is_help=True, help="Payloads that a door refused: list, show, mend, replay.")
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of machines that send or read.")
@@ -50,6 +49,24 @@ for name, sub in (
     ("forecast", forecast_app), ("backtest", backtest_app), ("topics", topics_app),
 ):  # fmt: skip
     app.add_typer(sub, name=name)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from services.release import version
+
+        print(version())
+        raise typer.Exit
+
+
+@app.callback()
+def _lightship(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """The real-time command centre of an NHS integrated care system."""
+
 
 app.command()(api)
 app.command()(ingest)

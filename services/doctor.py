@@ -9,12 +9,12 @@ import re
 import shutil
 import socket
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from services import release
 from services.configuration import load_published, load_system
 from services.errors import ConfigurationError, LightshipError, StoreError
 from services.ingest.identity import KeyRing
@@ -30,7 +30,6 @@ LEAST_PYTHON = (3, 11)
 GIB = 2**30
 LITTLE_SPACE, TOO_LITTLE_SPACE = 5 * GIB, 1 * GIB  # a day of a whole system takes about a tenth of one
 MOST_AHEAD_SECONDS = 2.0  # events are judged to the minute; leases by the database's clock
-_PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*>=\s*([0-9.]+)")
 
 
@@ -213,10 +212,7 @@ def boards() -> Iterator[Finding]:
 
 def _needed() -> dict[str, str]:
     """Library -> the least version, as the project itself says: installed, or from its checkout."""
-    if _PYPROJECT.is_file():
-        lines = tomllib.loads(_PYPROJECT.read_text())["project"]["dependencies"]
-    else:
-        lines = [each for each in importlib.metadata.requires("lightship") or () if "extra ==" not in each]
+    lines = release.dependencies()
     return {found[1]: found[2] for line in lines if (found := _REQUIREMENT.match(line))}
 
 

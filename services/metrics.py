@@ -8,14 +8,14 @@ from __future__ import annotations
 import contextlib
 import platform
 from collections.abc import Iterator
-from importlib.metadata import version
 
 from prometheus_client import Info, start_http_server
 
 from services.errors import LightshipError
+from services.release import version
 
 _BUILD = Info("lightship_build", "What runs here.")
-_BUILD.info({"version": version("lightship"), "python": platform.python_version()})
+_BUILD.info({"version": version(), "python": platform.python_version()})
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-import importlib.metadata
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from services.errors import LightshipError, StoreError
 from services.holding import only_one
 from services.ingest.identity import PSEUDONYM_FILE, KeyRing
 from services.moments import Moments
+from services.release import version
 from services.settings import Settings
 from services.store import backup, diagnosis, restore
 from services.store.backup import Manifest, Progress
@@ -116,7 +116,7 @@ def _back_up(url: str, settings: Settings, target: Path, progress: Progress, *, 
     # Keys that cannot be used are no reason to have no backup either.
     keys = fingerprints(settings.keys) if keys_missing(settings.keys) is None else None
     return backup.back_up(
-        url, target, lightship=importlib.metadata.version("lightship"), system=settings.system, keys=keys,
+        url, target, lightship=version(), system=settings.system, keys=keys,
         progress=progress, overwrite=overwrite,
     )  # fmt: skip
 
