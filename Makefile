@@ -47,7 +47,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || (echo "Python 3.11 or later is needed: make PYTHON=python3.12" && exit 1)
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.runtime: requirements/runtime.txt | $(VENV)/bin/python
+$(VENV)/.runtime: requirements/runtime.txt tools/command.py | $(VENV)/bin/python
 	@echo "Setting up: what Lightship runs on (pinned, with hashes)"
 	@$(PIP) --require-hashes -r requirements/runtime.txt
 	@$(RUN) -m tools.command

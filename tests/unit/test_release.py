@@ -1,13 +1,20 @@
-"""`make up` runs a checkout in which Lightship itself is not installed: nothing asks its metadata."""
+"""`make up` runs a checkout in which Lightship itself is not installed: nothing asks its metadata, and its command is
+the one that `tools/command.py` writes.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from tests.unit.test_network_file import TEXT
+from tools import command
 
 ROOT = Path(__file__).resolve().parents[2]
 _NOT_INSTALLED = """
@@ -53,3 +60,15 @@ with database_of(settings):
 made = safekeeping.back_up(settings, Path({str(tmp_path / "file.backup")!r}), lambda *_: None)
 print("MADE", made.lightship)
 """)
+
+
+def test_the_command_that_make_up_writes_may_start_processes(tmp_path: Path) -> None:
+    """Each of them imports the script again; what it would do then is begin the command once more."""
+    script, network = tmp_path / "lightship", tmp_path / "network.yaml"
+    script.write_text(command.SCRIPT)
+    network.write_text(TEXT)
+    call = [sys.executable, str(script), "simulate", str(network), "--replications", "64", "--workers", "2", "--json"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["replications"] == 64
