@@ -119,12 +119,13 @@ def forecast_list(
     if not found:
         console.print("No forecast is kept: `lightship forecast run --keep` keeps one.")
         return
-    right = [Column(head, justify="right") for head in ("Hours", "Replications", "Seed")]
-    table = Table("", "From (UTC)", "Of what was known (UTC)", *right, "Made (UTC)", box=None)
+    right = [Column(head, justify="right") for head in ("Hours", "Runs")]
+    moments = [Column(head, no_wrap=True) for head in ("From (UTC)", "As known at (UTC)", "Made (UTC)")]
+    table = Table(Column("", min_width=8), *moments, *right, box=None)
     for each in found:
         table.add_row(
-            str(each.id)[:8], f"{each.as_at:%d %b %Y %H:%M}", f"{each.known_at:%d %b %Y %H:%M}",
-            f"{each.length_hours:g}", str(each.replications), str(each.seed), f"{each.made_at:%d %b %Y %H:%M}",
+            str(each.id)[:8], *(f"{moment:%d %b %Y %H:%M}" for moment in (each.as_at, each.known_at, each.made_at)),
+            f"{each.length_hours:g}", str(each.replications),
         )  # fmt: skip
     console.print(table)
 
