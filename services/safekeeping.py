@@ -163,12 +163,12 @@ def upgrade(settings: Settings, say: Callable[[str], None], progress: Progress, 
             raise StoreError(
                 f"A newer Lightship has used this database ({', '.join(found.unknown)} applied): run that one."
             )
-        if not found.missing:
+        if not found.missing and not found.gained:
             return Upgrade(None, None)
         applied = _applied(url)
         if not applied:
             migrate(url)
-            return Upgrade(None, Upgraded(found.missing))
+            return Upgrade(None, Upgraded((*found.missing, *found.gained)))
         target = None
         if backing_up:
             target = _place(settings.data_dir / "backups", applied[-1])

@@ -50,7 +50,7 @@ def migrate(url: str) -> int:
     if version < LOWEST_VERSION:
         raise StoreError(f"PostgreSQL 16 or later is needed; this server is {version // 10000}.")
     logging.getLogger("yoyo").setLevel(logging.WARNING)
-    backend = _OneConnection(parse_uri(_yoyo_url(url)), "_yoyo_migration")
+    backend = one_connection(url)
     try:
         applied = 0
         # The server lets go of it however this ends; a row that says so would have to be broken by hand.
@@ -64,6 +64,11 @@ def migrate(url: str) -> int:
         return applied
     finally:
         backend.connection.close()
+
+
+def one_connection(url: str) -> PostgresqlPsycopgBackend:
+    """yoyo's backend; whoever asks for it closes its connection."""
+    return _OneConnection(parse_uri(_yoyo_url(url)), "_yoyo_migration")
 
 
 class _OneConnection(PostgresqlPsycopgBackend):  # type: ignore[misc]

@@ -14,15 +14,32 @@ from services.store.database import MIGRATIONS, TIMESCALE, names_in
 CONNECT_SECONDS = 5
 
 
+#: Whether TimescaleDB is in the database, and whether it is installed and we may put it there.
+_TIMESCALE = """
+select
+    exists (select from pg_extension where extname = 'timescaledb'),
+    exists (
+        select from pg_available_extensions join pg_available_extension_versions as each using (name)
+        join pg_roles on rolname = current_user
+        where name = 'timescaledb' and each.version = default_version
+          and (rolsuper or trusted and has_database_privilege(current_database(), 'create'))
+    )
+"""
+
+
 @dataclass(frozen=True)
 class Diagnosis:
-    """version: as 160004. ahead_seconds: of this machine's clock. missing: migrations that are not applied."""
+    """version: as 160004. ahead_seconds: of this machine's clock. missing: migrations that are not applied.
+
+    gained: of TimescaleDB's own, those that the next migration applies because the extension may be made here.
+    """
 
     version: int
     ahead_seconds: float
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
     size_bytes: int
+    gained: tuple[str, ...] = ()
 
 
 def look(url: str) -> Diagnosis:
@@ -42,10 +59,15 @@ def look(url: str) -> Diagnosis:
             if table:
                 applied = {found[0] for found in connection.execute("select migration_id from _yoyo_migration")}
             version = connection.info.server_version
+            row = connection.execute(_TIMESCALE).fetchone()
+            assert row is not None
+            extended, extensible = row
     except psycopg.Error as error:
         raise StoreError(f"The database cannot be reached ({type(error).__name__}).") from error
-    known = names_in(MIGRATIONS)
+    known, of_timescale = names_in(MIGRATIONS), names_in(TIMESCALE)
+    wanted = known | of_timescale if extended else known
     return Diagnosis(
-        version=version, ahead_seconds=(there - here).total_seconds(), missing=tuple(sorted(known - applied)),
-        unknown=tuple(sorted(applied - known - names_in(TIMESCALE))), size_bytes=size,
+        version=version, ahead_seconds=(there - here).total_seconds(), missing=tuple(sorted(wanted - applied)),
+        unknown=tuple(sorted(applied - known - of_timescale)), size_bytes=size,
+        gained=tuple(sorted(of_timescale - applied)) if extensible and not extended else (),
     )  # fmt: skip

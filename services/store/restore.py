@@ -52,12 +52,14 @@ where not exists (
 )
 order by sort <> 'table', sort, name
 """
-#: Of the sessions of others a role without rights sees neither what they are nor where from: whoever has a user counts.
+#: Of the sessions of others a role without rights sees neither what they are nor where from: whoever has a user counts,
+#: but for TimescaleDB's scheduler, which has a superuser's and is known by its name.
 _USERS = """
 select coalesce(nullif(application_name, ''), usename) || coalesce(' from ' || host(client_addr), '')
 from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
   and coalesce(backend_type, 'client backend') = 'client backend'
+  and application_name is distinct from 'TimescaleDB Background Worker Scheduler'
 order by 1
 """
 
@@ -95,8 +97,9 @@ def nobody_else(url: str, doing: str) -> None:
 def restore(url: str, file: Path, manifest: Manifest, progress: Progress, *, replace: bool = False) -> None:
     """Fill the database from a backup whose manifest was read and checked.
 
-    Raises StoreError where the database holds anything (without replace), is of an older PostgreSQL, or where what was
-    restored is not equal to what was backed up; the database is then as it was.
+    Raises StoreError where the database holds anything (without replace), is of an older PostgreSQL, has not the
+    TimescaleDB of the backup, or where what was restored is not equal to what was backed up; the database is then as
+    it was, but for an extension that was made for it.
     """
     check(manifest)
     with _connected(url) as connection:
@@ -113,10 +116,8 @@ def restore(url: str, file: Path, manifest: Manifest, progress: Progress, *, rep
             "what it holds with --replace."
         )
     used = programs(manifest.programs)
-    with _for_timescaledb(url, manifest.timescaledb, replace=bool(there)):
+    with _for_timescaledb(url, manifest.timescaledb):
         _fill(url, file, manifest, used, there, progress)
-    if manifest.timescaledb is not None:
-        _compare(url, manifest, progress)
     _begin_anew(url, manifest)
 
 
@@ -137,23 +138,22 @@ def _fill(
         feeder = Thread(target=_feed, args=(file, unpacker.stdin, manifest.dump_bytes, progress), daemon=True)
         try:
             # What psql is not told to commit, it leaves: whoever of us dies on the way, nothing has changed.
-            psql.stdin.write(b"begin;\n\\o /dev/null\n")
+            psql.stdin.write(b"begin;\n\\o /dev/null\n" + _restoring(manifest, False))
             for sort, name in there:
                 psql.stdin.write(f"drop {sort} if exists {name} cascade;\n".encode())
+            psql.stdin.write(_restoring(manifest, True))
             feeder.start()
             while chunk := unpacker.stdout.read(CHUNK):
                 psql.stdin.write(chunk)
             feeder.join()
             if unpacker.wait():
                 raise StoreError(f"The dump cannot be unpacked: {unpacker_complaint()}. The database is as it was.")
-            psql.stdin.write(f"{equality.SETTINGS}\n\\o\n".encode())
-            if manifest.timescaledb is None:
-                found = _digests(psql.stdin, psql.stdout, progress)
-                if differing := equality.differences(manifest.tables, found):
-                    raise StoreError(
-                        f"What was restored is not what was backed up: {'; '.join(differing)}. The database is as it "
-                        "was."
-                    )
+            psql.stdin.write(_restoring(manifest, False) + f"{equality.SETTINGS}\n\\o\n".encode())
+            found = _digests(psql.stdin, psql.stdout, progress)
+            if differing := equality.differences(manifest.tables, found):
+                raise StoreError(
+                    f"What was restored is not what was backed up: {'; '.join(differing)}. The database is as it was."
+                )
             psql.stdin.write(b"commit;\n")
             psql.stdin.close()
             failed = psql.wait() != 0
@@ -198,18 +198,6 @@ def _digests(asked: IO[bytes], answered: IO[bytes], progress: Progress) -> dict[
     return found
 
 
-def _compare(url: str, manifest: Manifest, progress: Progress) -> None:
-    """With TimescaleDB only after the commit: while it restores, compressed rows are not seen."""
-    progress("Comparing", None, 0)
-    with _connected(url) as connection:
-        found = equality.digests(connection)
-    if differing := equality.differences(manifest.tables, found):
-        raise StoreError(
-            f"What was restored is not what was backed up: {'; '.join(differing)}. Drop this database, and restore "
-            "into another."
-        )
-
-
 def _begin_anew(url: str, manifest: Manifest) -> None:
     """What held for the server and the moment of the backup, and not here and now.
 
@@ -236,18 +224,43 @@ def _begin_anew(url: str, manifest: Manifest) -> None:
         connection.execute("analyze")
 
 
+def _restoring(manifest: Manifest, on: bool) -> bytes:
+    """While TimescaleDB restores, hypertables are to it as any table: packed rows are not seen, chunks not dropped."""
+    return f"set local timescaledb.restoring = {on};\n".encode() if manifest.timescaledb else b""
+
+
 @contextlib.contextmanager
-def _for_timescaledb(url: str, version: str | None, *, replace: bool) -> Iterator[None]:
+def _for_timescaledb(url: str, version: str | None) -> Iterator[None]:
     """What TimescaleDB's documentation asks for around a restore; nothing where the backup is of plain PostgreSQL.
 
     https://www.tigerdata.com/docs/deploy/self-hosted/backup-and-restore/logical-backup: the extension in the version
-    of the backup, and its background workers stopped. It needs a real TimescaleDB.
+    of the backup, and its background workers stopped.
     """
     if version is None:
         yield
         return
-    if replace:
-        raise StoreError("A backup with TimescaleDB goes into an empty database only: make one, and restore into that.")
+    _extension(url, version)
+    with _connected(url) as connection:
+        try:
+            connection.execute("select timescaledb_pre_restore()")
+        except psycopg.DatabaseError as error:
+            raise StoreError(
+                f"TimescaleDB cannot be made ready for a restore ({error.diag.message_primary}): restore as a "
+                "superuser. The database is as it was."
+            ) from error
+    try:
+        yield
+    except BaseException as failed:
+        try:
+            _post_restore(url)
+        except StoreError as error:
+            raise StoreError(f"{failed} {error}") from failed
+        raise
+    _post_restore(url)
+
+
+def _extension(url: str, version: str) -> None:
+    """It is here in this version afterwards. Raises StoreError where it cannot be."""
     with _connected(url) as connection:
         try:
             there = connection.execute("select extversion from pg_extension where extname = 'timescaledb'").fetchone()
@@ -263,13 +276,17 @@ def _for_timescaledb(url: str, version: str | None, *, replace: bool) -> Iterato
                 f"The backup needs TimescaleDB {version}, and here it cannot be made ({error.diag.message_primary}): "
                 "restore into a server that has that version."
             ) from error
-    with _connected(url) as connection:
-        connection.execute("select timescaledb_pre_restore()")
+
+
+def _post_restore(url: str) -> None:
     try:
-        yield
-    finally:
         with _connected(url) as connection:
             connection.execute("select timescaledb_post_restore()")
+    except (StoreError, psycopg.Error) as error:
+        raise StoreError(
+            f"TimescaleDB still takes this database for one that is being restored ({str(error).strip()}): run `select "
+            "timescaledb_post_restore()` in it before anything uses it."
+        ) from error
 
 
 def _ours(connection: Connection[Any]) -> list[tuple[str, str]]:

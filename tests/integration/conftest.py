@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from services.domain.system import System
 from services.ingest.door import Door
 from services.live.hub import Hub
 from services.store.database import Database
+from services.store.embedded import embedded
 from tests.conftest import empty
 from tests.integration.doors import HERE, NOW, RING, Ask, Caller, Wheel
+from tests.integration.installations import Made, installations
 
 
 @pytest.fixture(scope="session")
@@ -78,3 +81,15 @@ def ask(database: Database, system: System, clock: Wheel) -> Iterator[Ask]:
                                   headers={ACTOR_HEADER: actor})  # fmt: skip
 
         yield call
+
+
+@pytest.fixture(scope="session")
+def store_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded(tmp_path_factory.mktemp("stores") / "postgres") as url:
+        yield url
+
+
+@pytest.fixture
+def made(store_server: str, tmp_path: Path) -> Iterator[Made]:
+    with installations(store_server, tmp_path) as make:
+        yield make

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import Connection, sql
+from yoyo import read_migrations
 
 from services import safekeeping
 from services.configuration import load_system
@@ -20,7 +23,7 @@ from services.ingest.identity import KeyRing
 from services.live.readings import fill
 from services.settings import Settings
 from services.store import audit, declarations, equality, keys, notes, quarantine
-from services.store.database import migrate
+from services.store.database import MIGRATIONS, migrate, names_in, one_connection
 from services.store.events import ingest
 from services.store.picture import read_atoms
 from services.store.quarantine import Refused
@@ -117,3 +120,38 @@ def restore(settings: Settings, file: Path, **changes: Any) -> safekeeping.Resto
 def tables_of(settings: Settings) -> int:
     with connected(settings) as connection:
         return len(equality.columns(connection))
+
+
+def rewritten(file: Path, **changes: Any) -> Path:
+    """A copy of a backup whose manifest says otherwise."""
+    copy = file.with_name("rewritten.lightship")
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(copy, "w") as new:
+        new.writestr("store.dump", old.read("store.dump"))
+        new.writestr("manifest.json", json.dumps(json.loads(old.read("manifest.json")) | changes))
+    return copy
+
+
+def told(file: Path) -> dict[str, Any]:
+    with zipfile.ZipFile(file) as archive:
+        said: dict[str, Any] = json.loads(archive.read("manifest.json"))
+        return said
+
+
+def names() -> list[str]:
+    """The migrations that every store has."""
+    return sorted(names_in(MIGRATIONS))
+
+
+def at(settings: Settings, last: str) -> None:
+    """Take a store back to this migration."""
+    assert settings.database_url is not None
+    backend = one_connection(settings.database_url)
+    try:
+        later = read_migrations(str(MIGRATIONS)).filter(lambda migration: migration.id > last)
+        backend.rollback_migrations(backend.to_rollback(later))
+    finally:
+        backend.connection.close()
+
+
+def upgrade(settings: Settings, **changes: Any) -> safekeeping.Upgrade:
+    return safekeeping.upgrade(settings, quiet, quiet, **changes)

@@ -3,65 +3,31 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from yoyo import get_backend, read_migrations
 
 from services import safekeeping
 from services.errors import StoreError
-from services.settings import Settings
 from services.store.database import MIGRATIONS, migrate
-from services.store.embedded import embedded
 from services.store.events import ingest
 from tests.integration.installations import (
     BEGIN,
     Made,
+    at,
     back_up,
     connected,
     contents,
     facts,
     filled,
-    installations,
+    names,
     quiet,
     restore,
     seen,
+    upgrade,
 )  # fmt: skip
 from tests.measure_cases import capacity
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with embedded(tmp_path_factory.mktemp("stores") / "postgres") as url:
-        yield url
-
-
-@pytest.fixture
-def made(server: str, tmp_path: Path) -> Iterator[Made]:
-    with installations(server, tmp_path) as make:
-        yield make
-
-
-def at(settings: Settings, last: str) -> None:
-    """Take a store back to this migration."""
-    assert settings.database_url is not None
-    backend = get_backend("postgresql+psycopg://" + settings.database_url.partition("://")[2])
-    try:
-        later = read_migrations(str(MIGRATIONS)).filter(lambda migration: migration.id > last)
-        backend.rollback_migrations(backend.to_rollback(later))
-    finally:
-        backend.connection.close()
-
-
-def names() -> list[str]:
-    return sorted(migration.id for migration in read_migrations(str(MIGRATIONS)))
-
-
-def upgrade(settings: Settings, **changes: Any) -> safekeeping.Upgrade:
-    return safekeeping.upgrade(settings, quiet, quiet, **changes)
 
 
 def test_an_upgrade_from_the_previous_migration_keeps_the_state_equal(made: Made) -> None:

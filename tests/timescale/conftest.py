@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
 
+import psycopg
 import pytest
 
 from benchmarks.kafka.broker import free_port
@@ -18,8 +19,8 @@ SERVER = Path(__file__).parent / "server"
 
 
 @contextlib.contextmanager
-def served() -> Iterator[str]:
-    """A fresh TimescaleDB in memory: its URL."""
+def serving() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A fresh TimescaleDB in memory: its URL, and the process."""
     if which("node") is None or which("npm") is None:
         tiers.missing("Node 20.19 or later with npm")
     if not (SERVER / "node_modules").is_dir():
@@ -31,8 +32,7 @@ def served() -> Iterator[str]:
     try:
         assert server.stdout is not None
         assert server.stdout.readline() == b"ready\n"
-        url = f"postgresql://postgres:postgres@127.0.0.1:{port}/postgres?sslmode=disable"
-        yield url
+        yield f"postgresql://postgres:postgres@127.0.0.1:{port}/postgres?sslmode=disable", server
     finally:
         assert server.stdin is not None
         server.stdin.close()
@@ -41,6 +41,21 @@ def served() -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """A fresh TimescaleDB in memory: its URL."""
+    with serving() as (url, _):
+        yield url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_statement_at_a_time() -> Iterator[None]:
+    """This build sometimes answers a pipeline of statements with nothing."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(psycopg.Pipeline, "is_supported", lambda: False)
+        yield
 
 
 @pytest.fixture(scope="session")
