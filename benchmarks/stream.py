@@ -59,7 +59,7 @@ def run(events: int = 60_000, rounds: int = 3, progress: Callable[[float], None]
         door = Door(system, keys, GAUGES, max_age_days=4000)
         sent = _sent(events)
         with broker(folder / "kafka") as kafka:
-            create(kafka.address, topics([]))
+            create(kafka.brokers, topics([]))
             published = _publish(kafka, [_fact(door, raw) for raw in sent])
             progress(0.2)
             found: list[dict[str, float]] = []
@@ -71,7 +71,7 @@ def run(events: int = 60_000, rounds: int = 3, progress: Callable[[float], None]
         whole = _import(folder, door, sent)
         progress(0.8)
         with broker(folder / "kafka-live") as kafka:
-            create(kafka.address, topics([]))
+            create(kafka.brokers, topics([]))
             delay = _delay(kafka, folder)
     return {
         "events": events, "published_each_second": published, "rounds": found,
@@ -100,7 +100,7 @@ def _fact(door: Door, raw: bytes) -> Fact:
 
 
 def _publish(kafka: Broker, facts: list[Fact]) -> float:
-    publisher = Publisher(kafka.address)
+    publisher = Publisher(kafka.brokers)
     began = time.perf_counter()
     for first in range(0, len(facts), AT_ONCE):
         batch = facts[first : first + AT_ONCE]

@@ -18,6 +18,7 @@ from services.publishing import publishing
 
 if TYPE_CHECKING:
     from services.ingest.door import Door
+    from services.ingest.kafka.brokers import Brokers
     from services.ingest.kafka.taking import Taker
     from services.settings import Settings
 
@@ -126,10 +127,10 @@ def _known(sources: list[str], settings: Settings) -> list[str]:
     return list(dict.fromkeys(sources))
 
 
-def _brokers(settings: Settings) -> str:
-    if not settings.kafka:
-        raise LightshipError("LIGHTSHIP_KAFKA is not set: name the brokers, such as kafka:9092.")
-    return settings.kafka
+def _brokers(settings: Settings) -> Brokers:
+    from services.ingest.kafka.brokers import Brokers
+
+    return Brokers.of(settings)
 
 
 def _door(settings: Settings) -> Door:

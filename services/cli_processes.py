@@ -12,6 +12,7 @@ import typer
 from services.cli_shared import settings_of
 
 if TYPE_CHECKING:
+    from services.ingest.kafka.brokers import Brokers
     from services.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -72,16 +73,18 @@ def await_database(url: str) -> None:
     _await(lacking)
 
 
-def await_topics(brokers: str, names: Iterable[str]) -> None:
-    """Wait until the brokers answer and have these topics. Raises LightshipError for what is no address."""
+def await_topics(brokers: Brokers, names: Iterable[str]) -> None:
+    """Wait until the brokers answer, take us, and have these topics."""
+    from services.ingest.kafka.reach import NotReached
     from services.ingest.kafka.topics import missing
 
     wanted = list(names)
 
     def lacking() -> str:
-        absent = missing(brokers, wanted)
-        if absent is None:
-            return f"no Kafka broker answers at {brokers}"
+        try:
+            absent = missing(brokers, wanted)
+        except NotReached as error:
+            return str(error)
         return f"Kafka has no {', '.join(absent)}: run `lightship topics create`" if absent else ""
 
     _await(lacking)

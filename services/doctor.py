@@ -9,7 +9,7 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -47,7 +47,7 @@ def examine(settings: Settings, port: int) -> Iterator[Finding]:
     """Every check in turn; none of them hinders the next."""
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         python, libraries, lambda: configuration(settings), lambda: disk(settings.data_dir),
-        lambda: keys(settings), lambda: database(settings), lambda: listening(port), boards,
+        lambda: keys(settings), lambda: database(settings), lambda: kafka(settings), lambda: listening(port), boards,
     )  # fmt: skip
     for check in checks:
         yield from check()
@@ -169,6 +169,54 @@ def _clock(found: diagnosis.Diagnosis) -> Finding:
     if abs(found.ahead_seconds) > MOST_AHEAD_SECONDS:
         return Finding("clock", "failing", says, "Let both machines follow a time server (NTP).")
     return Finding("clock", "ok", says)
+
+
+def kafka(settings: Settings) -> Iterator[Finding]:
+    """Where brokers are named: whether they take us, how the topics stand, and whether somebody reads them."""
+    if not settings.kafka:
+        return
+    from kafka.errors import KafkaError
+
+    from services.ingest.kafka.brokers import Brokers
+    from services.ingest.kafka.topics import standing
+
+    try:
+        codes = [provider.code for provider in load_system(settings.system).providers]
+        found = standing(Brokers.of(settings), codes)
+    except ConfigurationError:
+        return  # its own finding says so
+    except LightshipError as error:
+        yield Finding("kafka", "failing", str(error), "Correct LIGHTSHIP_KAFKA..., or start the brokers.")
+        return
+    except KafkaError as error:
+        mend = "Look at the brokers' logs; our user has to be allowed to describe topics."
+        yield Finding("kafka", "failing", f"{settings.kafka} does not say how its topics stand ({error})", mend)
+        return
+    if found.missing:
+        says = f"{settings.kafka} has no {', '.join(found.missing)}"
+        yield Finding("kafka", "failing", says, "lightship topics create")
+    elif found.different:
+        mend = "Alter them with Kafka's own kafka-topics.sh and kafka-configs.sh; see docs/how-to/run-by-kafka.md."
+        yield Finding("kafka", "warning", "; ".join(found.different), mend)
+    else:
+        yield Finding("kafka", "ok", f"{len(found.there)} topics at {settings.kafka}")
+    if settings.database_url:
+        yield from _workers(settings.database_url, found.there)
+
+
+def _workers(url: str, there: Collection[str]) -> Iterator[Finding]:
+    """Whether what stands on the topics is read, as the store knows it."""
+    try:
+        read = {each.name: each for each in diagnosis.topics(url) if each.name in there}
+    except StoreError:
+        return  # the database's own finding says so
+    unread = [name for name in there if name not in read or not read[name].is_read]
+    waiting = sum(each.waiting or 0 for each in read.values())
+    if unread:
+        mend = "Start `lightship ingest` (of in.*: `lightship relay`), or look at what it says."
+        yield Finding("workers", "warning", f"nobody reads {', '.join(unread)}; {waiting:,} messages wait", mend)
+    else:
+        yield Finding("workers", "ok", f"all topics are read; {waiting:,} messages wait")
 
 
 def listening(port: int) -> Iterator[Finding]:

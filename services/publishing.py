@@ -18,9 +18,10 @@ def publishing(settings: Settings) -> Iterator[Publisher | None]:
     if not settings.kafka:
         yield None
         return
-    from services.ingest.kafka.publisher import Publisher  # who runs without Kafka does not load its library
+    from services.ingest.kafka.brokers import Brokers  # who runs without Kafka does not load its library
+    from services.ingest.kafka.publisher import Publisher
 
-    publisher = Publisher(settings.kafka)
+    publisher = Publisher(Brokers.of(settings))
     try:
         yield publisher
     finally:

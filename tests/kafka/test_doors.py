@@ -40,7 +40,7 @@ LAST = datetime(2026, 1, 12, 6, tzinfo=UTC)
 def api(line: Production) -> Iterator[TestClient]:
     """The API as it publishes, over the line's own store."""
     now = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
-    publisher = Publisher(line.kafka.address)
+    publisher = Publisher(line.kafka.brokers)
     with Database(line.server.url) as database:
         state = AppState(
             system=SYSTEM, database=database, hub=Hub(), door=Door(SYSTEM, line.keys, GAUGES), keys=line.keys,

@@ -105,7 +105,7 @@ def test_a_batch_that_is_tried_again_keeps_its_place(line: Production, monkeypat
     ending = threading.Thread(target=end)
     with Database(line.server.url) as database:
         ending.start()
-        worker.run(line.kafka.address, database, Faltering(database, door, lambda _: None), said.append)
+        worker.run(line.kafka.brokers, database, Faltering(database, door, lambda _: None), said.append)
         ending.join()
     assert line.count() == MESSAGES
     assert Faltering.looks > 3
@@ -123,7 +123,7 @@ def test_ours_ends_the_worker_instead_and_the_next_is_given_the_batch_again(line
     sent(line)
     with Database(line.server.url) as database:
         with pytest.raises(CannotGoOn, match="a fault of ours"):
-            worker.run(line.kafka.address, database, Failing(database, door, lambda _: None), print)
+            worker.run(line.kafka.brokers, database, Failing(database, door, lambda _: None), print)
         assert line.count() == 0
     line.worker()
     line.drained()

@@ -60,7 +60,7 @@ def said_again(line: Production, told: Path) -> None:
     now = datetime.now(UTC)
     plain = (door.plain(raw, now, now) for raw in gzip.decompress(told.read_bytes()).splitlines()[:500])
     facts = [fact for fact in plain if fact is not None]
-    with contextlib.closing(Publisher(line.kafka.address)) as publisher:
+    with contextlib.closing(Publisher(line.kafka.brokers)) as publisher:
         publisher.facts(facts, [True] * len(facts))
 
 
@@ -139,7 +139,7 @@ def test_what_is_not_there_yet_is_waited_for_and_said_and_what_is_no_address_is_
     until(lambda: "Taking events in from Kafka" in line.said(), "the worker to begin")
     assert worker.poll() is None
     away = line.command("ingest", LIGHTSHIP_KAFKA=f"127.0.0.1:{free_port()}")
-    until(lambda: "no Kafka broker answers" in line.said(), "it to be said")
+    until(lambda: "No Kafka broker answers" in line.said(), "it to be said")
     away.kill()
     assert line.run("ingest", LIGHTSHIP_KAFKA="no address") == 1
     assert "LIGHTSHIP_KAFKA is a list of host:port" in line.said()

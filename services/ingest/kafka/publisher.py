@@ -18,6 +18,7 @@ from prometheus_client import Counter, Histogram
 from services.domain.facts import Fact
 from services.errors import NotTakenIn
 from services.ingest.identity import KeyRing
+from services.ingest.kafka.brokers import Brokers
 from services.ingest.kafka.topics import LARGEST_BYTES, QUARANTINE, topic_of
 from services.ingest.kafka.wire import refusal_written, written
 from services.store import quarantine
@@ -36,7 +37,7 @@ Message = tuple[str, bytes, bytes]  # topic, key, value
 class Publisher:
     """A producer that threads share. Made anew after a failure: one that lost a sequence number cannot go on."""
 
-    def __init__(self, brokers: str) -> None:
+    def __init__(self, brokers: Brokers) -> None:
         self._brokers = brokers
         self._lock = threading.Lock()
         self._producer: KafkaProducer | None = None
@@ -84,7 +85,7 @@ class Publisher:
         with self._lock:
             if self._producer is None:
                 self._producer = KafkaProducer(
-                    bootstrap_servers=self._brokers, client_id="lightship-door", acks="all", enable_idempotence=True,
+                    **self._brokers.client(), client_id="lightship-door", acks="all", enable_idempotence=True,
                     linger_ms=_LINGER_MILLISECONDS, batch_size=_BATCH_BYTES, allow_auto_create_topics=False,
                     request_timeout_ms=_REQUEST_SECONDS * 1000, delivery_timeout_ms=DELIVERY_SECONDS * 1000,
                     max_block_ms=_REQUEST_SECONDS * 1000, bootstrap_timeout_ms=_REQUEST_SECONDS * 1000,

@@ -25,6 +25,7 @@ from psycopg_pool import PoolTimeout
 from services.errors import NotTakenIn, RefusedEvent
 from services.ingest.body import BodyRefused, RawItem, read_body
 from services.ingest.intake import Intake, Taken, take_stream
+from services.ingest.kafka.brokers import Brokers
 from services.ingest.kafka.topics import source_of
 from services.store import offsets
 from services.store.feeds import read_clock
@@ -41,14 +42,14 @@ _LAG = Gauge("lightship_relay_lag_messages", "Messages of trusts' topics that wa
 _WAITING = Gauge("lightship_relay_waiting", "1 while messages wait for Kafka or the database.")
 
 
-def run(brokers: str, intake: Intake, sources: Sequence[str], stopping: threading.Event | None = None) -> None:
+def run(brokers: Brokers, intake: Intake, sources: Sequence[str], stopping: threading.Event | None = None) -> None:
     """Relay until SIGTERM or Ctrl-C (or `stopping`). sources: ODS codes. Raises KafkaError where brokers are none."""
     ending = stopping or threading.Event()
     if stopping is None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ending.set())
     consumer = KafkaConsumer(
-        *[f"in.{code}" for code in sources], bootstrap_servers=brokers, group_id=GROUP, client_id="lightship-relay",
+        *[f"in.{code}" for code in sources], **brokers.client(), group_id=GROUP, client_id="lightship-relay",
         enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=POLL_MESSAGES,
         session_timeout_ms=_SESSION_MILLISECONDS, heartbeat_interval_ms=_HEARTBEAT_MILLISECONDS, metrics_enabled=False,
     )  # fmt: skip

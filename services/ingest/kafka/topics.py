@@ -7,17 +7,18 @@ state does not depend on it (it is a function of the set of facts), only how oft
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kafka import KafkaAdminClient
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from services.domain.events import EVENT_TYPES
 from services.domain.facts import Fact
 from services.errors import LightshipError
+from services.ingest.kafka.brokers import Brokers
+from services.ingest.kafka.reach import reached
 
 QUARANTINE = "flow.quarantine"
 _EVERY = "every"  # the topic of a type that may stand on each
@@ -36,7 +37,6 @@ _LARGE_BYTES = 4 * 1024 * 1024
 #: What is refused may be a whole body, unpacked 64 MiB, in base64; a broker takes requests of 100 MiB.
 LARGEST_BYTES = 96 * 1024 * 1024
 _IN = re.compile(r"in\.([A-Z0-9]{3,9})")
-_ADDRESS = re.compile(r"[A-Za-z0-9._-]+:\d{1,5}")
 _PSEUDONYMS = ("j_", "p_")
 
 #: What facts stand on, in the order of the design.
@@ -82,44 +82,72 @@ def topic_of(fact: Fact) -> str:
     return "flow.bed" if "/" in fact.subject else "flow.system"
 
 
-def missing(brokers: str, names: Iterable[str]) -> list[str] | None:
-    """Which of these topics are missing; None where no broker answers. Raises LightshipError for what is no address."""
-    for each in brokers.split(","):
-        if not _ADDRESS.fullmatch(each.strip()):
-            raise LightshipError("LIGHTSHIP_KAFKA is a list of host:port, such as kafka:9092 or a:9092,b:9092.")
-    try:
-        admin = _admin(brokers)
-        try:
-            there = set(admin.list_topics())
-        finally:
-            admin.close()
-    except KafkaError:
-        return None
+def missing(brokers: Brokers, names: Iterable[str]) -> list[str]:
+    """Which of these topics are missing. Raises NotReached."""
+    with reached(brokers) as client:
+        there = set(client.list_topics())
     return [name for name in names if name not in there]
 
 
-def _admin(brokers: str) -> KafkaAdminClient:
-    return KafkaAdminClient(
-        bootstrap_servers=brokers, request_timeout_ms=_CALL_MILLISECONDS, bootstrap_timeout_ms=_CALL_MILLISECONDS
-    )
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the topics stand. there: names of ours that are there; missing: that are not; different: in words, what is
+    less than it was made with.
+    """
+
+    there: tuple[str, ...]
+    missing: tuple[str, ...]
+    different: tuple[str, ...]
 
 
-def create(brokers: str, wanted: Iterable[Topic], *, replicas: int = 1) -> list[str]:
+def standing(brokers: Brokers, sources: Iterable[str]) -> Standing:
+    """How the topics stand, of those of trusts' own the ones that there are. sources: ODS codes of all who may have
+    one. Raises NotReached, KafkaError.
+    """
+    with reached(brokers) as client:
+        parts = {each["name"]: len(each["partitions"]) for each in client.describe_topics()}
+        wanted = [each for each in topics(sources) if each.name in parts or not _IN.fullmatch(each.name)]
+        there = [each for each in wanted if each.name in parts]
+        resources = [ConfigResource(ConfigResourceType.TOPIC, each.name) for each in there]
+        found = client.describe_configs(resources, config_filter="all").get("topic", {}) if there else {}
+    return Standing(
+        tuple(each.name for each in there), tuple(each.name for each in wanted if each.name not in parts),
+        tuple(
+            f"{each.name} {said}"
+            for each in there
+            for said in _different(each, parts[each.name], {k: v["value"] for k, v in found[each.name].items()})
+        ),
+    )  # fmt: skip
+
+
+def _different(topic: Topic, partitions: int, configured: Mapping[str, str]) -> Iterator[str]:
+    wanted = _configured(topic)
+    if partitions < topic.partitions:
+        yield f"has {partitions} partitions, not {topic.partitions}: fewer workers can share it"
+    if "compact" in configured["cleanup.policy"]:
+        yield "is compacted: of each subject Kafka drops all but the last"
+    kept, least = int(configured["retention.ms"]), int(wanted["retention.ms"])
+    if -1 < kept < least:
+        yield f"is kept for {kept / 86_400_000:g} days, not {topic.kept.days}"
+    if int(configured["retention.bytes"]) >= 0:
+        yield "is cut by its size (retention.bytes), whatever was read"
+    if int(configured["max.message.bytes"]) < int(wanted["max.message.bytes"]):
+        yield f"takes messages of {configured['max.message.bytes']} bytes, not {wanted['max.message.bytes']}"
+
+
+def create(brokers: Brokers, wanted: Iterable[Topic], *, replicas: int = 1) -> list[str]:
     """Make the topics that are missing; answers their names. What is there is left as somebody set it.
 
     Raises LightshipError where the brokers cannot be reached or refuse.
     """
     wanted = list(wanted)
     try:
-        admin = _admin(brokers)
-        try:
-            there = set(admin.list_topics())
+        with reached(brokers) as client:
+            there = set(client.list_topics())
             lacking = [topic for topic in wanted if topic.name not in there]
             if lacking:
-                admin.create_topics([_new(topic, replicas) for topic in lacking], timeout_ms=_CALL_MILLISECONDS)
+                client.create_topics([_new(topic, replicas) for topic in lacking], timeout_ms=_CALL_MILLISECONDS)
             return [topic.name for topic in lacking]
-        finally:
-            admin.close()
     except TopicAlreadyExistsError:  # somebody else made them meanwhile
         return create(brokers, wanted, replicas=replicas)
     except KafkaError as error:
@@ -131,11 +159,14 @@ def create(brokers: str, wanted: Iterable[Topic], *, replicas: int = 1) -> list[
 def _new(topic: Topic, replicas: int) -> NewTopic:
     return NewTopic(
         name=topic.name, num_partitions=topic.partitions, replication_factor=replicas,
-        topic_configs={
-            "cleanup.policy": "delete",
-            "retention.ms": str(int(topic.kept / timedelta(milliseconds=1))),
-            "min.insync.replicas": str(max(1, replicas - 1)),
-            "message.timestamp.type": "LogAppendTime",
-            "max.message.bytes": str(LARGEST_BYTES if topic.name == QUARANTINE else _LARGE_BYTES),
-        },
+        topic_configs=_configured(topic) | {"min.insync.replicas": str(max(1, replicas - 1))},
     )  # fmt: skip
+
+
+def _configured(topic: Topic) -> dict[str, str]:
+    return {
+        "cleanup.policy": "delete",
+        "retention.ms": str(int(topic.kept / timedelta(milliseconds=1))),
+        "message.timestamp.type": "LogAppendTime",
+        "max.message.bytes": str(LARGEST_BYTES if topic.name == QUARANTINE else _LARGE_BYTES),
+    }

@@ -28,6 +28,7 @@ from faust.types import TP
 from prometheus_client import Counter, Gauge, Histogram
 from psycopg_pool import PoolTimeout
 
+from services.ingest.kafka.brokers import Brokers
 from services.ingest.kafka.taking import Away, CannotGoOn, Message, Taking, Took
 from services.ingest.kafka.topics import TAKEN_IN
 from services.store import offsets
@@ -98,7 +99,7 @@ class _App(faust.App):
 
 
 def run(
-    brokers: str, database: Database, taking: Taking, say: Callable[[str], None]
+    brokers: Brokers, database: Database, taking: Taking, say: Callable[[str], None]
 ) -> None:  # fmt: skip
     """Take in what stands on `flow.*` until SIGTERM or Ctrl-C. Raises CannotGoOn; what is not in then is
     not acknowledged either.
@@ -119,7 +120,7 @@ def run(
 
 class _Worker:
     def __init__(
-        self, brokers: str, database: Database, taking: Taking, outcome: Outcome, say: Callable[[str], None]
+        self, brokers: Brokers, database: Database, taking: Taking, outcome: Outcome, say: Callable[[str], None]
     ) -> None:
         self._database, self._taking, self._outcome, self._say = database, taking, outcome, say
         self._brokers = brokers
@@ -155,8 +156,7 @@ class _Worker:
         self._outcome.stopping.set()
 
     def _app(self) -> faust.App:
-        brokers = [f"kafka://{each.strip()}" for each in self._brokers.split(",")]
-        app = _App(GROUP, broker=brokers, **CONSUMING)
+        app = _App(GROUP, **self._brokers.app(), **CONSUMING)
         app.transport = _Transport(app.conf.broker_consumer, app)
         app.begin_at = self._begin_at
         channel = app.topic(*TAKEN_IN, value_serializer="raw", key_serializer="raw")
