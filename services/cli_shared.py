@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from services.errors import LightshipError
 from services.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,8 +24,18 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines inst
 
 
 def settings_of(data_dir: Path | None = None) -> Settings:
-    """The settings of the environment, with the folder that the command was given."""
-    settings = Settings()
+    """The settings of the environment, with the folder that the command was given. Raises LightshipError for one that
+    cannot be, without its value: it may be a secret in the wrong place.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong = (
+            f"LIGHTSHIP_{str(each['loc'][0]).upper()}: {each['msg'][:1].lower()}{each['msg'][1:]}"
+            for each in error.errors(include_input=False, include_url=False, include_context=False)
+            if each["loc"]
+        )
+        raise LightshipError(f"A setting cannot be used. {'; '.join(wrong) or 'See the settings.'}.") from None
     return settings.model_copy(update={"data_dir": data_dir}) if data_dir else settings
 
 

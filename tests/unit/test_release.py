@@ -72,3 +72,14 @@ def test_the_command_that_make_up_writes_may_start_processes(tmp_path: Path) -> 
     done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["replications"] == 64
+
+
+def test_a_setting_that_cannot_be_is_said_without_its_value() -> None:
+    environment = os.environ | {"LIGHTSHIP_METRICS_PORT": "hunter2", "LIGHTSHIP_KAFKA_SASL_MECHANISM": "hunter2"}
+    call = [sys.executable, "-m", "services.cli", "doctor"]
+    done = subprocess.run(call, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "LIGHTSHIP_METRICS_PORT: input should be a valid integer" in done.stderr
+    assert "SCRAM-SHA-512" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hunter2" not in done.stderr
