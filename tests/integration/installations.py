@@ -22,12 +22,13 @@ from services.domain.notes import Note
 from services.ingest.identity import KeyRing
 from services.live.readings import fill
 from services.settings import Settings
-from services.store import audit, declarations, equality, keys, notes, quarantine
+from services.store import audit, declarations, equality, forecasts, keys, notes, quarantine
 from services.store.database import MIGRATIONS, migrate, names_in, one_connection
 from services.store.events import ingest
 from services.store.picture import read_atoms
 from services.store.quarantine import Refused
 from services.store.state import read as read_state
+from tests import forecast_cases
 from tests.measure_cases import HOUR, admitted, attended, capacity
 from tests.worlds import small_system
 
@@ -82,7 +83,9 @@ def facts(first: int = 0, count: int = 30) -> list[Any]:
 
 
 def filled(settings: Settings) -> KeyRing:
-    """A store in which every sort of thing is: facts, readings, quarantine, a note, an API key, a declared level."""
+    """A store in which every sort of thing is: facts, readings, quarantine, a note, an API key, a declared level, a
+    forecast.
+    """
     assert settings.database_url is not None
     migrate(settings.database_url)
     ring = KeyRing.load(settings.keys, create=True)
@@ -95,6 +98,7 @@ def filled(settings: Settings) -> KeyRing:
         notes.add(connection, Note(uuid4(), "RVV01", None, UNTIL, None, "CT è down — 14:00", UNTIL, "Ann", "operator"))
         keys.create(connection, name="PAS", scopes=["events:write"], source=None, now=UNTIL, expires_at=UNTIL + HOUR)
         declarations.add(connection, Step(uuid4(), "RVV", "proposed", 3, UNTIL, "Ann", "operator", "full", None))
+        forecasts.keep(connection, uuid4(), forecast_cases.document(UNTIL), UNTIL)
         audit.write(connection, audit.By("Ann", "operator"), "note.made", system_at=UNTIL, after={"a": [1, None]})
     return ring
 

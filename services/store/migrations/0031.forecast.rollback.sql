@@ -1,2 +1,4 @@
-drop table forecast, forecast_issue;
+-- One after the other: TimescaleDB drops no hypertable among others.
+drop table forecast;
+drop table forecast_issue;
 drop function forecast_refuse;
