@@ -26,6 +26,7 @@ from tests.kafka.production import Production, production, until
 
 PASSWORD = "it is a secret"
 USER = "lightship"
+TRIES = 4  # a broker may hang up before its reason is read; whoever waits is told with one of the next
 
 
 class Guarded:
@@ -112,9 +113,13 @@ def plain(made: Guarded) -> str:
 @pytest.mark.parametrize("what", WRONG)
 def test_who_is_refused_is_told_why(guarded: Guarded, what: str) -> None:
     way, said = WRONG[what]
-    with pytest.raises(NotReached, match=said) as refused:
-        missing(way(guarded), ["flow.ed"])
-    assert "secret" not in str(refused.value)
+    told: list[str] = []
+    while len(told) < TRIES and not any(said in each for each in told):
+        with pytest.raises(NotReached) as refused:
+            missing(way(guarded), ["flow.ed"])
+        told.append(str(refused.value))
+    assert said in told[-1], told
+    assert "secret" not in "".join(told)
 
 
 def test_door_relay_and_worker_meet_by_password(tmp_path: Path) -> None:

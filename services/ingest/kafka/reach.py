@@ -14,9 +14,10 @@ from services.ingest.kafka.brokers import Brokers
 
 _CALL_MILLISECONDS = 15_000
 _REACH_MILLISECONDS = 5_000
+_BACKOFF_MILLISECONDS = 300  # a broker that refuses may hang up before its reason is read: several tries tell it
 _TELLER = "kafka"
 _TLS_HELLO = "352518912"  # the first bytes of a TLS alert, read as the length of an answer
-#: What is in a line of the log, and what it means; the first that is found.
+#: What is in a line of the log, and what it means; of all lines, the first here that is found.
 _MEANINGS = (
     ("SaslAuthenticationFailedError", "refuses the user or the password (LIGHTSHIP_KAFKA_USER, "
      "LIGHTSHIP_KAFKA_PASSWORD_FILE)"),
@@ -28,8 +29,8 @@ _MEANINGS = (
      "LIGHTSHIP_KAFKA_KEY_FILE)"),
     ("Handshake failed", "does not talk TLS there: another port, or no LIGHTSHIP_KAFKA_TLS, LIGHTSHIP_KAFKA_CA_FILE"),
     (_TLS_HELLO, "talks TLS there: set LIGHTSHIP_KAFKA_TLS, or LIGHTSHIP_KAFKA_CA_FILE"),
-    ("Metadata refresh: failed KafkaConnectionError: socket disconnected", "hangs up on us: it may ask for a user "
-     "(LIGHTSHIP_KAFKA_USER)"),
+    ("socket disconnected", "hangs up on us: it may ask for a user, or take no passwords that way "
+     "(LIGHTSHIP_KAFKA_USER, LIGHTSHIP_KAFKA_SASL_MECHANISM)"),
 )  # fmt: skip
 
 
@@ -43,7 +44,10 @@ def reached(brokers: Brokers) -> Iterator[KafkaAdminClient]:
     with _listening() as heard:
         try:
             client = KafkaAdminClient(
-                **brokers.client(), request_timeout_ms=_CALL_MILLISECONDS, bootstrap_timeout_ms=_REACH_MILLISECONDS
+                **brokers.client(),
+                request_timeout_ms=_CALL_MILLISECONDS,
+                bootstrap_timeout_ms=_REACH_MILLISECONDS,
+                reconnect_backoff_max_ms=_BACKOFF_MILLISECONDS,
             )
         except KafkaError as error:
             raise NotReached(
@@ -74,11 +78,17 @@ def _listening() -> Iterator[_Heard]:
 class _Heard(logging.Handler):
     """What was met, in words; empty where nothing that we know was."""
 
-    meaning = ""
+    def __init__(self) -> None:
+        super().__init__()
+        self._found = len(_MEANINGS)
+
+    @property
+    def meaning(self) -> str:
+        return _MEANINGS[self._found][1] if self._found < len(_MEANINGS) else ""
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
-        for sign, meaning in _MEANINGS:
+        for number, (sign, _) in enumerate(_MEANINGS[: self._found]):
             if sign in text:
-                self.meaning = meaning
+                self._found = number
                 return
