@@ -6,30 +6,27 @@ They meet in the database alone (design 9); `up` has both in one process.
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable
-from typing import Any
 
 from services.api.app import AppState, create_app
 from services.api.identity import Identity
 from services.api.signing_in import identity_of
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
-from services.domain.clock import Clock
 from services.errors import LightshipError
+from services.housekeeping import Housekeeping
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.live.detail_writer import DetailWriter, Reader
 from services.live.follower import Follower
-from services.live.hub import Hub
 from services.live.present import Notes
 from services.live.readings import Keeper
 from services.live.writer import Writer
 from services.metrics import served
 from services.publishing import publishing
-from services.serving import History, Now, ended_by_signals, frontend, keep_house, listen, serve
+from services.serving import ended_by_signals, frontend, listen, serve
 from services.settings import Settings
-from services.store import feeds as feed_store
+from services.showing import Showing
 from services.store.database import Database
 
 Say = Callable[[str], None]
@@ -42,22 +39,19 @@ def live(settings: Settings, say: Say) -> None:
         ended_by_signals() as signals, served(settings.metrics_port, settings.metrics_host),
         Database(database_url(settings)) as database, contextlib.ExitStack() as stack,
     ):  # fmt: skip
-        ending, history = signals.ending(), History(database)
-        with database.connection() as connection:
-            now = Now(feed_store.read_clock(connection))
-
-        def vouch(clock: Clock) -> None:
-            now.clock = clock
-
+        ending, showing = signals.ending(), Showing(database)
+        history = showing.history
         writer = Writer(
-            database, system, lambda *_: None, vouch=vouch, people=history.people, history=history.told, notes=Notes()
+            database, system, lambda *_: None, vouch=showing.vouch, people=history.people, history=history.told,
+            notes=Notes(),
         )  # fmt: skip
-        keeper = Keeper(database, system, fence=lambda: writer.fence, begin=history.readings_begin)
-        for each in (writer, keeper):
+        for each in (
+            writer,
+            Keeper(database, system, fence=lambda: writer.fence, begin=history.readings_begin),
+            Housekeeping(database, system, showing.now, settings.events_kept),
+        ):
             each.start()
             stack.callback(each.stop)
-        house = (database, system, now, ending, settings.events_kept)
-        threading.Thread(target=keep_house, args=house, daemon=True).start()
         say("Keeping the live picture (Ctrl-C stops it)")
         ending.wait()
         say("Stopping")
@@ -78,30 +72,19 @@ def api(settings: Settings, host: str, port: int, *, is_demonstration: bool, say
         served(settings.metrics_port, settings.metrics_host), Database(database_url(settings)) as database,
         publishing(settings) as publisher, contextlib.ExitStack() as stack,
     ):  # fmt: skip
-        ending, history, hub, first = signals.ending(), History(database), Hub(), threading.Event()
-        with database.connection() as connection:
-            now = Now(feed_store.read_clock(connection))
-
-        def publish(revision: int, picture: dict[str, Any]) -> None:
-            hub.publish(revision, picture)
-            first.set()
-
-        def vouch(clock: Clock) -> None:
-            now.clock = clock
-            hub.vouch()
-
-        def about() -> dict[str, Any]:
-            return {**history.people()._asdict(), "copy_of": None, "history": history.told()}
-
+        ending, showing = signals.ending(), Showing(database)
         app = create_app(
             AppState(
-                system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys, clock=now,
-                identity=who, frontend=frontend(), ready=first.is_set, system_name=settings.system, about=about,
-                publisher=publisher,
+                system=system, database=database, hub=showing.hub, door=Door(system, keys, GAUGES), keys=keys,
+                clock=showing.now, identity=who, frontend=frontend(), ready=showing.first.is_set,
+                system_name=settings.system, about=showing.about, publisher=publisher,
             )
         )  # fmt: skip
-        details = Reader(database, system, now)
-        for each in (Follower(database, publish, vouch), DetailWriter(hub, details, rest=details.rest)):
+        details = Reader(database, system, showing.now)
+        for each in (
+            Follower(database, showing.publish, showing.vouch),
+            DetailWriter(showing.hub, details, rest=details.rest),
+        ):
             each.start()
             stack.callback(each.stop)
         say(f"Serving at http://{host}:{listener.getsockname()[1]} (Ctrl-C stops it)")

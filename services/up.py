@@ -23,21 +23,22 @@ from services.api.identity import Identity
 from services.api.signing_in import identity_of
 from services.configuration import load_system
 from services.domain.catalogue import GAUGES
-from services.domain.clock import LONDON, Clock
+from services.domain.clock import LONDON
 from services.domain.system import System
 from services.holding import only_one
+from services.housekeeping import Housekeeping
 from services.ingest.door import Door
 from services.ingest.identity import KeyRing
 from services.live.detail_writer import DetailWriter, Reader
-from services.live.hub import Hub
 from services.live.present import Notes
 from services.live.readings import Keeper
 from services.live.writer import Writer
 from services.metrics import served
 from services.moments import Moment, Moments
 from services.publishing import publishing
-from services.serving import LOOPBACK, History, Now, Signals, ended_by_signals, frontend, keep_house, listen, serve
+from services.serving import LOOPBACK, Signals, ended_by_signals, frontend, listen, serve
 from services.settings import Settings
+from services.showing import History, Showing
 from services.store import feeds as feed_store
 from services.store import lease, synthetic
 from services.store.database import Database, migrate
@@ -116,51 +117,36 @@ def _run(
         feed = _feed(settings, options, url) if options.feed else None
         if feed is not None:
             stack.callback(_end, feed)
-        history, hub, first = History(database), Hub(), threading.Event()
 
-        def publish(revision: int, picture: dict[str, Any]) -> None:
-            hub.publish(revision, picture)
+        def is_drawable(history: History) -> bool:
             run = history.run()
-            if feed is None or (run is not None and run.drawable):
-                first.set()
+            return feed is None or (run is not None and run.drawable)
 
-        with database.connection() as connection:
-            now = Now(feed_store.read_clock(connection))
-
-        def vouch(clock: Clock) -> None:
-            now.clock = clock
-            hub.vouch()
-
-        copy_of = _copy_of(moments)
-
-        def about() -> dict[str, Any]:
-            return {**history.people()._asdict(), "copy_of": copy_of, "history": history.told()}
-
-        notes = Notes()
+        showing, notes = Showing(database, copy_of=_copy_of(moments), is_drawable=is_drawable), Notes()
+        history, now = showing.history, showing.now
         writer = Writer(
-            database, system, publish, vouch=vouch, people=history.people, history=history.told,
-            notes=notes, copy_of=copy_of,
+            database, system, showing.publish, vouch=showing.vouch, people=history.people, history=history.told,
+            notes=notes, copy_of=showing.copy_of,
         )  # fmt: skip
         app = create_app(
             AppState(
-                system=system, database=database, hub=hub, door=Door(system, keys, GAUGES), keys=keys,
-                clock=now, identity=identity, frontend=boards, ready=first.is_set,
-                system_name=settings.system, moments=moments, about=about, publisher=publisher,
+                system=system, database=database, hub=showing.hub, door=Door(system, keys, GAUGES), keys=keys,
+                clock=now, identity=identity, frontend=boards, ready=showing.first.is_set,
+                system_name=settings.system, moments=moments, about=showing.about, publisher=publisher,
             )
         )  # fmt: skip
         details = Reader(database, system, now, fence=lambda: writer.fence, notes=notes)
-        detail_writer = DetailWriter(hub, details, rest=details.rest)
-        for each in (writer, detail_writer):
+        for each in (
+            writer,
+            DetailWriter(showing.hub, details, rest=details.rest),
+            Keeper(database, system, fence=lambda: writer.fence, begin=history.readings_begin),
+            Housekeeping(database, system, now, settings.events_kept),
+        ):
             each.start()
             stack.callback(each.stop)
-        keeper = Keeper(database, system, fence=lambda: writer.fence, begin=history.readings_begin)
-        keeper.start()
-        stack.callback(keeper.stop)
         say(f"Lightship is at {address}   (Ctrl-C stops it)")
         if options.open_browser:
-            threading.Thread(target=_open, args=(address, first), daemon=True).start()
-        house = (database, system, now, ending, settings.events_kept)
-        threading.Thread(target=keep_house, args=house, daemon=True).start()
+            threading.Thread(target=_open, args=(address, showing.first), daemon=True).start()
         threading.Thread(target=_narrate, args=(history, feed, ending, say), daemon=True).start()
         if moments is not None:
             threading.Thread(target=_await_jump, args=(moments, ending), daemon=True).start()

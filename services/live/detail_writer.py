@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time as wall_time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import psycopg
-import structlog
 from psycopg import Connection
 
 from services.domain.system import System
+from services.duties import Duty
 from services.live import details, feeds, overview, service, vehicles
 from services.live.hub import Hub
 from services.live.present import Notes, Present
@@ -23,7 +21,6 @@ INTERVAL_SECONDS = 1.0
 LEAST_SECONDS = 0.1  # however often clients ask anew
 FORGOTTEN_SECONDS = 300.0  # so that a page that comes back soon resumes
 RESTS_AFTER_SECONDS = 60.0  # to read everything again costs about a second
-_log = structlog.get_logger(__name__)
 
 
 class Reader:
@@ -83,31 +80,29 @@ class DetailWriter:
     ) -> None:  # fmt: skip
         self._hub, self._read, self._interval_seconds, self._rest = hub, read, interval_seconds, rest
         self._wanted_at: dict[str, float] = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="details", daemon=True)
+        self._duty = Duty("details", self._round)
 
     def start(self) -> None:
-        self._thread.start()
+        self._duty.start()
 
     def stop(self) -> None:
-        self._stop.set()
+        self._duty.stopping.set()
         self._hub.asked.set()
-        self._thread.join(timeout=10)
+        self._duty.stop()
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            self._hub.asked.clear()
-            now = wall_time.monotonic()
-            for topic in self._hub.watched():
-                self._wanted_at[topic] = now
-                try:
-                    self._keep(topic)
-                except psycopg.Error as error:
-                    _log.error("details.database_away", topic=topic, error=type(error).__name__)
-            self._forget(now)
-            self._rest()
-            self._stop.wait(LEAST_SECONDS)
-            self._hub.asked.wait(self._interval_seconds)
+    def _round(self) -> None:
+        self._hub.asked.clear()
+        now = wall_time.monotonic()
+        for topic in self._hub.watched():
+            self._wanted_at[topic] = now
+            try:
+                self._keep(topic)
+            except Exception as error:  # the others are kept
+                self._duty.failed(error, topic=topic)
+        self._forget(now)
+        self._rest()
+        self._duty.stopping.wait(LEAST_SECONDS)
+        self._hub.asked.wait(self._interval_seconds)
 
     def _keep(self, topic: str) -> None:
         made = self._read(topic)

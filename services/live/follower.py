@@ -7,24 +7,22 @@ before its lease runs out (decision 6).
 from __future__ import annotations
 
 import contextlib
-import threading
 import time as wall_time
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 import psycopg
-import structlog
 from prometheus_client import Gauge
 
 from services.domain.clock import Clock
-from services.live import figures
+from services.duties import Duty
+from services.live import picture_metrics
 from services.store import feeds as feed_store
 from services.store import lease
 from services.store.database import Database
 
 LONGEST_INTERVAL_SECONDS = 1.0
-_log = structlog.get_logger(__name__)
 _VOUCHED = Gauge("lightship_picture_vouched", "1 while the picture's writer has looked lately.")
 
 
@@ -39,41 +37,36 @@ class Follower:
     ) -> None:  # fmt: skip
         self._database, self._publish, self._vouch = database, publish, vouch
         self._seen: int | None = None
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self._duty = Duty("follower", self._run)
 
     def start(self) -> None:
-        self._thread.start()
+        self._duty.start()
 
     def stop(self) -> None:
-        self._stop.set()
-        self._thread.join(timeout=10)
+        self._duty.stop()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                with contextlib.closing(self._database.doorbell()) as bell:
-                    bell.execute(f"listen {lease.DOORBELL}")
-                    self._follow(bell)
-            except psycopg.Error as error:
-                _VOUCHED.set(0)
-                _log.error("follower.database_away", error=type(error).__name__)
-            self._stop.wait(0.5)
+        try:
+            with contextlib.closing(self._database.doorbell()) as bell:
+                bell.execute(f"listen {lease.DOORBELL}")
+                self._follow(bell)
+        finally:
+            _VOUCHED.set(0)
 
     def _follow(self, bell: psycopg.Connection[Any]) -> None:
-        while not self._stop.is_set():
+        while not self._duty.stopping.is_set():
             began = wall_time.monotonic()
             found = lease.read(bell, self._seen)
             if found.body is not None:
                 picture = {**orjson.loads(found.body), "revision": found.revision}
                 self._publish(found.revision, picture)
-                figures.shown(found.revision, picture)
+                picture_metrics.shown(found.revision, picture)
                 self._seen = found.revision
             _VOUCHED.set(found.is_kept)
             if found.is_kept:
                 clock = feed_store.read_clock(bell)
                 self._vouch(clock)
-                figures.looked(clock)
+                picture_metrics.looked(clock)
             left = LONGEST_INTERVAL_SECONDS - (wall_time.monotonic() - began)
             for _ in bell.notifies(timeout=max(0.05, left), stop_after=1):
                 break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from services.domain.catalogue import CATALOGUE
 from services.domain.catalogue_system import DECLARED_LEVEL
@@ -24,9 +24,7 @@ from services.domain.opel import (
 from services.domain.opel import Step as Distance
 from services.domain.opel_tables import Band, Edition, Evidence, Parameter, Pillar
 from services.domain.system import GENERAL_AND_ACUTE, Provider, Site, System
-
-if TYPE_CHECKING:
-    from services.live.overview import Figures
+from services.live.figures import Figures
 
 Scope = Literal["system", "provider", "place", "site"]
 _LACKS = {"type_1_ed": "no type 1 emergency department", "ga_beds": "no general and acute beds"}

@@ -10,8 +10,9 @@ from psycopg import Connection
 from services.domain.clock import LONDON
 from services.domain.opel_tables import Edition
 from services.domain.system import System
+from services.live.figures import Figures
 from services.live.levels import Levels, breakdown, measures_of, short, system_breakdown
-from services.live.overview import Figures, read_feeds
+from services.live.overview import read_feeds
 from services.store import declarations, picture
 
 

@@ -11,8 +11,9 @@ from psycopg import Connection
 from services.domain.catalogue import CATALOGUE
 from services.domain.measures import Measure
 from services.domain.system import Provider, Site, System
+from services.live.figures import Figures
 from services.live.levels import Levels, edition_at
-from services.live.overview import Figures, read_feeds, unit_rows
+from services.live.overview import read_feeds, unit_rows
 from services.store import declarations, picture
 
 

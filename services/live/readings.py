@@ -11,7 +11,6 @@ import dataclasses
 import gc
 import hashlib
 import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
@@ -30,6 +29,7 @@ from services.domain.series import kept, plan
 from services.domain.sweep import sweep
 from services.domain.system import System
 from services.domain.versions import HOUR, MARK, MICROSECOND, Grid, floor_to
+from services.duties import Duty
 from services.errors import LeaseLost
 from services.live.feeds import OTHER_GAP, USUAL_GAP
 from services.store import feeds as feed_store
@@ -41,11 +41,16 @@ KEPT = timedelta(days=store.KEPT_DAYS)
 BLOCK = timedelta(days=7)  # of the past, swept at once: bounds memory
 WORK_SECONDS = 0.0005  # between rests
 SETTLING = timedelta(seconds=3)  # for what is being committed when a mark passes
+INTERVAL_SECONDS = 0.5  # between looks for a mark that has passed
 #: A learned rhythm would change readings that are kept already: theirs stays that of the kind of provider.
 SILENT_AFTER_GAPS = 12
 Item = TypeVar("Item")
 _log = structlog.get_logger(__name__)
 _BEHIND = Gauge("lightship_readings_behind_seconds", "From the newest mark that is kept to now: 300 is usual.")
+
+
+class ReadingsNotWritten(Exception):
+    """The process that writes the past has failed; it has said why itself."""
 
 
 class Stopped(Exception):
@@ -204,17 +209,15 @@ class Keeper:
         begin: Callable[[], datetime | None],
     ) -> None:  # fmt: skip
         self._database, self._system, self._fence, self._begin = database, system, fence, begin
-        self._stop = threading.Event()
         self._rested_at = 0.0
-        self._thread = threading.Thread(target=self._run, name="readings", daemon=True)
+        self._duty = Duty("readings", self._run)
 
     def start(self) -> None:
-        self._thread.start()
+        self._duty.start()
 
     def stop(self) -> None:
         """Stop, if need be in the middle of a step: it is done again next time."""
-        self._stop.set()
-        self._thread.join(timeout=30)
+        self._duty.stop(patience_seconds=30)
 
     def _rested(self) -> bool:
         """Whether to stop, after a rest where it is time for one.
@@ -225,22 +228,16 @@ class Keeper:
         if monotonic() - self._rested_at > WORK_SECONDS:
             sleep(store.REST_SECONDS)
             self._rested_at = monotonic()
-        return self._stop.is_set()
+        return self._duty.stopping.is_set()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            again = False
-            try:
-                fence = self._fence()
-                if fence is not None:
-                    again = self._step(fence)
-            except Stopped:
-                return
-            except LeaseLost as error:
-                _log.warning("readings.lease_lost", reason=str(error))
-            except psycopg.Error as error:
-                _log.error("readings.database_away", error=type(error).__name__)
-            self._stop.wait(0.0 if again else 0.5)
+        fence = self._fence()
+        try:
+            again = fence is not None and self._step(fence)
+        except Stopped:
+            return
+        if not again:
+            self._duty.stopping.wait(INTERVAL_SECONDS)
 
     def _step(self, fence: int) -> bool:
         with self._database.connection() as connection:
@@ -270,11 +267,13 @@ class Keeper:
         arguments = (self._database.url, self._system, until, begin, fence, newest)
         process = get_context("spawn").Process(target=_fill_apart, args=arguments, daemon=True)
         process.start()
-        while process.is_alive() and not self._stop.wait(0.2):
+        while process.is_alive() and not self._duty.stopping.wait(0.2):
             pass
         if process.is_alive():
             process.terminate()  # a block is one transaction: what is begun again is whole
         process.join()
+        if process.exitcode and not self._duty.stopping.is_set():
+            raise ReadingsNotWritten(f"the process that writes the past ended with code {process.exitcode}")
 
 
 def _fill_apart(

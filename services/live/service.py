@@ -15,8 +15,9 @@ from psycopg import Connection
 from services.domain.catalogue import CATALOGUE
 from services.domain.levels import applies
 from services.domain.system import Site, System
+from services.live.figures import Figures
 from services.live.organisations import provider_of
-from services.live.overview import Figures, read_feeds, unit_rows
+from services.live.overview import read_feeds, unit_rows
 from services.live.present import Present
 from services.store import picture
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import threading
 import time as wall_time
 import uuid
 from collections.abc import Callable, Mapping
@@ -14,13 +13,13 @@ from typing import Any
 
 import orjson
 import psycopg
-import structlog
 from prometheus_client import Gauge
 
 from services.domain.clock import Clock
 from services.domain.system import System
+from services.duties import Duty
 from services.errors import LeaseLost
-from services.live import agreed, figures, overview
+from services.live import agreed, overview, picture_metrics
 from services.live.present import Notes, Present
 from services.store import feeds as feed_store
 from services.store import lease
@@ -31,7 +30,6 @@ from services.store.synthetic import People
 LEAST_INTERVAL_SECONDS = 0.1  # design 5.2: live values at most every 100 ms
 RENEWED_SECONDS = lease.SECONDS / 2  # a first reading on a busy machine must not end behind its own lease
 LONGEST_INTERVAL_SECONDS = 1.0  # waits grow while nothing arrives
-_log = structlog.get_logger(__name__)
 _HELD = Gauge("lightship_picture_lease_held", "1 while this process is the picture's writer.")
 
 
@@ -57,41 +55,40 @@ class Writer:
         self._told = agreed.Told()
         self._read_under: int | None = None  # the fence under which what is kept in memory was read
         self.fence: int | None = None  # of the lease while it is held here, for what else is written under it
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
+        self._duty = Duty("picture", self._run)
 
     def start(self) -> None:
-        self._thread.start()
+        self._duty.start()
 
     def stop(self) -> None:
         """Stop and give the lease back."""
-        self._stop.set()
-        self._thread.join(timeout=10)
+        self._duty.stop()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        with contextlib.closing(self._database.doorbell()) as bell:
+            bell.execute(f"listen {DOORBELL}")
             try:
-                with contextlib.closing(self._database.doorbell()) as bell:
-                    bell.execute(f"listen {DOORBELL}")
-                    self._keep(bell)
-            except LeaseLost as error:
-                _log.warning("picture.lease_lost", reason=str(error))
-            except psycopg.Error as error:
-                _log.error("picture.database_away", error=type(error).__name__)
-            self._stop.wait(0.5)
+                self._keep(bell)
+            finally:  # a writer that fails keeps no other from trying, and is not vouched for
+                self.fence = None
+                _HELD.set(0)
+                with contextlib.suppress(psycopg.Error):
+                    lease.release(bell, self._holder)
 
     def _keep(self, bell: psycopg.Connection[Any]) -> None:
         """Hold the lease and write until told to stop; the doorbell's own connection carries the wait."""
         last: dict[str, Any] | None = None
-        while not self._stop.is_set():
+        fence: int | None = None
+        stopping = self._duty.stopping
+        while not stopping.is_set():
             began = wall_time.monotonic()
-            self.fence = fence = lease.take(bell, self._holder)
-            _HELD.set(fence is not None)
+            if fence is None:
+                fence = self._take(bell)
             if fence != self._read_under:  # whoever holds the lease drops the notes of what it has read
                 self._present.forget()
                 self._read_under = fence
             if fence is None:
-                self._stop.wait(LONGEST_INTERVAL_SECONDS)
+                stopping.wait(LONGEST_INTERVAL_SECONDS)
                 continue
             made = self._make()
             if wall_time.monotonic() - began > RENEWED_SECONDS and lease.take(bell, self._holder) != fence:
@@ -100,16 +97,22 @@ class Writer:
                 revision = lease.write(bell, fence, orjson.dumps(made).decode())
                 made["revision"] = revision
                 self._publish(revision, made)
-                figures.shown(revision, made)
+                picture_metrics.shown(revision, made)
                 last = made
+            fence = self._take(bell, looked=True)
+            if fence is None:
+                continue
             self._vouch(self._clock)
-            figures.looked(self._clock)
+            picture_metrics.looked(self._clock)
             spent = wall_time.monotonic() - began
-            self._stop.wait(max(0.0, LEAST_INTERVAL_SECONDS - spent))
+            stopping.wait(max(0.0, LEAST_INTERVAL_SECONDS - spent))
             for _ in bell.notifies(timeout=LONGEST_INTERVAL_SECONDS, stop_after=1):
                 break
-        lease.release(bell, self._holder)
-        _HELD.set(0)
+
+    def _take(self, bell: psycopg.Connection[Any], *, looked: bool = False) -> int | None:
+        self.fence = fence = lease.take(bell, self._holder, looked=looked)
+        _HELD.set(fence is not None)
+        return fence
 
     def _make(self) -> dict[str, Any]:
         wall = datetime.now(UTC)

@@ -13,18 +13,22 @@ LOOKS_SECONDS = 4  # a writer looks every second or so; after this nobody may sa
 DOORBELL = "lightship_picture"  # NOTIFY without payload: there is a new revision
 
 
-def take(connection: Connection[Any], holder: str) -> int | None:
-    """Take or renew the lease. Returns the fencing number, or None while another holds it."""
+def take(connection: Connection[Any], holder: str, *, looked: bool = False) -> int | None:
+    """Take or renew the lease. Returns the fencing number, or None while another holds it.
+
+    looked: whether its holder has just found how things are, which is more than to hold it.
+    """
     row = connection.execute(
         """
         update picture set
             fence = case when holder = %(holder)s then fence else fence + 1 end,
             holder = %(holder)s,
-            expires_at = clock_timestamp() + make_interval(secs => %(seconds)s)
+            expires_at = clock_timestamp() + make_interval(secs => %(seconds)s),
+            looked_at = case when %(looked)s then clock_timestamp() else looked_at end
         where holder is null or holder = %(holder)s or expires_at < clock_timestamp()
         returning fence
         """,
-        {"holder": holder, "seconds": SECONDS},
+        {"holder": holder, "seconds": SECONDS, "looked": looked},
     ).fetchone()
     return None if row is None else int(row[0])
 
@@ -36,7 +40,8 @@ def write(connection: Connection[Any], fence: int, body: str) -> int:
     """
     row = connection.execute(
         """
-        update picture set revision = revision + 1, written_at = clock_timestamp(), body = %(body)s::jsonb
+        update picture set revision = revision + 1, written_at = clock_timestamp(), looked_at = clock_timestamp(),
+            body = %(body)s::jsonb
         where fence = %(fence)s and expires_at > clock_timestamp()
         returning revision
         """,
@@ -63,10 +68,10 @@ def read(connection: Connection[Any], seen: int | None) -> Picture:
     row = connection.execute(
         """
         select revision, case when revision is distinct from %(seen)s then body::text end,
-               coalesce(expires_at > clock_timestamp() + make_interval(secs => %(left)s), false)
+               holder is not null and coalesce(looked_at > clock_timestamp() - make_interval(secs => %(lately)s), false)
         from picture
         """,
-        {"seen": seen, "left": SECONDS - LOOKS_SECONDS},
+        {"seen": seen, "lately": LOOKS_SECONDS},
     ).fetchone()
     assert row is not None
     return Picture(*row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -18,8 +17,8 @@ from services.api.schemas_feeds import FeedDetail, Feeds, UnmappedPage, Worklist
 from services.configuration import load_system
 from services.domain.clock import LONDON
 from services.domain.rhythm import learn, listened, steady
+from services.housekeeping import Housekeeping
 from services.live.feeds import expected, health
-from services.serving import keep_house
 from services.store import feeds as feed_store
 from services.store import synthetic
 from services.store.database import Database
@@ -261,18 +260,12 @@ def test_boards_of_a_past_moment_judge_a_feed_by_the_rhythm_that_was_known_then(
 def test_a_running_server_learns_its_feeds_rhythms(database: Database, connection: Connection[Any]) -> None:
     now = datetime(2026, 4, 5, 12, 0, tzinfo=UTC)
     write(connection, world(1, now, Random(1)))
-    ending = threading.Event()
-
-    def clock() -> datetime:
-        ending.set()
-        return now
-
+    house = Housekeeping(database, SYSTEM, lambda: now)
     synthetic.begin(connection, Run(1, 1.0, now - timedelta(days=7), now, now, True, 0.5))
-    keep_house(database, SYSTEM, clock, ending)
+    assert house.tidy()
     assert feed_store.read(connection)[0].rhythm is None, "half a history teaches gaps that are not there"
     synthetic.progress(connection, share=1.0)
-    ending.clear()
-    keep_house(database, SYSTEM, clock, ending)
+    assert house.tidy()
     (row,) = feed_store.read(connection)
     assert row.rhythm is not None
     assert row.rhythm.shares[3] < 0.5 < row.rhythm.shares[12]

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import structlog
 from psycopg import Connection
 
 from services.domain.clock import Clock
 from services.errors import LeaseLost
+from services.live.overview import read
 from services.live.writer import Writer
 from services.store import feeds, lease
 from services.store.database import Database
@@ -43,6 +45,57 @@ def test_a_writer_that_lost_its_lease_cannot_write(connection: Connection[Any]) 
     with pytest.raises(LeaseLost):
         lease.write(connection, fence, "{}")
     assert lease.write(connection, newer, "{}") < lease.write(connection, newer, "{}")
+
+
+def test_a_writer_that_holds_the_lease_without_looking_is_not_vouched_for(connection: Connection[Any]) -> None:
+    connection.execute("update picture set looked_at = null")
+    fence = lease.take(connection, "first")
+    assert fence is not None
+    assert not lease.read(connection, None).is_kept
+    lease.write(connection, fence, "{}")
+    assert lease.read(connection, None).is_kept
+    connection.execute("update picture set looked_at = looked_at - interval '1 minute'")
+    assert lease.take(connection, "first") == fence
+    assert not lease.read(connection, None).is_kept, "it only tries"
+    assert lease.take(connection, "second", looked=True) is None
+    assert not lease.read(connection, None).is_kept, "who has no lease may look"
+    lease.take(connection, "first", looked=True)
+    assert lease.read(connection, None).is_kept
+    lease.release(connection, "first")
+    assert not lease.read(connection, None).is_kept
+
+
+def test_a_fault_in_making_the_picture_is_said_and_it_is_kept_again_when_it_is_over(
+    database: Database, connection: Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.duties.FAULT_SECONDS", 0.05)
+    connection.execute("update picture set looked_at = null")
+    failed, published, vouched = threading.Semaphore(0), threading.Event(), threading.Event()
+    is_faulty = True
+
+    def faulty(*asked: Any, **more: Any) -> dict[str, Any]:
+        if is_faulty:
+            failed.release()
+            raise KeyError("a fault")
+        return read(*asked, **more)
+
+    monkeypatch.setattr("services.live.overview.read", faulty)
+    writer = Writer(database, small_system(), lambda *_: published.set(), vouch=lambda _: vouched.set())
+    with structlog.testing.capture_logs() as logs:
+        writer.start()
+        try:
+            for _ in range(3):
+                assert failed.acquire(timeout=20)
+                assert not lease.read(connection, None).is_kept
+            assert not published.is_set()
+            assert not vouched.is_set()
+            is_faulty = False
+            assert published.wait(timeout=20)
+            assert vouched.wait(timeout=20)
+            assert lease.read(connection, None).is_kept
+        finally:
+            writer.stop()
+    assert "picture.failed" in [each["event"] for each in logs]
 
 
 def test_the_clock_never_goes_back(connection: Connection[Any]) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import structlog
 from psycopg import Connection
 
 from services.domain.catalogue import CATALOGUE
@@ -297,3 +298,35 @@ def test_the_keeper_ends_in_the_middle_of_a_step(
     keeper.stop()
     assert not any(thread.name == "readings" for thread in threading.enumerate())
     assert store.progress(connection).until == BEGIN + 8 * HOUR
+
+
+def test_the_keeper_says_so_where_the_process_that_writes_the_past_fails(
+    database: Database, connection: Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(connection, list(attended("j_a", BEGIN, HOUR)))
+    forget_readings(connection)
+    set_clock(connection, Clock(BEGIN + 12 * HOUR, datetime.now(UTC), 1.0))
+    fence = lease.take(connection, "keeper")
+    monkeypatch.setattr("services.duties.FAULT_SECONDS", 0.05)
+    said = threading.Semaphore(0)
+    lines: list[Any] = []
+
+    class Elsewhere:  # a process of its own finds no server there
+        url, connection = "postgresql://127.0.0.1:1/nobody", database.connection
+
+    def told(_: Any, __: str, line: Any) -> Any:
+        lines.append(line["event"])
+        said.release()
+        raise structlog.DropEvent
+
+    before = structlog.get_config()["processors"]
+    structlog.configure(processors=[told])
+    keeper = Keeper(Elsewhere(), SYSTEM, fence=lambda: fence, begin=lambda: BEGIN)  # type: ignore[arg-type]
+    keeper.start()
+    try:
+        for _ in range(2):
+            assert said.acquire(timeout=60), lines
+    finally:
+        keeper.stop()
+        structlog.configure(processors=before)
+    assert lines[:2] == ["readings.failed"] * 2

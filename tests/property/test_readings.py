@@ -20,7 +20,7 @@ from services.domain.facts import Fact
 from services.domain.measures import combine, evaluate
 from services.domain.versions import MARK, MICROSECOND, floor_to
 from services.live import overview
-from services.live.overview import collapse
+from services.live.figures import collapse
 from services.live.readings import DAY, advance, again, fill
 from services.store import history
 from services.store import readings as store

@@ -121,6 +121,29 @@ def test_a_topic_is_kept_while_somebody_listens_and_a_revision_is_made_when_it_c
         writer.stop()
 
 
+def test_a_topic_that_cannot_be_read_keeps_none_of_the_others_from_being_kept() -> None:
+    hub, source = Hub(), Source()
+
+    def read(topic: str) -> dict[str, Any]:
+        if topic == "site:RVV01":
+            raise KeyError(topic)
+        return source(topic)
+
+    writer = DetailWriter(hub, read, interval_seconds=0.01)
+    writer.start()
+    try:
+        with hub.subscribe() as subscription:
+            subscription.restart({"site:RVV01": None, "feeds": None})
+            for value in (1, 2):
+                source.value = value
+                for _ in range(3):
+                    assert source.again.acquire(timeout=5)
+                assert published(hub, "feeds").overview["value"] == value
+        assert published(hub, "site:RVV01") is None
+    finally:
+        writer.stop()
+
+
 def test_a_topic_that_nobody_keeps_any_more_is_not_sent_as_if_it_were_live() -> None:
     hub = Hub()
     hub.publish_detail("feeds", 1, {"as_at": 1, "value": 1})

@@ -1,0 +1,1 @@
+alter table picture drop column looked_at;
