@@ -20,7 +20,7 @@ from services.store import state as state_store
 from services.store.database import Database
 from services.store.events import OF_SUBJECTS, ingest
 from services.store.recent import Recent
-from tests import ageing_cases
+from tests import ageing_cases, sql_page
 from tests.conftest import empty, forget_readings
 from tests.misbehaving import EVERYTHING, KEYS, SYSTEM, folded, told
 
@@ -187,6 +187,9 @@ def test_the_daily_aggregate_is_the_days_of_the_boards(both: tuple[Connection[An
     assert rows[0] > 100
     for connection in both:
         _days_are_those_of_the_boards(connection)
+    asked = [[connection.execute(query).fetchall() for query in sql_page.QUERIES] for connection in both]
+    assert asked[0] == asked[1], "what analysts ask by SQL"
+    assert len(asked[0][0]) > 5
 
 
 def _days_are_those_of_the_boards(extended: Connection[Any]) -> None:
