@@ -23,6 +23,7 @@ from services.settings import Settings
 from services.store import diagnosis
 from services.store.database import LOWEST_VERSION
 from services.store.embedded import embedded
+from services.store.lease import LOOKS_SECONDS
 
 State = Literal["ok", "warning", "failing"]
 
@@ -47,7 +48,8 @@ def examine(settings: Settings, port: int) -> Iterator[Finding]:
     """Every check in turn; none of them hinders the next."""
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         python, libraries, lambda: configuration(settings), lambda: disk(settings.data_dir),
-        lambda: keys(settings), lambda: database(settings), lambda: kafka(settings), lambda: listening(port), boards,
+        lambda: keys(settings), lambda: database(settings), lambda: keeping(settings), lambda: kafka(settings),
+        lambda: listening(port), boards,
     )  # fmt: skip
     for check in checks:
         yield from check()
@@ -169,6 +171,41 @@ def _clock(found: diagnosis.Diagnosis) -> Finding:
     if abs(found.ahead_seconds) > MOST_AHEAD_SECONDS:
         return Finding("clock", "failing", says, "Let both machines follow a time server (NTP).")
     return Finding("clock", "ok", says)
+
+
+def keeping(settings: Settings) -> Iterator[Finding]:
+    """Of a server that processes share: whether one of them keeps the picture, and whether TimescaleDB's jobs run."""
+    if not settings.database_url:
+        return
+    try:
+        holder, looked_seconds = diagnosis.keeping(settings.database_url)
+        policies = diagnosis.policies(settings.database_url)
+    except StoreError:
+        return  # the database's own findings say so
+    yield _picture(holder, looked_seconds)
+    if policies:
+        yield _policies(policies)
+
+
+def _picture(holder: str | None, looked_seconds: float | None) -> Finding:
+    if holder is None:
+        return Finding("picture", "warning", "nobody keeps the live picture", "Start `lightship live`, or `up`.")
+    if looked_seconds is None or looked_seconds > LOOKS_SECONDS:
+        since = "not yet" if looked_seconds is None else f"{looked_seconds:,.0f} s ago"
+        mend = "Look at what its process logs; another `lightship live` takes over where it is gone."
+        return Finding("picture", "warning", f"{holder} holds it, and found how things are {since}", mend)
+    return Finding("picture", "ok", f"kept by {holder}")
+
+
+def _policies(policies: Collection[diagnosis.Policy]) -> Finding:
+    failed = [f"{each.name.removeprefix('policy_')} of {each.table}" for each in policies if each.failed]
+    if failed:
+        mend = "Look at timescaledb_information.job_errors, and at the server's log."
+        return Finding("policies", "warning", f"TimescaleDB's last run failed: {', '.join(failed)}", mend)
+    if not any(each.has_run for each in policies):
+        mend = "Wait a day after a migration; then look at timescaledb.max_background_workers."
+        return Finding("policies", "warning", f"none of TimescaleDB's {len(policies)} has run yet", mend)
+    return Finding("policies", "ok", f"TimescaleDB's {len(policies)}, the last run of each without failure")
 
 
 def kafka(settings: Settings) -> Iterator[Finding]:

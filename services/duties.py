@@ -18,7 +18,7 @@ from services.errors import LeaseLost
 AWAY_SECONDS = 0.5  # until the database is asked again
 FAULT_SECONDS = 2.0  # until what failed for another reason is tried again
 _log = structlog.get_logger(__name__)
-_FAILURES = Counter("lightship_duty_failures", "Times that something a server keeps doing failed.", ["duty"])
+_FAILURES = Counter("lightship_duty_failures_total", "Times that something a server keeps doing failed.", ["duty"])
 
 
 class Duty:

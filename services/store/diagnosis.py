@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
+from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from services.errors import StoreError
@@ -15,6 +19,14 @@ from services.store.database import MIGRATIONS, TIMESCALE, names_in
 CONNECT_SECONDS = 5
 
 
+#: Who holds the picture, and for how long they have not found how things are.
+_KEEPING = "select holder, extract(epoch from clock_timestamp() - looked_at)::float from picture"
+_POLICIES = """
+select proc_name::text, coalesce(hypertable_name::text, ''), last_run_status = 'Failed',
+    isfinite(last_successful_finish) and last_successful_finish is not null
+from timescaledb_information.jobs left join timescaledb_information.job_stats using (job_id, hypertable_name)
+where proc_name like 'policy%' order by 1, 2
+"""
 #: Whether TimescaleDB is in the database, and whether it is installed and we may put it there.
 _TIMESCALE = """
 select
@@ -74,10 +86,46 @@ def look(url: str) -> Diagnosis:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Policy:
+    """One of TimescaleDB's jobs. failed: its last run; has_run: with success, at any time."""
+
+    name: str
+    table: str
+    failed: bool
+    has_run: bool
+
+
+def keeping(url: str) -> tuple[str | None, float | None]:
+    """Who holds the lease of the live picture, and how many seconds ago it was last known to be how things are.
+
+    Raises StoreError where the database cannot be asked.
+    """
+    with _asked(url, "who keeps the picture") as connection:
+        row = connection.execute(_KEEPING).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def policies(url: str) -> list[Policy]:
+    """TimescaleDB's jobs on our tables; none without it. Raises StoreError where the database cannot be asked."""
+    with _asked(url, "how its policies run") as connection:
+        if not connection.execute("select from pg_extension where extname = 'timescaledb'").fetchall():
+            return []
+        return [Policy(name, table, bool(failed), has_run) for name, table, failed, has_run in
+                connection.execute(_POLICIES).fetchall()]  # fmt: skip
+
+
 def topics(url: str) -> list[offsets.Topic]:
     """Kafka's topics, as far as the store knows them. Raises StoreError where it cannot be asked."""
+    with _asked(url, "what was read of Kafka") as connection:
+        return offsets.topics(connection)
+
+
+@contextlib.contextmanager
+def _asked(url: str, what: str) -> Iterator[Connection[Any]]:
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_SECONDS) as connection:
-            return offsets.topics(connection)
+            yield connection
     except psycopg.Error as error:
-        raise StoreError(f"The database does not say what was read of Kafka ({type(error).__name__}).") from error
+        raise StoreError(f"The database does not say {what} ({type(error).__name__}).") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,9 +103,11 @@ def filled(settings: Settings) -> KeyRing:
     return ring
 
 
-def contents(settings: Settings) -> dict[str, equality.Table]:
+def contents(settings: Settings, like: Mapping[str, equality.Table] | None = None) -> dict[str, equality.Table]:
+    """The digests of all tables; or of those that were there before, in the columns that they had."""
+    wanted = None if like is None else {name: table.columns for name, table in like.items()}
     with connected(settings) as connection:
-        return equality.digests(connection)
+        return equality.digests(connection, wanted)
 
 
 def seen(settings: Settings) -> Any:

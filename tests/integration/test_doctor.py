@@ -17,7 +17,8 @@ from services.cli import app
 from services.doctor import Finding
 from services.ingest.identity import KeyRing
 from services.settings import Settings
-from services.store.diagnosis import Diagnosis
+from services.store import lease
+from services.store.diagnosis import Diagnosis, Policy
 from tests.integration.test_up import Up, free_port
 
 
@@ -48,6 +49,7 @@ def test_a_good_installation_is_good(run: Any) -> None:
     assert answer["ok"] is True
     states = {each["check"]: each["state"] for each in answer["checks"]}
     states.pop("boards")
+    assert states.pop("picture") == "warning", "no process runs"
     assert states == dict.fromkeys(
         ("python", "libraries", "configuration", "disk", "keys", "database", "migrations", "clock", "port"), "ok"
     )
@@ -113,6 +115,42 @@ def test_a_clock_that_is_off_is_found(ahead: float, state: str) -> None:
     finding = doctor._clock(Diagnosis(170000, ahead, (), (), 1))
     assert finding.state == state
     assert (finding.mend is None) == (state == "ok")
+
+
+def test_who_keeps_the_picture_is_said_and_who_only_holds_it(
+    database_url: str, connection: Connection[Any], tmp_path: Path
+) -> None:
+    def found() -> Finding:
+        return only(doctor.keeping(settings(tmp_path, database_url=database_url)))
+
+    connection.execute("update picture set holder = null, expires_at = null, looked_at = null")
+    assert (found().state, found().says) == ("warning", "nobody keeps the live picture")
+    lease.take(connection, "ward/7")
+    assert found().says == "ward/7 holds it, and found how things are not yet"
+    lease.take(connection, "ward/7", looked=True)
+    assert (found().state, found().says) == ("ok", "kept by ward/7")
+    connection.execute("update picture set looked_at = clock_timestamp() - interval '90 s'")
+    assert found().says == "ward/7 holds it, and found how things are 90 s ago"
+    lease.release(connection, "ward/7")
+    assert list(doctor.keeping(settings(tmp_path))) == [], "the embedded one has a process of its own"
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    assert list(doctor.keeping(settings(tmp_path, database_url=nowhere))) == []
+
+
+@pytest.mark.parametrize(
+    ("runs", "state", "says"),
+    [
+        ([(False, False), (False, False)], "warning", "none of TimescaleDB's 2 has run yet"),
+        ([(False, True), (False, False)], "ok", "TimescaleDB's 2, the last run of each without failure"),
+        ([(False, True), (True, True)], "warning", "TimescaleDB's last run failed: compression of t1"),
+    ],
+)
+def test_timescaledbs_jobs_that_fail_or_never_run_are_found(
+    runs: list[tuple[bool, bool]], state: str, says: str
+) -> None:
+    policies = [Policy("policy_compression", f"t{n}", *run) for n, run in enumerate(runs)]
+    finding = only([doctor._policies(policies)])
+    assert (finding.state, finding.says) == (state, says)
 
 
 def test_an_old_server_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

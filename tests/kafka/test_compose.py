@@ -70,6 +70,12 @@ def test_every_service_runs_as_written_and_events_come_to_the_board(line: Produc
     producer.flush()
     producer.close()
     until(partial(answers, address, token()), line.said())
+    words, environment = settings("live")
+    assert line.run("doctor", "--json", "--port", str(free_port()), **environment) == 0, line.said()
+    (told,) = line.folder.glob("output-*-doctor")
+    says = {each["check"]: each["says"] for each in orjson.loads(told.read_bytes())["checks"]}
+    assert says["picture"].startswith("kept by ")
+    assert " topics at " in says["kafka"]
     words, environment = settings("feed")
     words[words.index("7")] = "0.02"  # days: a history of a week would take minutes
     running.append(line.command(*words, **environment))

@@ -15,7 +15,7 @@ from services.domain.clock import Clock
 from services.domain.facts import Fact
 from services.live import feeds, overview
 from services.live.readings import fill
-from services.store import ageing, arrivals, event_log, history, quarantine, readings
+from services.store import ageing, arrivals, diagnosis, event_log, history, quarantine, readings
 from services.store import state as state_store
 from services.store.database import Database
 from services.store.events import OF_SUBJECTS, ingest
@@ -135,6 +135,14 @@ def test_its_own_migrations_make_hypertables_policies_and_a_daily_aggregate(time
     assert {name for proc, name in jobs if proc == "policy_retention"} == {"reading_hour"}
     assert [proc for proc, _ in jobs].count("policy_refresh_continuous_aggregate") == 1
     assert aggregates == [("reading_day_told", False)]  # real time, on purpose
+
+
+def test_doctor_sees_the_policies(timescale_url: str) -> None:
+    policies = diagnosis.policies(timescale_url)
+    names = [each.name for each in policies]
+    assert names.count("policy_compression") == len(HYPERTABLES)
+    assert names.count("policy_retention") == names.count("policy_refresh_continuous_aggregate") == 1
+    assert {(each.failed, each.has_run) for each in policies} == {(False, False)}, "no background workers here"
 
 
 def test_more_of_a_packed_chunk_is_written_again_than_timescaledb_unpacks_by_default(timescale: Database) -> None:
