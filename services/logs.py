@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import sys
 import threading
+import time as wall_time
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +27,8 @@ from services.errors import LightshipError
 
 JSON, CONSOLE = "json", "console"
 _FRAMES = 12  # the innermost
+SELDOM_SECONDS = 60.0
+_WORDS_AT_MOST = 1_000
 _LONGEST = 300  # characters of what a library says; its further lines may quote anything
 _log = structlog.get_logger(__name__)
 
@@ -61,15 +65,45 @@ def configure(*, as_json: bool) -> None:
     )
     structlog.configure(processors=[*begin, render], logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     handler = _OnStandardError()
+    handler.addFilter(_Seldom())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, *begin],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, _how_often, *begin],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _in_short, render],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
+
+
+class _Seldom(logging.Filter):
+    """What a library says again in the same words comes once a minute, with how often it was said meanwhile.
+
+    Kafka's clients say fifteen lines a second while brokers are away.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, int, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        words, now = (record.name, record.levelno, str(record.msg)), wall_time.monotonic()
+        said_at, unsaid = self._said.get(words, (-math.inf, 0))
+        if now - said_at < SELDOM_SECONDS:
+            self._said[words] = (said_at, unsaid + 1)
+            return False
+        if len(self._said) >= _WORDS_AT_MOST:
+            self._said.clear()
+        self._said[words] = (now, 0)
+        record.repeated = unsaid
+        return True
+
+
+def _how_often(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    if unsaid := getattr(event.get("_record"), "repeated", 0):
+        event["repeated"] = unsaid
+    return event
 
 
 class _OnStandardError(logging.Handler):

@@ -66,6 +66,9 @@ class Publisher(Protocol):
 
     def refused(self, keys: KeyRing, held: Sequence[Refused]) -> None: ...
 
+    def close(self) -> None:
+        """Give up what is not sent yet: whoever waits for it is told so."""
+
 
 @dataclass
 class Taken:

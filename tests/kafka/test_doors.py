@@ -94,8 +94,12 @@ def test_an_event_by_http_is_published_before_it_is_accepted_and_comes_to_the_st
         assert str(held.id) == answer.json()["reasons"][0]["quarantine_id"]
 
 
-def test_a_sender_is_told_to_send_again_while_kafka_is_away(line: Production) -> None:
+@pytest.mark.parametrize("reached", [False, True])
+def test_a_sender_is_told_to_send_again_while_kafka_is_away(line: Production, reached: bool) -> None:
+    """reached: before, so that what is sent waits in a producer for brokers to come back."""
     with api(line) as client:
+        if reached:
+            assert post(client, [event()]).json()["accepted"] == 1
         line.kafka.stop()
         answer = post(client, [event()])
         assert answer.status_code == 503

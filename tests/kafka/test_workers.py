@@ -54,6 +54,21 @@ def test_a_worker_waits_while_the_database_is_away_and_loses_nothing(line: Produ
         assert state_of(connection) == undisturbed(told, line)
 
 
+def test_a_worker_waits_while_the_brokers_are_away_and_loses_nothing(line: Production, told: Path) -> None:
+    assert line.run("import", "--history", str(told)) == 0, line.said()
+    worker = line.worker()
+    until(lambda: line.count() > 200, "the first events")
+    line.kafka.stop(signal.SIGKILL)
+    wall_time.sleep(15)  # longer than a session of the group
+    assert worker.poll() is None, line.said()
+    line.kafka.start()
+    said_again(line, told)
+    line.drained()
+    assert worker.poll() is None, line.said()
+    with line.connection() as connection:
+        assert state_of(connection) == undisturbed(told, line)
+
+
 def said_again(line: Production, told: Path) -> None:
     """A few facts of the history, straight to Kafka."""
     door = Door(load_system("kent_and_medway"), line.keys, GAUGES, trusted=True, max_age_days=HISTORY_DAYS)
@@ -64,18 +79,21 @@ def said_again(line: Production, told: Path) -> None:
         publisher.facts(facts, [True] * len(facts))
 
 
-@pytest.mark.parametrize("database_away", [False, True])
-def test_sigterm_ends_a_worker_within_ten_seconds(line: Production, told: Path, database_away: bool) -> None:
+@pytest.mark.parametrize("away", ["nothing", "database", "brokers"])
+def test_sigterm_ends_a_worker_within_ten_seconds(line: Production, told: Path, away: str) -> None:
     assert line.run("import", "--history", str(told)) == 0, line.said()
     worker = line.worker()
     until(lambda: line.count() > 200, "the first events")
-    if database_away:
+    if away == "database":
         line.server.cut_off()
+    elif away == "brokers":
+        line.kafka.stop(signal.SIGKILL)
+        wall_time.sleep(3)
     began = wall_time.monotonic()
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0, line.said()
     assert wall_time.monotonic() - began < 10
-    if database_away:
+    if away == "database":
         line.server.back()
 
 

@@ -97,3 +97,28 @@ def begun(code: str, kind: str) -> subprocess.CompletedProcess[str]:
     whole = f"import structlog\nfrom services import logs\nlogs.from_environment()\n{code}"
     environment = {**os.environ, "LIGHTSHIP_LOG": kind, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.run([sys.executable, "-c", whole], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_what_a_library_says_over_and_over_comes_once_a_minute_with_how_often(
+    collected: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("services.logs.wall_time.monotonic", lambda: now)
+    theirs = logging.getLogger("kafka.net")
+    for node in range(40):
+        theirs.error("Connection to %s lost", node)
+    theirs.warning("Connection to %s lost", 1)
+    theirs.error("Something else")
+    now += logs.SELDOM_SECONDS
+    theirs.error("Connection to %s lost", 7)
+    said = [(line["event"], line["level"], line.get("repeated")) for line in lines(collected) if "logger" in line]
+    assert said == [
+        ("Connection to 0 lost", "error", None), ("Connection to 1 lost", "warning", None),
+        ("Something else", "error", None), ("Connection to 7 lost", "error", 39),
+    ]  # fmt: skip
+
+
+def test_of_our_own_lines_none_is_left_out(collected: pytest.CaptureFixture[str]) -> None:
+    for _ in range(3):
+        structlog.get_logger("ours").warning("ingest.waiting")
+    assert len(lines(collected)) == 3

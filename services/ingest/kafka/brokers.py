@@ -11,6 +11,7 @@ from typing import Any, Self
 from services.errors import LightshipError
 from services.settings import Settings
 
+RECONNECT_MILLISECONDS = 2_000  # at most, until brokers that were away are tried again; by default thirty seconds
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9._-]+):\d{1,5}")
 _HERE = frozenset(["127.0.0.1", "localhost"])
 

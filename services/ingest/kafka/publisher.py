@@ -18,14 +18,14 @@ from prometheus_client import Counter, Histogram
 from services.domain.facts import Fact
 from services.errors import NotTakenIn
 from services.ingest.identity import KeyRing
-from services.ingest.kafka.brokers import Brokers
+from services.ingest.kafka.brokers import RECONNECT_MILLISECONDS, Brokers
 from services.ingest.kafka.topics import LARGEST_BYTES, QUARANTINE, topic_of
 from services.ingest.kafka.wire import refusal_written, written
 from services.store import quarantine
 from services.store.quarantine import Refused
 
 DELIVERY_SECONDS = 30  # after which a sender is told to send again
-_REQUEST_SECONDS = 10
+_REQUEST_SECONDS, _REACH_SECONDS, _CLOSE_SECONDS = 10, 5, 2  # a process has ten seconds to end
 _LINGER_MILLISECONDS = 5
 _BATCH_BYTES = 256 * 1024
 _PUBLISHED = Counter("lightship_kafka_published_total", "Messages that Kafka acknowledged.", ["topic"])
@@ -66,10 +66,16 @@ class Publisher:
         _SECONDS.observe(wall_time.monotonic() - began)
 
     def close(self) -> None:
+        """Send what can be sent at once, and give up the rest: whoever waits for it is told so."""
         with self._lock:
             producer, self._producer = self._producer, None
-        if producer is not None:
-            producer.close(timeout=2)
+        if producer is None:
+            return
+        try:
+            producer.close(timeout=_CLOSE_SECONDS)
+        except KafkaError:  # kafka-python gives up closing where something is unsent, and would try it for ever
+            producer._sender.force_close()
+            producer.close(timeout=_CLOSE_SECONDS)
 
     @contextlib.contextmanager
     def _failing(self) -> Iterator[None]:
@@ -88,7 +94,8 @@ class Publisher:
                     **self._brokers.client(), client_id="lightship-door", acks="all", enable_idempotence=True,
                     linger_ms=_LINGER_MILLISECONDS, batch_size=_BATCH_BYTES, allow_auto_create_topics=False,
                     request_timeout_ms=_REQUEST_SECONDS * 1000, delivery_timeout_ms=DELIVERY_SECONDS * 1000,
-                    max_block_ms=_REQUEST_SECONDS * 1000, bootstrap_timeout_ms=_REQUEST_SECONDS * 1000,
-                    max_request_size=LARGEST_BYTES, metrics_enabled=False,
+                    max_block_ms=_REACH_SECONDS * 1000, bootstrap_timeout_ms=_REACH_SECONDS * 1000,
+                    reconnect_backoff_max_ms=RECONNECT_MILLISECONDS, max_request_size=LARGEST_BYTES,
+                    metrics_enabled=False,
                 )  # fmt: skip
             return self._producer

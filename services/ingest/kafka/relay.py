@@ -7,17 +7,17 @@ door that was killed in between publishes some again, and workers know them for 
 
 from __future__ import annotations
 
-import contextlib
+import math
 import signal
 import threading
 import time as wall_time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 import structlog
-from kafka import KafkaConsumer
+from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import CommitFailedError, KafkaError
 from prometheus_client import Counter, Gauge
 from psycopg_pool import PoolTimeout
@@ -25,7 +25,7 @@ from psycopg_pool import PoolTimeout
 from services.errors import NotTakenIn, RefusedEvent
 from services.ingest.body import BodyRefused, RawItem, read_body
 from services.ingest.intake import Intake, Taken, take_stream
-from services.ingest.kafka.brokers import Brokers
+from services.ingest.kafka.brokers import RECONNECT_MILLISECONDS, Brokers
 from services.ingest.kafka.topics import source_of
 from services.store import offsets
 from services.store.feeds import read_clock
@@ -35,6 +35,8 @@ GROUP = "lightship.relay"
 POLL_MESSAGES, POLL_MILLISECONDS = 2_000, 500
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 15.0
 _TELL_SECONDS = 5.0
+# Of the ten seconds that a process has to end:
+_ASK_MILLISECONDS, _CLOSE_MILLISECONDS, _PATIENCE_SECONDS = 2_000, 1_000, 2.0
 _SESSION_MILLISECONDS, _HEARTBEAT_MILLISECONDS = 10_000, 3_000
 _log = structlog.get_logger(__name__)
 _EVENTS = Counter("lightship_relay_events_total", "Events of trusts' own topics.", ["topic", "outcome"])
@@ -51,33 +53,45 @@ def run(brokers: Brokers, intake: Intake, sources: Sequence[str], stopping: thre
     consumer = KafkaConsumer(
         *[f"in.{code}" for code in sources], **brokers.client(), group_id=GROUP, client_id="lightship-relay",
         enable_auto_commit=False, auto_offset_reset="earliest", max_poll_records=POLL_MESSAGES,
-        session_timeout_ms=_SESSION_MILLISECONDS, heartbeat_interval_ms=_HEARTBEAT_MILLISECONDS, metrics_enabled=False,
+        session_timeout_ms=_SESSION_MILLISECONDS, heartbeat_interval_ms=_HEARTBEAT_MILLISECONDS,
+        reconnect_backoff_max_ms=RECONNECT_MILLISECONDS, metrics_enabled=False,
     )  # fmt: skip
-    told = 0.0
+    threading.Thread(target=_hurry, args=(ending, intake), daemon=True).start()
+    told, shown = 0.0, set[TopicPartition]()
     try:
         while not ending.is_set():
-            polled = consumer.poll(timeout_ms=POLL_MILLISECONDS)
+            polled = _polled(consumer, ending)
             if wall_time.monotonic() - told > _TELL_SECONDS:
                 told = wall_time.monotonic()
-                _tell(consumer, intake)
+                _tell(consumer, intake, shown)
             if not polled:
                 continue
             if not all(_relayed(intake, tp.topic, records, ending) for tp, records in polled.items()):
                 return  # not committed: read again by whoever is next
-            try:
-                consumer.commit()
-            except CommitFailedError:
-                _log.warning("relay.rebalanced")  # another has these partitions, and publishes some of them again
+            if not _committed(consumer, ending):
+                return
     finally:
-        consumer.close()
+        consumer.close(timeout_ms=_CLOSE_MILLISECONDS)
 
 
-def _tell(consumer: KafkaConsumer, intake: Intake) -> None:
-    """Tell Prometheus and the store how far behind this door is."""
-    with contextlib.suppress(KafkaError, psycopg.Error, PoolTimeout):
-        assigned = list(consumer.assignment())
-        ends = consumer.end_offsets(assigned) if assigned else {}
-        reached = {tp: consumer.committed(tp) or 0 for tp in assigned}
+def _hurry(ending: threading.Event, intake: Intake) -> None:
+    """At the end, what brokers have not acknowledged soon is given up: it is not committed, and published again."""
+    ending.wait()
+    wall_time.sleep(_PATIENCE_SECONDS)
+    if intake.publisher is not None:
+        intake.publisher.close()
+
+
+def _tell(consumer: KafkaConsumer, intake: Intake, shown: set[TopicPartition]) -> None:
+    """Tell Prometheus and the store how far behind this door is. shown: the partitions that were told last."""
+    assigned = list(consumer.assignment())
+    for gone in shown - set(assigned):
+        _LAG.remove(gone.topic, gone.partition)
+    shown.clear()
+    shown.update(assigned)
+    try:
+        ends = consumer.end_offsets(assigned, timeout_ms=_ASK_MILLISECONDS) if assigned else {}
+        reached = {tp: consumer.committed(tp, timeout_ms=_ASK_MILLISECONDS) or 0 for tp in assigned}
         for tp in assigned:
             _LAG.labels(tp.topic, tp.partition).set(max(0, ends[tp] - reached[tp]))
         with intake.database.connection() as connection:
@@ -85,6 +99,47 @@ def _tell(consumer: KafkaConsumer, intake: Intake) -> None:
                 connection, {Partition(tp.topic, tp.partition): at for tp, at in reached.items()},
                 {Partition(tp.topic, tp.partition): end for tp, end in ends.items()},
             )  # fmt: skip
+    except KafkaError as error:  # a lag that was true a while ago would be taken for now's
+        _log.warning("relay.lag_unknown", error=type(error).__name__)
+        for tp in assigned:
+            _LAG.labels(tp.topic, tp.partition).set(math.nan)
+    except (psycopg.Error, PoolTimeout) as error:
+        _log.warning("relay.lag_not_noted", error=type(error).__name__)
+
+
+def _polled(consumer: KafkaConsumer, ending: threading.Event) -> Mapping[Any, Sequence[Any]]:
+    try:
+        polled = consumer.poll(timeout_ms=POLL_MILLISECONDS)
+    except KafkaError as error:
+        _await(ending, error, 0, FIRST_WAIT_SECONDS)
+        return {}
+    _WAITING.set(0)
+    return dict(polled)
+
+
+def _committed(consumer: KafkaConsumer, ending: threading.Event) -> bool:
+    """Whether Kafka knows how far we are; asked until it does, or until the end: then some is published again."""
+    wait = FIRST_WAIT_SECONDS
+    while True:
+        try:
+            consumer.commit(timeout_ms=_ASK_MILLISECONDS)
+        except CommitFailedError:
+            _log.warning("relay.rebalanced")  # another has these partitions, and publishes some of them again
+            return True
+        except KafkaError as error:
+            if _await(ending, error, 0, wait):
+                return False
+            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+        else:
+            _WAITING.set(0)
+            return True
+
+
+def _await(ending: threading.Event, error: Exception, messages: int, seconds: float) -> bool:
+    """Say what is waited for, and wait; answers whether it is the end."""
+    _WAITING.set(1)
+    _log.warning("relay.waiting", error=type(error).__name__, messages=messages, seconds=seconds)
+    return ending.wait(seconds)
 
 
 def _relayed(intake: Intake, topic: str, records: Sequence[Any], ending: threading.Event) -> bool:
@@ -99,10 +154,8 @@ def _relayed(intake: Intake, topic: str, records: Sequence[Any], ending: threadi
             for _ in take_stream(intake, items, taken, now=now, only_source=source_of(topic)):
                 pass
         except (NotTakenIn, KafkaError, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
-            _WAITING.set(1)
-            _log.warning("relay.waiting", error=type(error).__name__, messages=len(records), seconds=wait)
             began = wall_time.monotonic()
-            if ending.wait(wait):
+            if _await(ending, error, len(records), wait):
                 return False
             wait = min(max(2 * wait, wall_time.monotonic() - began), LONGEST_WAIT_SECONDS)
         else:

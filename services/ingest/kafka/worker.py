@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
+import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -143,14 +146,25 @@ class _Worker:
             self._outcome.stopping.set()
             if self._waiting:
                 await asyncio.wait(self._waiting, timeout=_FINISH_SECONDS)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._end(app), _STOP_SECONDS)
+            ending = asyncio.create_task(self._end(app))
+            await asyncio.wait([ending], timeout=_STOP_SECONDS)
             self._thread.shutdown(wait=False, cancel_futures=True)
+            if not ending.done():
+                self._leave()
 
     async def _end(self, app: faust.App) -> None:
         with contextlib.suppress(Exception):
             await app.commit(app.consumer.assignment())  # what is in, for those who look at Kafka's own record
         await app.stop()
+
+    def _leave(self) -> None:
+        """End the process as it is. While brokers are away Faust cannot be ended: what it asks them, it asks again
+        until they answer, however it is cancelled. What is in is committed, and nothing else acknowledged.
+        """
+        _log.warning("ingest.left", failure=type(self._outcome.failure).__name__ if self._outcome.failure else None)
+        sys.stderr.flush()
+        sys.stdout.flush()
+        os._exit(1 if self._outcome.failure is not None or self._outcome.rewind else 0)
 
     def _stop(self) -> None:
         self._outcome.stopping.set()
@@ -261,8 +275,12 @@ class _Worker:
                 self._outcome.failure = self._outcome.failure or app.crash_reason or Ended("Faust has ended")
                 self._stop()
                 return
-            with contextlib.suppress(Exception):
+            try:
                 await self._tell_ends(app)
+            except Exception as error:  # a lag that was true a while ago would be taken for now's
+                _log.warning("ingest.lag_unknown", error=type(error).__name__)
+                for tp in self._shown:
+                    _LAG.labels(tp.topic, tp.partition).set(math.nan)
 
     async def _tell_ends(self, app: faust.App) -> None:
         partitions = [tp for tp in app.consumer.assignment() if tp.topic in TAKEN_IN]
