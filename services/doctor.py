@@ -178,11 +178,15 @@ def keeping(settings: Settings) -> Iterator[Finding]:
     if not settings.database_url:
         return
     try:
-        holder, looked_seconds = diagnosis.keeping(settings.database_url)
-        policies = diagnosis.policies(settings.database_url)
+        yield _picture(*diagnosis.keeping(settings.database_url))
     except StoreError:
         return  # the database's own findings say so
-    yield _picture(holder, looked_seconds)
+    try:
+        policies = diagnosis.policies(settings.database_url)
+    except StoreError as error:
+        mend = "Our user has to be allowed to read timescaledb_information."
+        yield Finding("policies", "warning", str(error), mend)
+        return
     if policies:
         yield _policies(policies)
 

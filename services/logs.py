@@ -11,6 +11,7 @@ import contextlib
 import logging
 import math
 import os
+import re
 import sys
 import threading
 import time as wall_time
@@ -28,6 +29,7 @@ from services.errors import LightshipError
 JSON, CONSOLE = "json", "console"
 _FRAMES = 12  # the innermost
 SELDOM_SECONDS = 60.0
+_NUMBER = re.compile(r"\d+")
 _WORDS_AT_MOST = 1_000
 _LONGEST = 300  # characters of what a library says; its further lines may quote anything
 _log = structlog.get_logger(__name__)
@@ -78,9 +80,8 @@ def configure(*, as_json: bool) -> None:
 
 
 class _Seldom(logging.Filter):
-    """What a library says again in the same words comes once a minute, with how often it was said meanwhile.
-
-    Kafka's clients say fifteen lines a second while brokers are away.
+    """What a library says again in the same words, numbers apart, comes once a minute, with how often it was said
+    meanwhile; an exception comes each time. Kafka's clients say fifteen lines a second while brokers are away.
     """
 
     def __init__(self) -> None:
@@ -88,7 +89,9 @@ class _Seldom(logging.Filter):
         self._said: dict[tuple[str, int, str], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        words, now = (record.name, record.levelno, str(record.msg)), wall_time.monotonic()
+        if record.exc_info:
+            return True
+        words, now = (record.name, record.levelno, _words(record)), wall_time.monotonic()
         said_at, unsaid = self._said.get(words, (-math.inf, 0))
         if now - said_at < SELDOM_SECONDS:
             self._said[words] = (said_at, unsaid + 1)
@@ -98,6 +101,14 @@ class _Seldom(logging.Filter):
         self._said[words] = (now, 0)
         record.repeated = unsaid
         return True
+
+
+def _words(record: logging.LogRecord) -> str:
+    try:
+        text = record.getMessage()
+    except Exception:  # the line that cannot be written says so
+        text = str(record.msg)
+    return _NUMBER.sub("#", text[:_LONGEST])
 
 
 def _how_often(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

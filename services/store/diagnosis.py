@@ -21,11 +21,14 @@ CONNECT_SECONDS = 5
 
 #: Who holds the picture, and for how long they have not found how things are.
 _KEEPING = "select holder, extract(epoch from clock_timestamp() - looked_at)::float from picture"
+#: TimescaleDB's jobs on our tables. Its two views name the table of a continuous aggregate differently.
 _POLICIES = """
-select proc_name::text, coalesce(hypertable_name::text, ''), last_run_status = 'Failed',
+select proc_name::text, hypertable_name::text, last_run_status = 'Failed',
     isfinite(last_successful_finish) and last_successful_finish is not null
-from timescaledb_information.jobs left join timescaledb_information.job_stats using (job_id, hypertable_name)
-where proc_name like 'policy%' order by 1, 2
+from timescaledb_information.jobs
+left join (select job_id, last_run_status, last_successful_finish from timescaledb_information.job_stats) as ran
+using (job_id)
+where proc_name like 'policy%' and hypertable_name is not null order by 1, 2
 """
 #: Whether TimescaleDB is in the database, and whether it is installed and we may put it there.
 _TIMESCALE = """

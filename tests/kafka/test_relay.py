@@ -42,7 +42,9 @@ class Relayed:
         self.count += count
 
     def lag(self) -> float:
-        return sum(value for (name, _), value in scraped(self.port).items() if name == "lightship_relay_lag_messages")
+        """NaN where it is not known."""
+        told = [value for (name, _), value in scraped(self.port).items() if name == "lightship_relay_lag_messages"]
+        return sum(told) if told else math.nan
 
 
 @pytest.fixture

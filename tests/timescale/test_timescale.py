@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+import psycopg
 import pytest
 from psycopg import Connection
 
@@ -143,6 +144,20 @@ def test_doctor_sees_the_policies(timescale_url: str) -> None:
     assert names.count("policy_compression") == len(HYPERTABLES)
     assert names.count("policy_retention") == names.count("policy_refresh_continuous_aggregate") == 1
     assert {(each.failed, each.has_run) for each in policies} == {(False, False)}, "no background workers here"
+    told = """
+        insert into _timescaledb_internal.bgw_job_stat
+        select id, now(), now(), now(), case when %(well)s then now() else '-infinity' end, %(well)s, 1, '1 s', '0 s',
+            1, 0, 0, 0, 0
+        from _timescaledb_config.bgw_job where (proc_name <> 'policy_refresh_continuous_aggregate') = %(well)s
+    """
+    with psycopg.connect(timescale_url, autocommit=True) as connection:
+        for well in (True, False):
+            connection.execute(told, {"well": well})
+    ran = {(each.name, each.table): (each.failed, each.has_run) for each in diagnosis.policies(timescale_url)}
+    with psycopg.connect(timescale_url, autocommit=True) as connection:
+        connection.execute("truncate _timescaledb_internal.bgw_job_stat")
+    assert ran.pop(("policy_refresh_continuous_aggregate", "reading_day_told")) == (True, False)
+    assert set(ran.values()) == {(False, True)}
 
 
 def test_more_of_a_packed_chunk_is_written_again_than_timescaledb_unpacks_by_default(timescale: Database) -> None:
@@ -195,7 +210,14 @@ def test_the_daily_aggregate_is_the_days_of_the_boards(both: tuple[Connection[An
     assert rows[0] > 100
     for connection in both:
         _days_are_those_of_the_boards(connection)
-    asked = [[connection.execute(query).fetchall() for query in sql_page.QUERIES] for connection in both]
+    asked = []
+    for connection in both:
+        connection.execute(sql_page.GRANTS)
+        connection.execute(f"set role {sql_page.ROLE}")
+        asked.append([connection.execute(query).fetchall() for query in sql_page.QUERIES])
+        connection.execute("reset role")
+        connection.execute(f"drop owned by {sql_page.ROLE}")
+        connection.execute(f"drop role {sql_page.ROLE}")
     assert asked[0] == asked[1], "what analysts ask by SQL"
     assert len(asked[0][0]) > 5
 

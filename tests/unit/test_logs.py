@@ -109,13 +109,25 @@ def test_what_a_library_says_over_and_over_comes_once_a_minute_with_how_often(
         theirs.error("Connection to %s lost", node)
     theirs.warning("Connection to %s lost", 1)
     theirs.error("Something else")
+    for text in ("refused", "timed out"):
+        theirs.error("Node 3: %s", text)
     now += logs.SELDOM_SECONDS
     theirs.error("Connection to %s lost", 7)
     said = [(line["event"], line["level"], line.get("repeated")) for line in lines(collected) if "logger" in line]
     assert said == [
         ("Connection to 0 lost", "error", None), ("Connection to 1 lost", "warning", None),
-        ("Something else", "error", None), ("Connection to 7 lost", "error", 39),
+        ("Something else", "error", None), ("Node 3: refused", "error", None), ("Node 3: timed out", "error", None),
+        ("Connection to 7 lost", "error", 39),
     ]  # fmt: skip
+
+
+def test_exceptions_that_libraries_log_come_each_time(collected: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        try:
+            fail()
+        except ValueError:
+            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    assert [line["error"] for line in lines(collected)] == ["ValueError", "ValueError"]
 
 
 def test_of_our_own_lines_none_is_left_out(collected: pytest.CaptureFixture[str]) -> None:

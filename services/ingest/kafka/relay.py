@@ -57,18 +57,18 @@ def run(brokers: Brokers, intake: Intake, sources: Sequence[str], stopping: thre
         reconnect_backoff_max_ms=RECONNECT_MILLISECONDS, metrics_enabled=False,
     )  # fmt: skip
     threading.Thread(target=_hurry, args=(ending, intake), daemon=True).start()
-    told, shown = 0.0, set[TopicPartition]()
+    told, shown, patience = 0.0, set[TopicPartition](), _Patience(ending)
     try:
         while not ending.is_set():
-            polled = _polled(consumer, ending)
+            polled = _polled(consumer, patience)
             if wall_time.monotonic() - told > _TELL_SECONDS:
                 told = wall_time.monotonic()
                 _tell(consumer, intake, shown)
             if not polled:
                 continue
-            if not all(_relayed(intake, tp.topic, records, ending) for tp, records in polled.items()):
+            if not all(_relayed(intake, tp.topic, records, patience) for tp, records in polled.items()):
                 return  # not committed: read again by whoever is next
-            if not _committed(consumer, ending):
+            if not _committed(consumer, patience):
                 return
     finally:
         consumer.close(timeout_ms=_CLOSE_MILLISECONDS)
@@ -107,19 +107,37 @@ def _tell(consumer: KafkaConsumer, intake: Intake, shown: set[TopicPartition]) -
         _log.warning("relay.lag_not_noted", error=type(error).__name__)
 
 
-def _polled(consumer: KafkaConsumer, ending: threading.Event) -> Mapping[Any, Sequence[Any]]:
+class _Patience:
+    """Waits for brokers or the database, longer each time, and says so."""
+
+    def __init__(self, ending: threading.Event) -> None:
+        self._ending, self._seconds = ending, FIRST_WAIT_SECONDS
+
+    def wait(self, error: Exception, messages: int = 0) -> bool:
+        """Answers whether to try again: not at the end."""
+        _WAITING.set(1)
+        _log.warning("relay.waiting", error=type(error).__name__, messages=messages, seconds=self._seconds)
+        is_over = self._ending.wait(self._seconds)
+        self._seconds = min(2 * self._seconds, LONGEST_WAIT_SECONDS)
+        return not is_over
+
+    def over(self) -> None:
+        _WAITING.set(0)
+        self._seconds = FIRST_WAIT_SECONDS
+
+
+def _polled(consumer: KafkaConsumer, patience: _Patience) -> Mapping[Any, Sequence[Any]]:
     try:
         polled = consumer.poll(timeout_ms=POLL_MILLISECONDS)
     except KafkaError as error:
-        _await(ending, error, 0, FIRST_WAIT_SECONDS)
+        patience.wait(error)
         return {}
-    _WAITING.set(0)
+    patience.over()
     return dict(polled)
 
 
-def _committed(consumer: KafkaConsumer, ending: threading.Event) -> bool:
+def _committed(consumer: KafkaConsumer, patience: _Patience) -> bool:
     """Whether Kafka knows how far we are; asked until it does, or until the end: then some is published again."""
-    wait = FIRST_WAIT_SECONDS
     while True:
         try:
             consumer.commit(timeout_ms=_ASK_MILLISECONDS)
@@ -127,24 +145,15 @@ def _committed(consumer: KafkaConsumer, ending: threading.Event) -> bool:
             _log.warning("relay.rebalanced")  # another has these partitions, and publishes some of them again
             return True
         except KafkaError as error:
-            if _await(ending, error, 0, wait):
+            if not patience.wait(error):
                 return False
-            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
         else:
-            _WAITING.set(0)
+            patience.over()
             return True
 
 
-def _await(ending: threading.Event, error: Exception, messages: int, seconds: float) -> bool:
-    """Say what is waited for, and wait; answers whether it is the end."""
-    _WAITING.set(1)
-    _log.warning("relay.waiting", error=type(error).__name__, messages=messages, seconds=seconds)
-    return ending.wait(seconds)
-
-
-def _relayed(intake: Intake, topic: str, records: Sequence[Any], ending: threading.Event) -> bool:
+def _relayed(intake: Intake, topic: str, records: Sequence[Any], patience: _Patience) -> bool:
     """Whether messages of one topic are durable; tried until they are, or until the end."""
-    wait = FIRST_WAIT_SECONDS
     while True:
         try:
             with intake.database.connection() as connection:
@@ -154,12 +163,10 @@ def _relayed(intake: Intake, topic: str, records: Sequence[Any], ending: threadi
             for _ in take_stream(intake, items, taken, now=now, only_source=source_of(topic)):
                 pass
         except (NotTakenIn, KafkaError, psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
-            began = wall_time.monotonic()
-            if _await(ending, error, len(records), wait):
+            if not patience.wait(error, len(records)):
                 return False
-            wait = min(max(2 * wait, wall_time.monotonic() - began), LONGEST_WAIT_SECONDS)
         else:
-            _WAITING.set(0)
+            patience.over()
             _EVENTS.labels(topic, "published").inc(taken.accepted)
             _EVENTS.labels(topic, "quarantined").inc(taken.quarantined)
             return True

@@ -161,10 +161,12 @@ class _Worker:
         """End the process as it is. While brokers are away Faust cannot be ended: what it asks them, it asks again
         until they answer, however it is cancelled. What is in is committed, and nothing else acknowledged.
         """
-        _log.warning("ingest.left", failure=type(self._outcome.failure).__name__ if self._outcome.failure else None)
+        failure = self._outcome.failure
+        why = str(failure) if isinstance(failure, CannotGoOn) else None  # of others the text may quote a payload
+        _log.warning("ingest.left", exc_info=failure, why=why)
         sys.stderr.flush()
         sys.stdout.flush()
-        os._exit(1 if self._outcome.failure is not None or self._outcome.rewind else 0)
+        os._exit(1 if failure is not None or self._outcome.rewind else 0)
 
     def _stop(self) -> None:
         self._outcome.stopping.set()
